@@ -1,0 +1,1 @@
+"""Figures: matplotlib on the axes it is given."""

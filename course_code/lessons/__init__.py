@@ -1,0 +1,1 @@
+"""One percent-format script per page of the course."""

@@ -1,0 +1,1 @@
+"""From lesson to run to page, notebook and figures. Imports neither teach, draw nor lessons."""

@@ -1,0 +1,1 @@
+"""Code that students read: torch and the standard library."""
