@@ -1,0 +1,179 @@
+"""MkDocs glue, the only module that knows MkDocs: one build of mkdocs.yml makes every language.
+
+The site is built beside its place and moved there only when everything succeeded, so a mistake
+leaves the old site as it was.
+"""
+
+import logging
+import os
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from mkdocs.commands.build import build as build_site
+from mkdocs.config import load_config
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.utils import CountHandler
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from course_code.publish import math  # noqa: E402
+from course_code.publish.course import LANGUAGES, Course  # noqa: E402
+from course_code.publish.errors import CourseError  # noqa: E402
+from course_code.publish.site import Site, place_of, prepare  # noqa: E402
+
+log = logging.getLogger("mkdocs.course")
+
+
+class _Build:
+    """One build of all languages, beside the place of the site until it has succeeded."""
+
+    def __init__(self, site: Site, target: Path, strict: bool):
+        self.site, self.target, self.strict = site, target, strict
+        self.folder = target.with_name(f".{target.name}.{os.getpid()}.building")
+        self.warnings = CountHandler()
+        self.warnings.setLevel(logging.WARNING)
+        logging.getLogger("mkdocs").addHandler(self.warnings)
+        _remove_abandoned(target)
+
+    def write_files(self) -> None:
+        """Write what pages refer to and the site generator does not know of."""
+        for path, data in self.site.files().items():
+            file = self.folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(data, Path):
+                shutil.copyfile(data, file)
+            else:
+                file.write_bytes(data)
+
+    def publish(self) -> None:
+        """Replace the site, unless there were warnings in a strict build."""
+        if self.strict and self.warnings.get_counts():
+            return
+        old = self.folder.with_suffix(".old")
+        if self.target.exists():
+            self.target.rename(old)
+        self.folder.rename(self.target)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        logging.getLogger("mkdocs").removeHandler(self.warnings)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_open: list[_Build] = []  # what on_build_error, which is told nothing, has to close
+
+
+@event_priority(100)
+def on_config(config):
+    """Check and run the course before anything is written; then build beside the site's place."""
+    if _language(config) == LANGUAGES[0]:
+        site = _or_stop(prepare, Course(Path(config.config_file_path).parent))
+        if site.ran:
+            log.info("Lessons run: %s", ", ".join(site.ran))
+        build = _Build(site, Path(config.site_dir), config.strict)
+        _open.append(build)
+        config.extra["_build"], config.site_dir = build, str(build.folder)
+    elif "_build" not in config.extra:
+        raise PluginError("Build mkdocs.yml: it makes every language from one run of the lessons.")
+    for name, plugin in config.plugins.items():
+        if name == "mkdocs-jupyter":
+            folder = config.extra["_build"].site.course.store / "previews" / _language(config)
+            plugin.config["cache_dir"] = str(folder)
+    return config
+
+
+def on_page_read_source(page, config):
+    """Give MkDocs the page with cells, values and claims put in."""
+    site, language, path = config.extra["_build"].site, _language(config), page.file.src_uri
+    if (language, path) not in site.pages:
+        return None
+    place = place_of(
+        language,
+        path,
+        directories=config.use_directory_urls,
+        repository=config.extra.get("repository") or "",
+    )
+    return _or_stop(site.markdown, language, path, place)
+
+
+@event_priority(-100)
+def on_page_content(html, page, config, files):
+    """Render formulas."""
+    site, language = config.extra["_build"].site, _language(config)
+    if (language, page.file.src_uri) not in site.pages:
+        return html
+    katex = math.shared_katex(site.course.root)
+    source = Path(page.file.abs_src_path)
+    return _or_stop(math.render_html, html, source, katex, language)
+
+
+@event_priority(-100)
+def on_post_build(config):
+    """Build the other languages, add the files that pages refer to, and publish all at once."""
+    build = config.extra["_build"]
+    if _language(config) != LANGUAGES[0]:
+        return
+    try:
+        for language in LANGUAGES[1:]:
+            _build_language(config, language)
+        _or_stop(build.write_files)
+        _or_stop(build.publish)
+    finally:
+        _open.remove(build)
+        build.close()
+        config.site_dir = str(build.target)
+
+
+def on_build_error(error):
+    """Remove what a failed build has written; MkDocs says what was wrong."""
+    if isinstance(error, OSError):
+        log.error("%s: %s. The site is as it was.", error.filename, error.strerror)
+    while _open:
+        _open.pop().close()
+
+
+def _build_language(config, language: str) -> None:
+    """Build another language into its folder, from the same run."""
+    build = config.extra["_build"]
+    other = load_config(
+        str(build.site.course.root / f"mkdocs.{language}.yml"),
+        site_dir=str(build.folder / language),
+        site_url=f"{config.site_url.rstrip('/')}/{language}/" if config.site_url else "",
+        strict=config.strict,
+    )
+    other.extra["_build"] = build
+    other.plugins.on_startup(command="build", dirty=False)
+    build_site(other)
+
+
+def _remove_abandoned(target: Path) -> None:
+    """Remove what killed builds left beside the site, or put the site back that one had moved."""
+    for old in target.parent.glob(f".{target.name}.*.old"):
+        if not target.exists():
+            old.rename(target)
+    for folder in target.parent.glob(f".{target.name}.*"):
+        process = folder.suffixes[-2:-1]
+        with suppress(ValueError, ProcessLookupError, PermissionError):
+            if process and int(process[0][1:]) != os.getpid():
+                os.kill(int(process[0][1:]), 0)
+                continue
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _language(config) -> str:
+    return Path(config.docs_dir).name
+
+
+def _or_stop(function, *args):
+    """Call `function`; a mistake in the course stops the build with its message."""
+    try:
+        return function(*args)
+    except CourseError as error:
+        raise PluginError(str(error)) from None
+    except OSError as error:
+        raise PluginError(f"{error.filename}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,87 @@
+"""A course made ready for a site generator: checked, run and filled in, with its files."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_code.publish import math
+from course_code.publish.build import Plan, Run, plan_lesson, runs, update
+from course_code.publish.course import LANGUAGES, Course
+from course_code.publish.pages import Page, fill_page, page_paths, parse
+from course_code.publish.render import Place, figure_files, image_bytes, to_markdown
+
+
+@dataclass(frozen=True)
+class Site:
+    """Pages by language and path, filled from the runs of their lessons."""
+
+    course: Course
+    runs: dict[str, Run]
+    pages: dict[tuple[str, str], Page]
+    ran: tuple[str, ...]  # lessons that were run for it
+
+    def markdown(self, language: str, path: str, place: Place) -> str:
+        """One page as ordinary Markdown."""
+        page = self.pages[language, path]
+        return to_markdown(page, self.runs.get(page.lesson), place)
+
+    def files(self) -> dict[str, bytes | Path]:
+        """What lies beside the pages, by path in the site: contents, or the file to copy.
+
+        Figures, the seconds and dates of the runs, KaTeX's style and fonts, docs/assets.
+        """
+        figures = {
+            f"assets/lessons/{name}/{file}": image_bytes(image)
+            for name, run in self.runs.items()
+            for file, image in figure_files(run).items()
+        }
+        kept = ("finished", "seconds", "device", "inputs")
+        report = {name: {key: run.entry[key] for key in kept} for name, run in self.runs.items()}
+        text = json.dumps(report, indent=1, sort_keys=True, ensure_ascii=False)
+        folder = self.course.root / "docs"
+        shared = {
+            path.relative_to(folder).as_posix(): path
+            for path in sorted((folder / "assets").rglob("*"))
+            if path.is_file()
+        }
+        return {**shared, **math.assets(self.course.root), **figures, "runs.json": text.encode()}
+
+
+def plan_course(course: Course) -> dict[str, Plan]:
+    """Every lesson of the course, read and inlined."""
+    return {name: plan_lesson(course, name) for name in course.lesson_names()}
+
+
+def prepare(course: Course, jobs: int | None = None) -> Site:
+    """Check the pages, run what changed, fill the pages.
+
+    Raises:
+        CourseError: any mistake in a lesson or a page; nothing has been published then.
+    """
+    plans = plan_course(course)
+    lessons = {name: plan.lesson for name, plan in plans.items()}
+    parsed = {
+        (language, path.as_posix()): parse(course, language, path, lessons)
+        for language, paths in page_paths(course).items()
+        for path in paths
+    }
+    ran = update(course, plans.values(), jobs)
+    stored = runs(course, plans.values())
+    filled = {key: fill_page(page, stored) for key, page in parsed.items()}
+    return Site(course, stored, filled, tuple(ran))
+
+
+def place_of(language: str, path: str, *, directories: bool = True, repository: str = "") -> Place:
+    """Where the page made from `path` lies: English at the site's root, others in folders of it.
+
+    Args:
+        language: of the page.
+        path: of its Markdown file, from the language's folder.
+        directories: whether `a.md` becomes `a/index.html` rather than `a.html`.
+        repository: owner/name, for Colab.
+    """
+    page = Path(path)
+    depth = len(page.parts) - 1 + (directories and page.stem != "index")
+    home = "../" * depth or "./"
+    root = home if language == LANGUAGES[0] else "../" * (depth + 1)
+    return Place(root, home, repository)
