@@ -1,0 +1,92 @@
+"""The sites that tests look at: a tiny course to break, and the whole course, built once."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_code.publish.course import Course
+from course_code.publish.node import node_modules
+
+ROOT = Path(__file__).parents[1]
+TINY = Path(__file__).parent / "tiny_course"
+
+
+def mkdocs(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Run MkDocs as a reader would, in the folder of a course."""
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", *arguments],
+        cwd=cwd,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
+    )
+
+
+def copy_course(folder: Path) -> Path:
+    """A course of one small lesson in `folder`, with this project's own configuration."""
+    shutil.copytree(TINY, folder, dirs_exist_ok=True)
+    for name in ("docs/theme", "docs/assets"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "node_modules").symlink_to(node_modules(ROOT))
+    for name in ("mkdocs.yml", "mkdocs.zh.yml"):
+        text = (ROOT / name).read_text("utf-8")
+        before, rest = text.split("\nnav:\n")
+        after = rest[rest.index("\n\n") :]  # the course's own nav is not the tiny one's
+        hook = "course_code/publish/hooks.py"
+        (folder / name).write_text((before + after).replace(hook, str(ROOT / hook)), "utf-8")
+    return folder
+
+
+def fingerprint(folder: Path) -> str:
+    """One digest of all names and contents in a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Replace the first `old` of a file, which must be there."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.fixture(scope="session")
+def built_tiny(tmp_path_factory) -> Path:
+    """The tiny course, built once; copy it, do not change it."""
+    folder = copy_course(tmp_path_factory.mktemp("built"))
+    done = mkdocs("build", "--strict", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def tiny(built_tiny, tmp_path) -> Path:
+    """A copy of the built tiny course, to break."""
+    return shutil.copytree(built_tiny, tmp_path / "course", symlinks=True)
+
+
+@pytest.fixture
+def course(tiny) -> Course:
+    """The same, as the engine sees it."""
+    return Course(tiny)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The whole course, built in strict mode from this checkout and its store."""
+    folder = tmp_path_factory.mktemp("whole") / "site"
+    done = mkdocs("build", "--strict", "--site-dir", str(folder), cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return folder

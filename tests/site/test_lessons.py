@@ -1,0 +1,102 @@
+"""What a page shows is what its code does, for a reader who has nothing but the page."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+from site_html import Shown, page_path, parse, shown
+
+from course_code.publish.course import Course
+
+LESSONS = Course(ROOT).lesson_names()
+ALONE = """
+import contextlib, io, json, sys
+namespace, outputs = {"__name__": "__main__"}, []
+for number, code in enumerate(json.load(sys.stdin)):
+    printed, failed = io.StringIO(), ""
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(code, f"block {number}", "exec"), namespace)
+        except Exception as error:
+            failed = f"{type(error).__name__}: {error}"
+    outputs.append([printed.getvalue(), failed])
+json.dump(outputs, sys.stdout)
+"""
+
+
+def run_alone(blocks: list[Shown], folder: Path) -> list[tuple[str, str]]:
+    """(printed, error) of each block, pasted in order into an empty folder, without the project."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MPL"))}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", ALONE],
+        input=json.dumps([block.code for block in blocks]),
+        cwd=folder,
+        env={**environment, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def rerun(site, tmp_path_factory) -> dict[str, tuple[list[Shown], list]]:
+    """Every lesson's English page: its blocks, and what they gave when run alone."""
+
+    def one(name: str) -> tuple[list[Shown], list]:
+        blocks = shown(parse(page_path(site, "en", name)))
+        return blocks, run_alone(blocks, tmp_path_factory.mktemp(name))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(LESSONS, pool.map(one, LESSONS), strict=True))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_copied_blocks_run_alone_and_print_what_the_page_shows(rerun, name):
+    blocks, results = rerun[name]
+    assert len(blocks) > 3
+    for block, (printed, failed) in zip(blocks, results, strict=True):
+        wanted = "\n".join(part for part in (printed.rstrip("\n"), failed) if part)
+        assert block.output.rstrip("\n") == wanted, block.code
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_both_languages_show_the_same_run(site, name):
+    assert shown(parse(page_path(site, "en", name))) == shown(parse(page_path(site, "zh", name)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_notebook_holds_the_same_code_outputs_and_figures(site, language, name):
+    folder = site / ("" if language == "en" else language) / "notebooks"
+    notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    page = shown(parse(page_path(site, language, name)))
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.source for cell in cells] == [block.code for block in page]
+    for cell, block in zip(cells, page, strict=True):
+        kinds = [output.output_type for output in cell.outputs]
+        assert kinds.count("display_data") == block.figures
+        said = [o.text for o in cell.outputs if o.output_type == "stream"]
+        said += [f"{o.ename}: {o.evalue}" for o in cell.outputs if o.output_type == "error"]
+        assert "\n".join(s.rstrip("\n") for s in said) == block.output.rstrip("\n")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_script_holds_the_same_code(site, language, name):
+    folder = site / ("" if language == "en" else language) / "scripts"
+    script = (folder / f"{name}.py").read_text("utf-8")
+    compile(script, name, "exec")
+    squeezed = "".join(script.split())
+    for block in shown(parse(page_path(site, language, name))):
+        if "Error" not in block.output:  # code that fails on purpose is wrapped
+            assert "".join(block.code.split()) in squeezed

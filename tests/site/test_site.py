@@ -1,0 +1,138 @@
+"""The built site as a whole: nothing missing, nothing left over, nothing from elsewhere."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from conftest import change, fingerprint, mkdocs
+from site_html import FIGURE, parse
+
+BASE = "https://course.invalid/"
+
+
+def pages(site: Path) -> dict[str, Path]:
+    """Address -> file of every page but the error page, whose links are absolute."""
+    return {
+        urljoin(BASE, path.relative_to(site).as_posix().removesuffix("index.html")): path
+        for path in sorted(site.rglob("*.html"))
+        if path.name != "404.html"
+    }
+
+
+def test_every_link_image_and_anchor_leads_somewhere(site):
+    parsed = {address: parse(path) for address, path in pages(site).items()}
+    ids = {a: {e["id"] for e in page.select("[id]")} for a, page in parsed.items()}
+    broken = []
+    for address, page in parsed.items():
+        for element in page.select("a[href], img[src], link[href], script[src]"):
+            target = urljoin(address, element.get("href") or element.get("src"))
+            if not target.startswith(BASE):
+                continue
+            path, fragment = urlsplit(target).path.lstrip("/"), urlsplit(target).fragment
+            file = site / unquote(path)
+            exists = (file / "index.html" if path[-1:] in ("", "/") else file).is_file()
+            where = urljoin(BASE, path)
+            if not exists or (fragment and unquote(fragment) not in ids.get(where, {fragment})):
+                broken.append((address, target))
+    assert not broken
+
+
+def test_ids_are_unique(site):
+    for path in pages(site).values():
+        counts = Counter(element["id"] for element in parse(path).select("[id]"))
+        repeated = [name for name, count in counts.items() if count > 1 and name[:2] != "__"]
+        assert not repeated, path
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    for path in site.rglob("*.html"):
+        page = parse(path)
+        for element in page.select("img[src], link[href], script[src], iframe, source, object"):
+            address = element.get("href") or element.get("src") or ""
+            external = urlsplit(address).netloc
+            assert not external or element.get("rel") in (["canonical"],), (path, address)
+    for path in site.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?https?:", path.read_text("utf-8")), path
+
+
+def test_figures_have_alt_text_sizes_and_a_twin_for_the_dark(site):
+    figures = 0
+    for path in pages(site).values():
+        for figure in parse(path).select(f".{FIGURE}"):
+            images = figure.select("img")
+            assert [image["class"] for image in images] == [["light-only"], ["dark-only"]], path
+            for image in images:
+                assert len(image["alt"]) > 20, image
+                assert int(image["width"]) <= 660, image
+                assert int(image["height"]) > 0
+                assert image["loading"] == "lazy"
+            figures += 1
+    assert figures > 10
+
+
+def test_no_directive_or_place_is_left_over(site):
+    for path in pages(site).values():
+        page = parse(path)
+        for code in page.select("code, pre, script, style, annotation"):
+            code.decompose()
+        left = page.get_text()
+        for mark in ("{{", "}}", ":::", "{ .", "$$", "\\(", "////"):
+            assert mark not in left, (path, mark)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_search_finds_lessons_and_leaves_notebooks_out(site, language):
+    folder = site / ("" if language == "en" else language)
+    index = json.loads((folder / "search/search_index.json").read_text("utf-8"))
+    locations = [entry["location"] for entry in index["docs"]]
+    assert any(location.startswith("spiral/") for location in locations)
+    assert not any("notebooks" in location for location in locations)
+
+
+def test_two_cold_builds_are_equal_to_the_byte(built_tiny, tmp_path, tiny):
+    shutil.rmtree(tiny / ".lessons")
+    shutil.rmtree(tiny / "site")
+    done = mkdocs("build", "--strict", cwd=tiny)
+    assert done.returncode == 0, done.stderr
+    for folder in (tiny, built_tiny):
+        assert "seconds" in (folder / "site/runs.json").read_text("utf-8")
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, copy in ((built_tiny, first), (tiny, second)):
+        shutil.copytree(folder / "site", copy)
+        (copy / "runs.json").unlink()  # seconds and dates live there, and only there
+    assert fingerprint(first) == fingerprint(second)
+
+
+def test_changing_a_function_reruns_the_lesson_and_both_languages_show_it(tiny):
+    change(tiny / "course_code/teach/discs.py", "SCALE = 1.0", "SCALE = 2.0")
+    done = mkdocs("build", "--strict", cwd=tiny)
+    assert "Lessons run: tiny" in done.stderr, done.stderr
+    for page in ("site/tiny/index.html", "site/zh/tiny/index.html"):
+        shown = parse(tiny / page).get_text()
+        assert "12.566" in shown
+        assert "SCALE = 2.0" in shown
+
+
+def test_changing_prose_or_what_is_not_shown_runs_nothing(tiny):
+    change(tiny / "docs/en/tiny.md", "## Growth", "## How fast it grows {#growth}")
+    path = tiny / "course_code/teach/discs.py"
+    path.write_text(path.read_text("utf-8") + "\n\ndef unused():\n    return 0\n", "utf-8")
+    done = mkdocs("build", "--strict", cwd=tiny)
+    assert done.returncode == 0, done.stderr
+    assert "Lessons run" not in done.stderr
+    assert "How fast it grows" in (tiny / "site/tiny/index.html").read_text("utf-8")
+
+
+def test_the_repository_puts_a_colab_button_on_the_page(tiny):
+    address = "colab.research.google.com/github/{}/blob/gh-pages/{}notebooks/tiny.ipynb"
+    assert "colab.research" not in (tiny / "site/tiny/index.html").read_text("utf-8")
+    done = mkdocs("build", "--strict", cwd=tiny, GITHUB_REPOSITORY="someone/fork")
+    assert done.returncode == 0, done.stderr
+    for folder in ("", "zh/"):
+        page = (tiny / f"site/{folder}tiny/index.html").read_text("utf-8")
+        assert address.format("someone/fork", folder) in page
+        assert (tiny / f"site/{folder}notebooks/tiny.ipynb").is_file()

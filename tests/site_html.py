@@ -1,0 +1,45 @@
+"""Built pages as a reader's browser and clipboard see them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+
+CODE, OUTPUT, FIGURE = "lesson-code", "lesson-output", "lesson-figure"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One block of code with what the page shows beneath it."""
+
+    code: str
+    output: str
+    figures: int
+
+
+def parse(path: Path) -> BeautifulSoup:
+    """A page of the built site."""
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def page_path(site: Path, language: str, name: str) -> Path:
+    """File of a lesson's page."""
+    return site / ("" if language == "en" else language) / name / "index.html"
+
+
+def shown(page: BeautifulSoup) -> list[Shown]:
+    """The lesson of a page, in page order."""
+    blocks: list[list] = []
+    for element in page.select(f".{CODE}, .{OUTPUT}, .{FIGURE}"):
+        if CODE in element["class"]:
+            blocks.append([text(element), "", 0])
+        elif OUTPUT in element["class"]:
+            blocks[-1][1] += text(element) + "\n"
+        else:
+            blocks[-1][2] += 1
+    return [Shown(*block) for block in blocks]
+
+
+def text(element: Tag) -> str:
+    """What the copy button gives."""
+    return element.find("code").get_text().removesuffix("\n")
