@@ -48,7 +48,8 @@ class Course:
             CourseError: it cannot be read, or is not UTF-8.
         """
         try:
-            return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+            text = path.read_bytes().decode("utf-8").removeprefix("\ufeff")
+            return text.replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             raise CourseError(

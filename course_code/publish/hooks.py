@@ -4,25 +4,29 @@ The site is built beside its place and moved there only when everything succeede
 leaves the old site as it was.
 """
 
+import json
 import logging
 import os
 import shutil
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
 from mkdocs.utils import CountHandler
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from course_code.publish import math  # noqa: E402
+from course_code.publish import math, previews  # noqa: E402
 from course_code.publish.course import LANGUAGES, Course  # noqa: E402
 from course_code.publish.errors import CourseError  # noqa: E402
+from course_code.publish.render import figure_images  # noqa: E402
 from course_code.publish.site import Site, place_of, prepare  # noqa: E402
 
 log = logging.getLogger("mkdocs.course")
@@ -41,8 +45,12 @@ class _Build:
 
     def write_files(self) -> None:
         """Write what pages refer to and the site generator does not know of."""
-        for path, data in self.site.files().items():
-            file = self.folder / path
+        self.write(self.site.files(), self.folder)
+
+    def write(self, files: dict[str, bytes | Path], folder: Path) -> None:
+        """Write or copy files into a folder of the site."""
+        for path, data in files.items():
+            file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(data, Path):
                 shutil.copyfile(data, file)
@@ -87,29 +95,56 @@ def on_config(config):
     return config
 
 
+@event_priority(100)
+def on_files(files, config):
+    """Add the notebooks, for mkdocs-jupyter to make preview pages of."""
+    build, language = config.extra["_build"], _language(config)
+    for name in build.site.lesson_pages(language):
+        path = _or_stop(build.site.preview, language, name, config.site_url or "")
+        folder = str(path.parents[1])
+        files.append(
+            File(f"notebooks/{path.name}", folder, config.site_dir, config.use_directory_urls)
+        )
+    return files
+
+
 def on_page_read_source(page, config):
     """Give MkDocs the page with cells, values and claims put in."""
     site, language, path = config.extra["_build"].site, _language(config), page.file.src_uri
     if (language, path) not in site.pages:
         return None
-    place = place_of(
-        language,
-        path,
-        directories=config.use_directory_urls,
-        repository=config.extra.get("repository") or "",
-    )
-    return _or_stop(site.markdown, language, path, place)
+    return _or_stop(site.markdown, language, path, _place(page, config))
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Give a notebook's preview its lesson's title, and keep it out of the search."""
+    if lesson := _previewed(page, config):
+        page.meta["title"] = lesson.title
+        page.meta["search"] = {"exclude": True}  # it repeats the page, and breaks Chinese search
+    return markdown
 
 
 @event_priority(-100)
 def on_page_content(html, page, config, files):
-    """Render formulas."""
+    """Render formulas; set previews of notebooks in the site's own markup."""
     site, language = config.extra["_build"].site, _language(config)
-    if (language, page.file.src_uri) not in site.pages:
-        return html
     katex = math.shared_katex(site.course.root)
-    source = Path(page.file.abs_src_path)
-    return _or_stop(math.render_html, html, source, katex, language)
+    if (language, page.file.src_uri) in site.pages:
+        return _or_stop(math.render_html, html, Path(page.file.abs_src_path), katex, language)
+    if lesson := _previewed(page, config):
+        return _or_stop(
+            partial(
+                previews.clean,
+                language=language,
+                anchors=previews.toc_ids(page.toc),
+                images=figure_images(lesson, _place(page, config)),
+            ),
+            html,
+            json.loads(Path(page.file.abs_src_path).read_text("utf-8")),
+            site.course.root / lesson.path,
+            katex,
+        )
+    return html
 
 
 @event_priority(-100)
@@ -122,6 +157,11 @@ def on_post_build(config):
         for language in LANGUAGES[1:]:
             _build_language(config, language)
         _or_stop(build.write_files)
+        for language in LANGUAGES:
+            home = _home(config, language)
+            downloads = _or_stop(build.site.downloads, language, home)
+            folder = build.folder / ("" if language == LANGUAGES[0] else language)
+            _or_stop(build.write, downloads, folder)
         _or_stop(build.publish)
     finally:
         _open.remove(build)
@@ -143,12 +183,36 @@ def _build_language(config, language: str) -> None:
     other = load_config(
         str(build.site.course.root / f"mkdocs.{language}.yml"),
         site_dir=str(build.folder / language),
-        site_url=f"{config.site_url.rstrip('/')}/{language}/" if config.site_url else "",
+        site_url=_home(config, language),
         strict=config.strict,
     )
     other.extra["_build"] = build
     other.plugins.on_startup(command="build", dirty=False)
     build_site(other)
+
+
+def _home(config, language: str) -> str:
+    """Address of a language's home page, or an empty text where the site's is unknown."""
+    if language == LANGUAGES[0] or not config.site_url:
+        return config.site_url or ""
+    return f"{config.site_url.rstrip('/')}/{language}/"
+
+
+def _place(page, config):
+    return place_of(
+        _language(config),
+        page.file.src_uri,
+        directories=config.use_directory_urls,
+        repository=config.extra.get("repository") or "",
+    )
+
+
+def _previewed(page, config):
+    """The lesson page that a notebook's preview shows, or None for other pages."""
+    path = Path(page.file.src_uri)
+    if path.parent.name != "notebooks" or path.suffix != ".ipynb":
+        return None
+    return config.extra["_build"].site.lesson_pages(_language(config)).get(path.stem)
 
 
 def _remove_abandoned(target: Path) -> None:

@@ -9,9 +9,11 @@ faithfully is an error that says so.
 
 import ast
 import builtins
+import math
 import symtable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from course_code.publish.course import PACKAGE, Course
@@ -19,6 +21,7 @@ from course_code.publish.errors import CourseError
 from course_code.publish.lesson import Cell, Lesson, parse
 
 FOLDED = f"{PACKAGE}.draw"  # definitions from here go to a block of their own, shown folded
+MODULE_NAMES = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec__")
 Line = tuple[str, Path, int]  # text, file it came from, line there
 
 
@@ -71,13 +74,15 @@ class _Import:
 
 @dataclass
 class _Part:
-    """One block in the making."""
+    """One block in the making; definitions with the place of their module, for their order."""
 
     imports: list[tuple[_Import, Path, int]] = field(default_factory=list)
-    definitions: list[list[Line]] = field(default_factory=list)
+    definitions: list[tuple[float, list[Line]]] = field(default_factory=list)
 
     def block(self, body: list[Line], folded: bool) -> Block:
-        paragraphs = [p for p in [_import_lines(self.imports), *self.definitions, body] if p]
+        ordered = sorted(self.definitions, key=lambda placed: (placed[0], placed[1][0][2]))
+        definitions = [lines for _, lines in ordered]
+        paragraphs = [p for p in [_import_lines(self.imports), *definitions, body] if p]
         lines = []
         for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
             lines += [("", *paragraph[0][1:])] * _gap(before, paragraph) + paragraph
@@ -90,12 +95,13 @@ class _Inliner:
         self.owners: dict[str, str] = {}  # bound name -> what it is bound to
         self.lifted: set[str] = set()
         self.imported: set[tuple[bool, _Import]] = set()  # (in a folded block?, import)
-        self.builtins: set[str] = set()  # built-in names that lifted code relies on
+        self.places: dict[Path, float] = {lesson.path: math.inf}
 
     def cell(self, cell: Cell) -> tuple[Block, ...]:
         parts = {False: _Part(), True: _Part()}
         tree, path = parse(cell.source, self.lesson.path, cell.line), self.lesson.path
         _refuse_hidden_imports(tree, path, cell.line - 1)
+        _refuse_shared_lines(tree, path, cell.line - 1)
         removed = set()
         for node in tree.body:
             if not isinstance(node, ast.Import | ast.ImportFrom):
@@ -107,25 +113,29 @@ class _Inliner:
                     self._lift(item, parts, path, line)
                 else:
                     self._import(item, False, parts, path, line)
-        source = cell.source.splitlines()
+        source = cell.source.split("\n")
         body = [(t, path, cell.line + i) for i, t in enumerate(source) if i not in removed]
         while body and not body[0][0].strip():
             body.pop(0)
         folded = [parts[True].block([], True)] if parts[True].definitions else []
-        return (*folded, parts[False].block(body, False))
+        shown = parts[False].block(body, False)
+        if not shown.source:
+            raise CourseError(
+                f"cell {cell.name!r} has no code of its own to show",
+                path,
+                cell.line,
+                "What it imports is inlined before it, or folded: merge it with the next cell.",
+            )
+        return (*folded, shown)
 
     def own_names(self) -> tuple[str, ...]:
         """Names that the lesson's cells bind; none may collide with what was inlined."""
         names = {}
         for cell in self.lesson.cells:
-            for symbol in symtable.symtable(cell.source, "cell", "exec").get_symbols():
-                name = symbol.get_name()
-                if not symbol.is_assigned() or symbol.is_imported():
-                    continue
-                if name in self.owners or name in self.builtins:
-                    what = self.owners.get(name, f"built-in {name}")
+            for name in _names_bound(symtable.symtable(cell.source, "cell", "exec")):
+                if name in self.owners:
                     raise CourseError(
-                        f"cell {cell.name!r} binds {name!r}, which inlined code uses for {what}",
+                        f"cell {cell.name!r} binds {name!r}, which is {self.owners[name]}",
                         self.lesson.path,
                         _line_binding(cell, name),
                         "Give the lesson's variable another name.",
@@ -145,7 +155,7 @@ class _Inliner:
         node = module.bindings.get(item.name)
         if node is None:
             raise CourseError(f"{item.module} does not define {item.name!r}", path, line)
-        folded = item.module.startswith(FOLDED)
+        folded = f"{item.module}.".startswith(f"{FOLDED}.")
         if isinstance(node, ast.Import | ast.ImportFrom):
             self._follow(item, node, module, folded, parts)
         elif f"{item.module}.{item.name}" not in self.lifted:
@@ -154,7 +164,8 @@ class _Inliner:
             new = item.alias not in self.owners
             self._own(item.alias, f"{item.module}.{item.name}", path, line)
             if new:
-                parts[folded].definitions.append([(f"{item.alias} = {item.name}", path, line)])
+                renamed = [(f"{item.alias} = {item.name}", path, line)]
+                parts[folded].definitions.append((self.places[path], renamed))
 
     def _follow(self, item: _Import, node, module: "_Module", folded: bool, parts) -> None:
         """A module of the course imports `item.name` itself: go where it comes from."""
@@ -171,7 +182,7 @@ class _Inliner:
             self.lifted.add(f"{item.module}.{name}")
             self._own(name, f"{item.module}.{name}", module.path, node.lineno)
         for name in sorted(_names_used("\n".join(text for text, *_ in lines))):
-            if name in ("__file__", "__name__", "__package__"):
+            if name in MODULE_NAMES:
                 raise CourseError(
                     f"{item.name} uses {name}, which has another value once inlined",
                     module.path,
@@ -182,8 +193,18 @@ class _Inliner:
                     needed = _Import(item.module, name, None)
                     self._lift(needed, parts, module.path, node.lineno)
             elif hasattr(builtins, name):
-                self.builtins.add(name)
-        parts[folded].definitions.append(lines)
+                self._own(name, f"the built-in {name}", module.path, node.lineno)
+        parts[folded].definitions.append((self._place(module), lines))
+
+    def _place(self, module: "_Module") -> float:
+        """Where the module stands when Python executes it: after all that it imports."""
+        if module.path not in self.places:
+            self.places[module.path] = 0
+            for node in module.bindings.values():
+                if isinstance(node, ast.ImportFrom) and _is_ours(node.module):
+                    self._place(_module(self.course, node.module, module.path, node.lineno))
+            self.places[module.path] = 1 + sum(map(math.isfinite, self.places.values()))
+        return self.places[module.path]
 
     def _own(self, name: str, target: str, path: Path, line: int) -> None:
         owner = self.owners.setdefault(name, target)
@@ -222,6 +243,7 @@ def _module(course: Course, name: str, path: Path, line: int) -> _Module:
 def _read_module(text: str, path: Path) -> _Module:
     tree, bindings = parse(text, path), {}
     _refuse_hidden_imports(tree, path, 0)
+    _refuse_shared_lines(tree, path, 0)
     for node in tree.body:
         names = _bound(node)
         if names is None:
@@ -236,8 +258,11 @@ def _read_module(text: str, path: Path) -> _Module:
         for name in names:
             if name in bindings:
                 raise CourseError(f"{name!r} is defined twice", path, node.lineno)
+            if hasattr(builtins, name):
+                what = f"{name!r} is also a built-in, which an inlined copy would hide"
+                raise CourseError(what, path, node.lineno, "Give it another name.")
             bindings[name] = node
-    return _Module(path, tuple(text.splitlines()), bindings)
+    return _Module(path, tuple(text.split("\n")), bindings)
 
 
 def _bound(node: ast.stmt) -> list[str] | None:
@@ -271,6 +296,15 @@ def _names_used(source: str) -> set[str]:
     return set(walk(symtable.symtable(source, "definition", "exec"), True))
 
 
+def _names_bound(table: symtable.SymbolTable, top: bool = True):
+    """Names at the top level that code assigns, also by `global` in a function."""
+    for symbol in table.get_symbols():
+        if symbol.is_assigned() and (top or symbol.is_declared_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _names_bound(child, False)
+
+
 def _imports(node: ast.Import | ast.ImportFrom, path: Path, line: int) -> list[_Import]:
     """The names an import statement binds, or why inlining cannot reproduce it."""
     problem = hint = ""
@@ -301,15 +335,23 @@ def _refuse_hidden_imports(tree: ast.Module, path: Path, offset: int) -> None:
     for node in ast.walk(tree):
         if node in tree.body or not isinstance(node, ast.Import | ast.ImportFrom):
             continue
-        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        modules += [alias.name for alias in node.names]
-        if getattr(node, "level", 0) or _is_ours(modules[0]):
+        of_names = isinstance(node, ast.ImportFrom)
+        modules = [node.module or ""] if of_names else [alias.name for alias in node.names]
+        if getattr(node, "level", 0) or any(map(_is_ours, modules)):
             raise CourseError(
                 f"an import inside other code cannot be inlined: {ast.unparse(node)}",
                 path,
                 offset + node.lineno,
                 "Move it to the top level.",
             )
+
+
+def _refuse_shared_lines(tree: ast.Module, path: Path, offset: int) -> None:
+    """Code moves by whole lines."""
+    for before, after in pairwise(tree.body):
+        if after.lineno <= before.end_lineno:
+            line = offset + after.lineno
+            raise CourseError("two statements on one line", path, line, "Give each its own line.")
 
 
 def _import_lines(imports: list[tuple[_Import, Path, int]]) -> list[Line]:

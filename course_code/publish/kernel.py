@@ -28,20 +28,27 @@ RC = {
     "axes.titlesize": "medium",
     "lines.linewidth": 1.8,
     **dict.fromkeys(
-        ["text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"],
+        ["text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"]
+        + ["patch.edgecolor", "hatch.color"]  # arrows of annotations, hatched bars
+        + [f"boxplot.{part}props.color" for part in ("box", "whisker", "cap")]
+        + ["boxplot.flierprops.color", "boxplot.flierprops.markeredgecolor"],
         INK["light"],
     ),
 }
-INK_PROPERTIES = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
+INK_PROPERTIES = (
+    *("color", "facecolor", "edgecolor", "hatchcolor"),
+    *("markerfacecolor", "markeredgecolor"),
+)
 
 
 def start(shell, package):
     """Prepare the kernel: theme, figures by pairs, and no way to import the course."""
-    import matplotlib
+    import matplotlib.pyplot  # makes its font cache now, not in a lesson, where it would warn
     from matplotlib_inline.config import InlineBackend
 
     sys.modules[package] = None  # what runs is what is shown
     warnings.filterwarnings("error", message="Glyph .* missing from")
+    matplotlib.rcdefaults()  # whatever the user's matplotlibrc says
     matplotlib.rcParams.update(RC)
     InlineBackend.instance(parent=shell).figure_formats = set()
     shell.display_formatter.mimebundle_formatter.for_type_by_name(
@@ -50,9 +57,10 @@ def start(shell, package):
 
 
 def figure_bundle(figure, include=None, exclude=None):
-    """A figure as the light and dark image that the page will show."""
+    """A figure as the light and dark image that the page shows, and on white for notebooks."""
     figure.canvas.draw()  # creates the ticks
-    images = {"light": encode(figure)}
+    white = {"format": "png", "data": base64.b64encode(pixels(figure, "white")).decode("ascii")}
+    images = {"light": encode(figure), "notebook": white}
     undo = recolour(figure, INK["light"], INK["dark"])
     images["dark"] = encode(figure)
     for setter, value in undo:
@@ -66,7 +74,9 @@ def recolour(figure, old, new):
     from matplotlib.colors import to_rgba, to_rgba_array
 
     old, new, undo = np.array(to_rgba(old)), to_rgba(new), []
-    for artist in figure.findobj():
+    artists = figure.findobj()
+    patches = [getattr(a, name, None) for a in artists for name in ("arrow_patch", "_bbox_patch")]
+    for artist in [*artists, *filter(None, patches)]:
         for name in INK_PROPERTIES:
             getter = getattr(artist, f"get_{name}", None)
             setter = getattr(artist, f"set_{name}", None)
@@ -114,11 +124,17 @@ def webp(figure):
     """The figure as pixels, losslessly."""
     from PIL import Image
 
-    png, out = io.BytesIO(), io.BytesIO()
-    figure.savefig(png, format="png", dpi=PIXELS_PER_INCH)
-    png.seek(0)
+    png, out = io.BytesIO(pixels(figure, "none")), io.BytesIO()
     Image.open(png).save(out, format="webp", lossless=True, quality=100, method=6, exact=True)
     return out.getvalue()
+
+
+def pixels(figure, background):
+    """The figure as a PNG."""
+    png = io.BytesIO()
+    dpi, metadata = PIXELS_PER_INCH, {"Software": None}
+    figure.savefig(png, format="png", dpi=dpi, facecolor=background, metadata=metadata)
+    return png.getvalue()
 
 
 def report(namespace, names):
@@ -131,7 +147,7 @@ def report(namespace, names):
         device = "cuda"
     elif torch is not None and torch.backends.mps.is_available():
         device = "mps"
-    return {MIME: {"values": values, "device": device}}
+    return {MIME: {"values": json.dumps(values), "device": device}}  # text: JSON lacks NaN
 
 
 def plain(value, leaves=2000):
@@ -155,5 +171,4 @@ def show(bundle):
     """Send a bundle to the build."""
     from IPython.display import display
 
-    json.dumps(bundle)  # an unserialisable value fails here, in the kernel, with its name
     display(bundle, raw=True)

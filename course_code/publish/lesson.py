@@ -9,7 +9,7 @@ from course_code.publish.course import Course
 from course_code.publish.errors import CourseError
 
 TIMEOUT = 120  # seconds a cell may take unless it says otherwise
-MARKER = re.compile(r"# %%(?P<options>.*)")
+MARKER = re.compile(r"#\s*%%(?P<options>.*)")
 OPTION = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))')
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 CLAIM = re.compile(r"(?P<kind>theorem|arithmetic|measured) (?P<name>[a-z][a-z0-9_]*): (?P<says>.+)")
@@ -68,7 +68,7 @@ def read_lesson(course: Course, name: str) -> Lesson:
 
 
 def _cells(text: str, path: Path):
-    lines = text.splitlines()
+    lines = text.split("\n")
     starts = [(i, m) for i, line in enumerate(lines) if (m := MARKER.fullmatch(line))]
     _only_docstring("\n".join(lines[: starts[0][0]] if starts else lines), path)
     ends = [i for i, _ in starts[1:]] + [len(lines)]
@@ -103,11 +103,17 @@ def _options(text: str, path: Path, line: int) -> dict:
             line,
             'Write: # %% name="data"',
         )
+    if not (isinstance(options.get("timeout", 1), int) and options.get("timeout", 1) > 0):
+        raise CourseError("timeout is not a number of seconds", path, line, "Write: timeout=120")
+    if not str(options.get("expect", "Error")).isidentifier():
+        raise CourseError("expect is no name of an exception", path, line, 'expect="ValueError"')
     return options
 
 
 def _claims(cell: Cell, path: Path):
-    for node in ast.walk(parse(cell.source, path, cell.line)):
+    tree = parse(cell.source, path, cell.line)
+    reached = set() if cell.expect else set(_reached(tree.body))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Assert):
             message = node.msg.value if isinstance(node.msg, ast.Constant) else None
             match = CLAIM.fullmatch(message) if isinstance(message, str) else None
@@ -119,16 +125,35 @@ def _claims(cell: Cell, path: Path):
                     line,
                     'Write: assert …, "measured name: what holds" (or theorem, arithmetic).',
                 )
+            if node not in reached:
+                raise CourseError(
+                    f"the claim {match['name']!r} may never be checked",
+                    path,
+                    line,
+                    "Assert it in a cell that succeeds, outside functions and conditions.",
+                )
             yield Claim(match["kind"], match["name"], cell.name, line)
+
+
+def _reached(body: list[ast.stmt]):
+    """Statements that run whenever the code runs: at the top level, in `for` and in `with`."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.For | ast.With):
+            yield from _reached(node.body)
 
 
 def parse(source: str, path: Path, first_line: int = 1) -> ast.Module:
     """Syntax tree of `source`, or a CourseError at the right line of the file."""
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
+        compile(tree, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         line = first_line + (error.lineno or 1) - 1
         raise CourseError(f"syntax error: {error.msg}", path, line) from None
+    except ValueError as error:  # null bytes
+        raise CourseError(f"cannot be read as Python: {error}", path, first_line) from None
+    return tree
 
 
 def _unique(items: tuple, what: str, path: Path) -> None:

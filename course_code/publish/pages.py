@@ -17,6 +17,7 @@ from course_code.publish.values import fill
 
 FENCE = re.compile(r"^[ >\t]*(?P<mark>`{3,}|~{3,})")
 DIRECTIVE = re.compile(r"^(?P<indent>[ \t]*):::\s*(?P<kind>\w+)\s+(?P<target>[\w.]+)(?P<rest>.*)$")
+TITLE = re.compile(r"^# +(?P<text>.+?)(?: +\{[^}]*\})?$", re.M)
 ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z-]+)="(?P<text>[^"]*)"')
 ROW = re.compile(r"(?P<name>[a-z][a-z0-9_]*):\s+(?P<text>.+)")
 KINDS = ("theorem", "arithmetic", "measured", "literature")
@@ -63,6 +64,12 @@ class Page:
     language: str
     lesson: str | None
     segments: tuple[Prose | ShownCell | ShownClaims, ...]
+
+    @property
+    def title(self) -> str:
+        """Text of the first heading of level 1, or an empty text."""
+        found = (TITLE.search(s.text) for s in self.segments if isinstance(s, Prose))
+        return next((match["text"] for match in found if match), "")
 
 
 def page_paths(course: Course) -> dict[str, list[Path]]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from course_code.publish.build import Run
 from course_code.publish.labels import LABELS
-from course_code.publish.pages import Page, Prose, ShownCell, ShownClaims
+from course_code.publish.pages import TITLE, Page, Prose, ShownCell, ShownClaims
 
-TITLE = re.compile(r"^# .+$", re.M)
 THEMES = ("light", "dark")
 COLAB = "https://colab.research.google.com/github/{repository}/blob/gh-pages/{path}"
 
@@ -26,6 +25,7 @@ class Place:
     root: str
     home: str
     repository: str = ""
+    directories: bool = True  # a.md becomes a/index.html rather than a.html
 
 
 def to_markdown(page: Page, run: Run | None, place: Place) -> str:
@@ -54,7 +54,8 @@ def figure_files(run: Run) -> dict[str, dict]:
         _file(name, number, theme, image): image
         for name, blocks in run.entry["cells"].items()
         for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
-        for theme, image in figure.items()
+        for theme in THEMES
+        for image in [figure[theme]]
     }
 
 
@@ -101,16 +102,31 @@ def _output(output: dict) -> list[str]:
     return _fence(output["text"], ".text .no-copy .lesson-output")
 
 
-def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> list[str]:
+def figure_images(page: Page, place: Place) -> list[str]:
+    """HTML of each figure's light and dark image, in page order."""
+    return [
+        _images(cell, number, figure, page.lesson, place)
+        for cell in page.segments
+        if isinstance(cell, ShownCell)
+        for number, figure in enumerate(
+            output["figure"] for block in cell.outputs for output in block if "figure" in output
+        )
+    ]
+
+
+def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> str:
     alt = html.escape(cell.alts[number])
-    images = "".join(
+    return "".join(
         f'<img class="{theme}-only" src="{place.root}assets/lessons/{lesson}/'
         f'{_file(cell.name, number, theme, image)}" alt="{alt}" width="{image["width"]}" '
         f'height="{image["height"]}" loading="lazy">'
         for theme in THEMES
         for image in [figure[theme]]
     )
-    lines = ["//// html | figure.lesson-figure", images]
+
+
+def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> list[str]:
+    lines = ["//// html | figure.lesson-figure", _images(cell, number, figure, lesson, place)]
     if number < len(cell.captions):
         lines += ["", "/// html | figcaption", cell.captions[number], "///"]
     return [*lines, "////"]
@@ -135,6 +151,7 @@ def _buttons(page: Page, place: Place) -> str:
         path = f"{folder}notebooks/{page.lesson}.ipynb"
         links.append(("colab", COLAB.format(repository=place.repository, path=path), ""))
     notebook = f"{place.home}notebooks/{page.lesson}"
+    links.append(("preview", f"{notebook}/" if place.directories else f"{notebook}.html", ""))
     links.append(("notebook", f"{notebook}.ipynb", " download"))
     links.append(("script", f"{place.home}scripts/{page.lesson}.py", " download"))
     buttons = [f'<a class="md-button" href="{url}"{more}>{words[k]}</a>' for k, url, more in links]

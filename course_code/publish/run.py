@@ -1,5 +1,6 @@
 """Run an inlined lesson in a fresh kernel, in an empty folder; keep what it prints and draws."""
 
+import json
 import os
 import re
 import sys
@@ -27,7 +28,10 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-DROPPED = ("PYTHONPATH", "PYTHONSTARTUP", "MPLBACKEND", "MATPLOTLIBRC")
+DROPPED = (  # PYTHONOPTIMIZE would skip every assertion
+    *("PYTHONPATH", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
+    *("MPLBACKEND", "MATPLOTLIBRC"),
+)
 START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -75,14 +79,16 @@ async def run_lesson(lesson: Lesson, inlined: InlinedLesson, started=lambda cell
     with tempfile.TemporaryDirectory(prefix="lesson-") as folder:
         try:
             await _execute(notebook, steps, clock, Path(folder))
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
             raise _failure(lesson, steps, clock, notebook, error) from None
     cells = {cell.name: [] for cell in lesson.cells}
     for step, executed in zip(steps, notebook.cells[1:], strict=False):
         _check(lesson, step, executed)
         cells[step.cell.name].append(_outputs(executed))
-    final = notebook.cells[-1].outputs[0]["data"][kernel.MIME]
-    return {"cells": cells, "seconds": clock.seconds(), **final}
+    (final,) = (o["data"][kernel.MIME] for o in notebook.cells[-1].outputs if "data" in o)
+    values = json.loads(final["values"])
+    _check_seeds(lesson, values.get("SEEDS"))
+    return {**final, "cells": cells, "seconds": clock.seconds(), "values": values}
 
 
 def _notebook_cells(steps: list[Step], names: tuple[str, ...]) -> list:
@@ -104,6 +110,7 @@ async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -
     manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
     if sys.platform != "win32":  # sockets in our own folder: no race for free ports
         manager.transport, manager.ip = "ipc", str(folder / "kernel")
+    manager.connection_file = str(folder / "connection.json")
     work = folder / "work"
     work.mkdir()
     environment = {k: v for k, v in os.environ.items() if k not in DROPPED}
@@ -114,6 +121,7 @@ async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -
         notebook,
         km=manager,
         timeout_func=lambda cell: by_source[id(cell)],
+        startup_timeout=START_TIMEOUT,
         resources={"metadata": {"path": str(work)}},
         on_cell_start=lambda cell, cell_index: clock.start(cell_index),
         on_cell_executed=lambda cell, cell_index, execute_reply: clock.stop(cell_index),
@@ -155,7 +163,7 @@ class _Clock:
 
 def _failure(lesson: Lesson, steps, clock: _Clock, notebook, error) -> CourseError:
     step = clock.step(clock.now)
-    if step is None:
+    if step is None:  # also RuntimeError: it did not start
         return CourseError(f"the kernel could not be prepared or read\n{error}", lesson.path)
     what = f"lesson {lesson.name!r}, cell {step.cell.name!r}"
     if isinstance(error, CellTimeoutError):
@@ -206,6 +214,10 @@ def _check(lesson: Lesson, step: Step, executed) -> None:
             cell.line - 1,
             "Mend the cell, or its expect option.",
         )
+    for output in executed.outputs:  # IPython shows an error of a figure, and goes on
+        if output.output_type == "error" and not (cell.expect and step.last):
+            says = f"{what}: {output.ename}: {output.evalue}"
+            raise CourseError(says, lesson.path, cell.line)
     for output in executed.outputs:
         if output.output_type == "stream" and output.name == "stderr":
             raise CourseError(
@@ -214,6 +226,14 @@ def _check(lesson: Lesson, step: Step, executed) -> None:
                 cell.line,
                 "A page shows no warnings: mend the cause.",
             )
+
+
+def _check_seeds(lesson: Lesson, seeds) -> None:
+    """The provenance line can tell them."""
+    if not (isinstance(seeds, list) and all(type(seed) is int for seed in seeds)):
+        raise CourseError(
+            "SEEDS is no list of whole numbers", lesson.path, hint="Write: SEEDS = range(5)"
+        )
 
 
 def _outputs(executed) -> list[dict]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from course_code.publish import math
 from course_code.publish.build import Plan, Run, plan_lesson, runs, update
 from course_code.publish.course import LANGUAGES, Course
+from course_code.publish.notebooks import to_script, write_notebook
 from course_code.publish.pages import Page, fill_page, page_paths, parse
 from course_code.publish.render import Place, figure_files, image_bytes, to_markdown
 
@@ -24,6 +25,23 @@ class Site:
         """One page as ordinary Markdown."""
         page = self.pages[language, path]
         return to_markdown(page, self.runs.get(page.lesson), place)
+
+    def lesson_pages(self, language: str) -> dict[str, Page]:
+        """Pages of one language that show a lesson, by its name."""
+        return {p.lesson: p for (lang, _), p in self.pages.items() if lang == language and p.lesson}
+
+    def preview(self, language: str, name: str, home: str = "") -> Path:
+        """File of a lesson's notebook, for the address `home` of the language's home page."""
+        path = self.course.store / language / "notebooks" / f"{name}.ipynb"
+        return write_notebook(path, self.lesson_pages(language)[name], home)
+
+    def downloads(self, language: str, home: str = "") -> dict[str, bytes | Path]:
+        """Notebooks and scripts of one language, by path in its part of the site."""
+        files: dict[str, bytes | Path] = {}
+        for name, page in self.lesson_pages(language).items():
+            files[f"notebooks/{name}.ipynb"] = self.preview(language, name, home)
+            files[f"scripts/{name}.py"] = to_script(page, home).encode()
+        return files
 
     def files(self) -> dict[str, bytes | Path]:
         """What lies beside the pages, by path in the site: contents, or the file to copy.
@@ -84,4 +102,4 @@ def place_of(language: str, path: str, *, directories: bool = True, repository: 
     depth = len(page.parts) - 1 + (directories and page.stem != "index")
     home = "../" * depth or "./"
     root = home if language == LANGUAGES[0] else "../" * (depth + 1)
-    return Place(root, home, repository)
+    return Place(root, home, repository, directories)

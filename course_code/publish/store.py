@@ -11,11 +11,12 @@ import json
 import logging
 import os
 import platform
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
+from uuid import uuid4
 
 from course_code.publish import kernel
 from course_code.publish.course import Course
@@ -34,6 +35,7 @@ class Inputs:
     """All that decides a lesson's outputs, by part, so that a change can be named."""
 
     code: dict[str, str]  # "cell (file)" -> digest
+    order: str  # digest of all code, in its order
     versions: dict[str, str]
     device: str
     build: str
@@ -58,6 +60,8 @@ class Inputs:
             changes.append(f"device {old['device']} -> {self.device}")
         if self.build != old["build"]:
             changes.append("the build's kernel code changed")
+        if not changes and self.order != old.get("order"):
+            changes.append("the order of the code changed")
         return changes
 
 
@@ -66,27 +70,27 @@ def inputs_of(lesson: Lesson, inlined: InlinedLesson) -> Inputs:
     code: dict[str, list] = {}
     for cell in lesson.cells:
         for block in inlined.blocks[cell.name]:
-            for text, (path, _) in zip(block.source.splitlines(), block.origins, strict=False):
+            for text, (path, _) in zip(block.source.split("\n"), block.origins, strict=True):
                 code.setdefault(f"cell {cell.name} ({path.as_posix()})", []).append(text)
         code.setdefault(f"cell {cell.name} ({lesson.path.as_posix()})", []).append(
             f"expect {cell.expect}"
         )
-    order = {"order of the cells": _digest(json.dumps([cell.name for cell in lesson.cells]))}
     sources = [block.source for blocks in inlined.blocks.values() for block in blocks]
+    order = _digest(json.dumps([[cell.name for cell in lesson.cells], sources]))
     versions = {"python": platform.python_version()} | {
         name: found
         for name in sorted({*DRAWING, *_imported("\n".join(sources))})
         if (found := _version(name))
     }
     digests = {name: _digest("\n".join(lines)) for name, lines in code.items()}
-    return Inputs(digests | order, versions, device_class(), _digest(_read(kernel.__file__)))
+    return Inputs(digests, order, versions, device_class(), _digest(_read(kernel.__file__)))
 
 
 class Store:
     """The stored runs of a course."""
 
     def __init__(self, course: Course):
-        self.course = course
+        self.course, self.damaged = course, set()
 
     def path(self, lesson: str, key: str) -> Path:
         """File of one run."""
@@ -100,8 +104,10 @@ class Store:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            where = self.course.relative(path)
-            log.info("%s: damaged store entry (%s), running the lesson again", where, error)
+            if path not in self.damaged:  # said once
+                where = self.course.relative(path)
+                log.info("%s: damaged store entry (%s), running the lesson again", where, error)
+            self.damaged.add(path)
             return None
 
     def save(self, lesson: str, inputs: Inputs, run: dict) -> None:
@@ -109,7 +115,8 @@ class Store:
         path = self.path(lesson, inputs.key)
         entry = json.dumps({**run, "inputs": inputs.__dict__}, ensure_ascii=False, sort_keys=True)
         write_atomically(path, f"{_digest(entry)}\n{entry}\n".encode())
-        for old in self._newest_first(lesson)[KEPT:]:
+        others = [old for old in self._newest_first(lesson) if old != path]
+        for old in others[KEPT - 1 :]:
             old.unlink(missing_ok=True)
 
     def newest(self, lesson: str) -> dict | None:
@@ -131,11 +138,15 @@ class Store:
                 return f"its store entry is damaged ({error})"
             return ""
         old = self.newest(lesson)
-        return "; ".join(inputs.differences(old["inputs"])) if old else "it has no stored run"
+        changes = inputs.differences(old["inputs"]) if old else []
+        return "; ".join(changes) or "it has no stored run"
 
     def _newest_first(self, lesson: str) -> list[Path]:
-        folder = self.course.store / lesson
-        return sorted(folder.glob("*.json"), key=lambda path: -path.stat().st_mtime_ns)
+        dated = []
+        for path in (self.course.store / lesson).glob("*.json"):
+            with suppress(FileNotFoundError):  # another build may have just dropped it
+                dated.append((path.stat().st_mtime_ns, path))
+        return [path for _, path in sorted(dated, reverse=True)]
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -144,21 +155,19 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         CourseError: the file cannot be written, for instance because the disk is full.
     """
-    temporary = None
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-            temporary = Path(file.name)
+        with temporary.open("xb") as file:  # readable by all, unlike tempfile's
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        if temporary:
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise CourseError(
-            f"cannot be written: {error.strerror}", path, hint="Free some space and build again."
-        ) from None
+        hint = "Is there space left, and may this folder be written to?"
+        raise CourseError(f"cannot be written: {error.strerror}", path, hint=hint) from None
 
 
 def _decode(text: str) -> dict:
