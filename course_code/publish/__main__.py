@@ -1,57 +1,99 @@
-"""`python -m course_code.publish`: run the lessons whose inputs changed."""
+"""`python -m course_code.publish`: check the pages and run the lessons whose inputs changed."""
 
 import argparse
+import logging
+import re
 import sys
 from pathlib import Path
 
-from course_code.publish.build import plan_lesson, update
-from course_code.publish.course import Course
+from course_code.publish.build import Plan, plan_lesson, update
+from course_code.publish.course import LANGUAGES, Course
 from course_code.publish.errors import CourseError
-from course_code.publish.site import plan_course, prepare
-from course_code.publish.store import Store
+from course_code.publish.site import Site, place_of, prepare
+from course_code.publish.store import Store, log, write_atomically
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and do it; 1 when the course has a mistake."""
-    parser = argparse.ArgumentParser(prog="python -m course_code.publish", description=__doc__)
-    parser.add_argument("--why", action="store_true", help="say why each lesson would run")
-    parser.add_argument("--only", metavar="LESSON", action="append", help="only this lesson")
-    parser.add_argument("--jobs", type=int, help="lessons run at once (default: one per core)")
-    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     course = Course(options.root.resolve())
+    logging.basicConfig(format="%(message)s")
+    log.setLevel(logging.INFO)  # a damaged store entry is said
     try:
         if options.why:
-            print(why(course, options.only))
-        elif options.only:
-            print(_summary(run_only(course, options.only, options.jobs)))
+            print(why(course, _chosen(course, options)))
+        elif options.only or options.shard:
+            print(_summary(update(course, _chosen(course, options), options.jobs)))
         else:
-            print(_summary(prepare(course, options.jobs).ran))
+            site = prepare(course, options.jobs)
+            if options.export:
+                export(site, options.export)
+            print(_summary(site.ran))
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def why(course: Course, only: list[str] | None = None) -> str:
+def why(course: Course, plans: list[Plan]) -> str:
     """One line per lesson: why it would run, or that it would not."""
     store = Store(course)
-    lines = []
-    for name, plan in _chosen(course, only).items():
-        reason = store.why(name, plan.inputs)
-        lines.append(f"{name}: {'runs: ' + reason if reason else 'up to date'}")
-    return "\n".join(lines)
+    reasons = {plan.lesson.name: store.why(plan.lesson.name, plan.inputs) for plan in plans}
+    return "\n".join(
+        f"{name}: {'runs: ' + reason if reason else 'up to date'}"
+        for name, reason in reasons.items()
+    )
 
 
-def run_only(course: Course, names: list[str], jobs: int | None = None) -> list[str]:
-    """Bring these lessons up to date, whatever the state of the others and of the pages."""
-    return update(course, _chosen(course, names).values(), jobs)
+def export(site: Site, folder: Path) -> None:
+    """Write the pages as ordinary Markdown with their figures, for any site generator."""
+    for language, path in site.pages:
+        text = site.markdown(language, path, place_of(language, path))
+        write_atomically(folder / language / path, text.encode())
+    for path, data in site.files().items():
+        content = data.read_bytes() if isinstance(data, Path) else data
+        write_atomically(folder / LANGUAGES[0] / path, content)
 
 
-def _chosen(course: Course, names: list[str] | None) -> dict:
-    if names:
-        return {name: plan_lesson(course, name) for name in names}
-    return plan_course(course)
+def shard(names: list[str], share: str) -> list[str]:
+    """Every n-th of the lessons, from the i-th, for a share written i/n.
+
+    Raises:
+        CourseError: `share` is not i/n with 1 <= i <= n.
+    """
+    match = re.fullmatch(r"(\d+)/(\d+)", share)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise CourseError(f"no share {share!r}", hint="Write i/n with 1 <= i <= n, such as 1/2.")
+    return names[int(match[1]) - 1 :: int(match[2])]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m course_code.publish", description=__doc__)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--only", metavar="LESSON", action="append", help="only this lesson")
+    what.add_argument(
+        "--shard", metavar="I/N", help="only share I of N; merge stores by copying .lessons"
+    )
+    what.add_argument(
+        "--export", metavar="FOLDER", type=Path, help="also write the pages as plain Markdown"
+    )
+    parser.add_argument("--why", action="store_true", help="say why each lesson would run")
+    parser.add_argument("--jobs", type=_jobs, help="lessons run at once (default: one per core)")
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    return parser
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def _chosen(course: Course, options: argparse.Namespace) -> list[Plan]:
+    names = options.only or course.lesson_names()
+    if options.shard:
+        names = shard(names, options.shard)
+    return [plan_lesson(course, name) for name in names]
 
 
 def _summary(ran) -> str:

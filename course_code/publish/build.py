@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from filelock import FileLock
+from filelock import AsyncFileLock
 
 from course_code.publish.course import Course
 from course_code.publish.device import device_class
@@ -120,10 +120,10 @@ async def _run_one(store: Store, plan: Plan, slots: asyncio.Semaphore, progress:
 
     name, folder = plan.lesson.name, store.course.store / plan.lesson.name
     async with slots:
+        lock = AsyncFileLock(folder / "lock")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(folder / "lock", thread_local=False)
-            await asyncio.to_thread(lock.acquire)
+            await lock.acquire()  # asks again and again, so that Ctrl-C ends the wait
         except OSError as error:
             raise CourseError(f"cannot be written: {error.strerror}", folder) from None
         try:
@@ -134,14 +134,14 @@ async def _run_one(store: Store, plan: Plan, slots: asyncio.Semaphore, progress:
                 store.save(name, plan.inputs, {**result, "finished": now})
         finally:
             progress.done(name)
-            lock.release()
+            await lock.release()
 
 
 class Progress:
     """One line on a terminal: lessons that run, their cells, seconds. Silent elsewhere."""
 
-    def __init__(self, stream=sys.stderr):
-        self.stream, self.running = stream, {}
+    def __init__(self, stream=None):
+        self.stream, self.running = stream or sys.stderr, {}
 
     def show(self, lesson: str, cell: str) -> None:
         """`lesson` begins `cell`."""

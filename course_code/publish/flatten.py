@@ -65,7 +65,7 @@ def flatten(text: str, resolve: Callable[[str], str | None]) -> str:
 def fence_after(line: str, fence: str) -> str:
     """Return the fence that is open after `line`, or an empty text."""
     found = FENCE.match(line)
-    if not found:
+    if not found or (not fence and "`" in found["info"]):  # inline code is no fence
         return fence
     if not fence:
         return found["mark"]

@@ -7,6 +7,7 @@ leaves the old site as it was.
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 from contextlib import suppress
@@ -220,11 +221,14 @@ def _remove_abandoned(target: Path) -> None:
     for old in target.parent.glob(f".{target.name}.*.old"):
         if not target.exists():
             old.rename(target)
+    name = re.compile(rf"\.{re.escape(target.name)}\.(\d+)\.(building|old)")
     for folder in target.parent.glob(f".{target.name}.*"):
-        process = folder.suffixes[-2:-1]
-        with suppress(ValueError, ProcessLookupError, PermissionError):
-            if process and int(process[0][1:]) != os.getpid():
-                os.kill(int(process[0][1:]), 0)
+        if not (match := name.fullmatch(folder.name)):
+            continue
+        with suppress(ProcessLookupError, OverflowError):
+            if int(match[1]) != os.getpid():
+                with suppress(PermissionError):  # alive, and another user's
+                    os.kill(int(match[1]), 0)
                 continue
         shutil.rmtree(folder, ignore_errors=True)
 

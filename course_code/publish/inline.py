@@ -10,6 +10,7 @@ faithfully is an error that says so.
 import ast
 import builtins
 import math
+import re
 import symtable
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +22,7 @@ from course_code.publish.errors import CourseError
 from course_code.publish.lesson import Cell, Lesson, parse
 
 FOLDED = f"{PACKAGE}.draw"  # definitions from here go to a block of their own, shown folded
+CHANGED = re.compile(r"[\t\x02\x03]|^\s+$")  # a copy from the page would differ from what ran
 MODULE_NAMES = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec__")
 Line = tuple[str, Path, int]  # text, file it came from, line there
 
@@ -86,6 +88,10 @@ class _Part:
         lines = []
         for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
             lines += [("", *paragraph[0][1:])] * _gap(before, paragraph) + paragraph
+        for text, path, number in lines:
+            if CHANGED.search(text):
+                what = "a tab, or spaces on a blank line, which Markdown would change"
+                raise CourseError(what, path, number, r"Use spaces; in a string write \t or \x20.")
         return Block("\n".join(t for t, *_ in lines), folded, tuple((p, n) for _, p, n in lines))
 
 
@@ -95,7 +101,7 @@ class _Inliner:
         self.owners: dict[str, str] = {}  # bound name -> what it is bound to
         self.lifted: set[str] = set()
         self.imported: set[tuple[bool, _Import]] = set()  # (in a folded block?, import)
-        self.places: dict[Path, float] = {lesson.path: math.inf}
+        self.places: dict[Path, float] = {}  # modules in the order of their execution
 
     def cell(self, cell: Cell) -> tuple[Block, ...]:
         parts = {False: _Part(), True: _Part()}
@@ -155,6 +161,7 @@ class _Inliner:
         node = module.bindings.get(item.name)
         if node is None:
             raise CourseError(f"{item.module} does not define {item.name!r}", path, line)
+        self._place(module)
         folded = f"{item.module}.".startswith(f"{FOLDED}.")
         if isinstance(node, ast.Import | ast.ImportFrom):
             self._follow(item, node, module, folded, parts)
@@ -165,7 +172,7 @@ class _Inliner:
             self._own(item.alias, f"{item.module}.{item.name}", path, line)
             if new:
                 renamed = [(f"{item.alias} = {item.name}", path, line)]
-                parts[folded].definitions.append((self.places[path], renamed))
+                parts[folded].definitions.append((self.places.get(path, math.inf), renamed))
 
     def _follow(self, item: _Import, node, module: "_Module", folded: bool, parts) -> None:
         """A module of the course imports `item.name` itself: go where it comes from."""
@@ -194,17 +201,17 @@ class _Inliner:
                     self._lift(needed, parts, module.path, node.lineno)
             elif hasattr(builtins, name):
                 self._own(name, f"the built-in {name}", module.path, node.lineno)
-        parts[folded].definitions.append((self._place(module), lines))
+        parts[folded].definitions.append((self.places[module.path], lines))
 
-    def _place(self, module: "_Module") -> float:
-        """Where the module stands when Python executes it: after all that it imports."""
-        if module.path not in self.places:
-            self.places[module.path] = 0
-            for node in module.bindings.values():
-                if isinstance(node, ast.ImportFrom) and _is_ours(node.module):
-                    self._place(_module(self.course, node.module, module.path, node.lineno))
-            self.places[module.path] = 1 + sum(map(math.isfinite, self.places.values()))
-        return self.places[module.path]
+    def _place(self, module: "_Module") -> None:
+        """Python would execute the module after all that it imports."""
+        if module.path in self.places:
+            return
+        self.places[module.path] = 0  # for modules that import each other
+        for node in module.bindings.values():
+            if isinstance(node, ast.ImportFrom) and _is_ours(node.module):
+                self._place(_module(self.course, node.module, module.path, node.lineno))
+        self.places[module.path] = 1 + max(self.places.values())
 
     def _own(self, name: str, target: str, path: Path, line: int) -> None:
         owner = self.owners.setdefault(name, target)
@@ -380,7 +387,7 @@ def _gap(before: list[Line] | None, after: list[Line]) -> int:
 def _line_binding(cell: Cell, name: str) -> int:
     """First line of the script where a cell binds `name`."""
     for node in ast.walk(ast.parse(cell.source)):
-        bound = getattr(node, "name", None)
+        bound = None if isinstance(node, ast.alias) else getattr(node, "name", None)
         stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name
         if stored or bound == name:
             return cell.line + node.lineno - 1

@@ -12,7 +12,7 @@ import warnings
 MIME = "application/vnd.course+json"
 INK = {"light": "#1f2328", "dark": "#e6e8ec"}  # text, axes, reference lines
 LARGEST_SVG = 100_000  # bytes; a denser figure becomes a lossless WebP
-PIXELS_PER_INCH = 200
+PIXELS_PER_INCH = {"page": 200, "notebook": 144}
 RC = {
     "svg.hashsalt": "course",  # ids in the SVG repeat from run to run
     "figure.facecolor": "none",
@@ -59,8 +59,8 @@ def start(shell, package):
 def figure_bundle(figure, include=None, exclude=None):
     """A figure as the light and dark image that the page shows, and on white for notebooks."""
     figure.canvas.draw()  # creates the ticks
-    white = {"format": "png", "data": base64.b64encode(pixels(figure, "white")).decode("ascii")}
-    images = {"light": encode(figure), "notebook": white}
+    white = base64.b64encode(pixels(figure, "notebook", "white")).decode("ascii")
+    images = {"light": encode(figure), "notebook": {"format": "png", "data": white}}
     undo = recolour(figure, INK["light"], INK["dark"])
     images["dark"] = encode(figure)
     for setter, value in undo:
@@ -124,16 +124,15 @@ def webp(figure):
     """The figure as pixels, losslessly."""
     from PIL import Image
 
-    png, out = io.BytesIO(pixels(figure, "none")), io.BytesIO()
-    Image.open(png).save(out, format="webp", lossless=True, quality=100, method=6, exact=True)
+    png, out = io.BytesIO(pixels(figure, "page", "none")), io.BytesIO()
+    Image.open(png).save(out, format="webp", lossless=True, quality=100, method=4, exact=True)
     return out.getvalue()
 
 
-def pixels(figure, background):
+def pixels(figure, use, background):
     """The figure as a PNG."""
-    png = io.BytesIO()
-    dpi, metadata = PIXELS_PER_INCH, {"Software": None}
-    figure.savefig(png, format="png", dpi=dpi, facecolor=background, metadata=metadata)
+    png, dpi, plain = io.BytesIO(), PIXELS_PER_INCH[use], {"Software": None}
+    figure.savefig(png, format="png", dpi=dpi, facecolor=background, metadata=plain)
     return png.getvalue()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from course_code.publish.course import Course
 from course_code.publish.errors import CourseError
 
-TIMEOUT = 120  # seconds a cell may take unless it says otherwise
+TIMEOUT = 300  # seconds a cell may take unless it says otherwise
 MARKER = re.compile(r"#\s*%%(?P<options>.*)")
 OPTION = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))')
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -72,7 +72,7 @@ def _cells(text: str, path: Path):
     starts = [(i, m) for i, line in enumerate(lines) if (m := MARKER.fullmatch(line))]
     _only_docstring("\n".join(lines[: starts[0][0]] if starts else lines), path)
     ends = [i for i, _ in starts[1:]] + [len(lines)]
-    for (start, marker), end in zip(starts, ends, strict=True):
+    for (start, marker), end in zip(starts, ends, strict=False):  # one end more if no starts
         options = _options(marker["options"], path, start + 1)
         source = "\n".join(lines[start + 1 : end]).rstrip()
         skipped = len(source) - len(source.lstrip("\n"))  # blank lines after the marker

@@ -11,11 +11,11 @@ from pathlib import Path
 from course_code.publish.build import Run
 from course_code.publish.course import LANGUAGES, Course
 from course_code.publish.errors import CourseError
+from course_code.publish.flatten import fence_after
 from course_code.publish.inline import Block
 from course_code.publish.lesson import Lesson
 from course_code.publish.values import fill
 
-FENCE = re.compile(r"^[ >\t]*(?P<mark>`{3,}|~{3,})")
 DIRECTIVE = re.compile(r"^(?P<indent>[ \t]*):::\s*(?P<kind>\w+)\s+(?P<target>[\w.]+)(?P<rest>.*)$")
 TITLE = re.compile(r"^# +(?P<text>.+?)(?: +\{[^}]*\})?$", re.M)
 ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z-]+)="(?P<text>[^"]*)"')
@@ -110,6 +110,8 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
     name = path.stem if path.parent == Path() and path.stem in lessons else None
     segments = tuple(_segments(text, shown, lessons, name))
     if name:
+        if not any(TITLE.search(s.text) for s in segments[:1] if isinstance(s, Prose)):
+            raise CourseError("has no title before its first cell", shown, hint="Write: # Title")
         _check_cells(lessons[name], segments, shown)
         _check_claims(lessons[name], segments, shown)
     return Page(shown, language, name, segments)
@@ -131,7 +133,8 @@ def fill_page(page: Page, runs: dict[str, Run]) -> Page:
         if isinstance(segment, Prose):
             filled.append(replace(segment, text=_outside_fences(segment, fill_text)))
         elif isinstance(segment, ShownClaims):
-            rows = tuple((k, c, fill_text(t, segment.line)) for k, c, t in segment.rows)
+            lines = enumerate(segment.rows, segment.line + 1)
+            rows = tuple((k, c, fill_text(t, line)) for line, (k, c, t) in lines)
             filled.append(replace(segment, rows=rows))
         else:
             filled.append(_fill_cell(segment, runs[page.lesson], page.path, fill_text))
@@ -163,9 +166,11 @@ def _fill_cell(cell: ShownCell, run: Run, path: Path, fill_text) -> ShownCell:
 
 def _segments(text: str, path: Path, lessons: dict[str, Lesson], own: str | None):
     lines, prose, begin, fence, i = text.split("\n"), [], 1, "", 0
+    opened = 0
     while i < len(lines):
-        fence = _fence_after(lines[i], fence)
-        match = None if fence else DIRECTIVE.match(lines[i])
+        before, fence = fence, fence_after(lines[i], fence)
+        opened = opened if before else i + 1
+        match = None if fence else _match(lines[i], path, i + 1)
         if not match:
             prose.append(lines[i])
             i += 1
@@ -176,18 +181,17 @@ def _segments(text: str, path: Path, lessons: dict[str, Lesson], own: str | None
         yield _directive(match, rows, path, i + 1, lessons, own)
         i, prose = i + 1 + len(rows), []
         begin = i + 1
+    if fence:
+        raise CourseError("this fence is not closed", path, opened, f"Close it with {fence}")
     yield Prose("\n".join(prose), begin)
 
 
-def _fence_after(line: str, fence: str) -> str:
-    """The fence that is open after `line`, or an empty text."""
-    mark = FENCE.match(line)
-    if not mark:
-        return fence
-    if not fence:
-        return mark["mark"]
-    closes = mark["mark"].startswith(fence) and line.strip(" >\t") == mark["mark"]
-    return "" if closes else fence
+def _match(line: str, path: Path, number: int) -> re.Match | None:
+    match = DIRECTIVE.match(line)
+    if not match and line.lstrip().startswith(":::"):
+        what = f"cannot read {line.strip()!r}"
+        raise CourseError(what, path, number, "Write ::: cell lesson.name")
+    return match
 
 
 def _continuation(lines: list[str], start: int, indent: str) -> list[str]:
@@ -326,7 +330,7 @@ def _outside_fences(prose: Prose, change) -> str:
             plain.clear()
 
     for number, line in enumerate(prose.text.split("\n"), prose.line):
-        after = _fence_after(line, fence)
+        after = fence_after(line, fence)
         if after or fence:
             flush()
             out.append(line)

@@ -11,6 +11,7 @@ from course_code.publish.labels import LABELS
 from course_code.publish.pages import TITLE, Page, Prose, ShownCell, ShownClaims
 
 THEMES = ("light", "dark")
+MARKDOWN = re.compile(r"[`$\[\]\\*_]")  # inside an attribute it would still become HTML
 COLAB = "https://colab.research.google.com/github/{repository}/blob/gh-pages/{path}"
 
 
@@ -63,7 +64,7 @@ def _file(cell: str, number: int, theme: str, image: dict) -> str:
     return f"{cell}-{number + 1}.{theme}.{image['format']}"
 
 
-def _cell(cell: ShownCell, page: Page, place: Place) -> Iterator[str]:
+def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
     words, figures = LABELS[page.language], 0
     body = []
     for block, outputs in zip(cell.blocks, cell.outputs, strict=True):
@@ -115,7 +116,7 @@ def figure_images(page: Page, place: Place) -> list[str]:
 
 
 def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> str:
-    alt = html.escape(cell.alts[number])
+    alt = MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(cell.alts[number]))
     return "".join(
         f'<img class="{theme}-only" src="{place.root}assets/lessons/{lesson}/'
         f'{_file(cell.name, number, theme, image)}" alt="{alt}" width="{image["width"]}" '

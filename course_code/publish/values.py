@@ -5,9 +5,13 @@ from pathlib import Path
 
 from course_code.publish.errors import CourseError
 
-CODE = r"(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"
-MATH = r"\$\$.*?\$\$|(?<!\\)\$(?![\s$]).+?(?<![\s\\])\$"
-PLACE = re.compile(rf"{CODE}|{MATH}|\{{\{{(?P<expression>.*?)\}}\}}", re.S)
+WITHIN = r"(?!\n[ \t]*\n)"  # code and math end with their paragraph
+CODE = rf"(?<![\\`])(?P<ticks>`+)(?!`)(?:{WITHIN}.)+?(?<!`)(?P=ticks)(?!`)"
+MATH = (
+    rf"(?<!\\)\$\$(?:{WITHIN}.)+?\$\$"
+    rf"|(?<!\\)\$(?![\s$])(?:\\.|{WITHIN}[^\\$])+?(?<!\s)\$"  # as pymdownx.arithmatex has it
+)
+PLACE = re.compile(rf"{CODE}|{MATH}|\{{\{{(?P<expression>.*?)\}}\}}|(?P<open>\{{\{{)", re.S)
 EXPRESSION = re.compile(
     r"\s*(?:(?P<lesson>[a-z][a-z0-9_]*)/)?(?P<name>[A-Za-z_]\w*)(?P<path>(?:\.\w+|\[[^\]]+\])*)"
     r"\s*(?::(?P<spec>[^:]*))?\s*"
@@ -32,9 +36,11 @@ def fill(text: str, values: dict[str, dict], own: str, path: Path, first_line: i
     """
 
     def place(match: re.Match) -> str:
+        line = first_line + text.count("\n", 0, match.start())
+        if match["open"]:
+            raise CourseError("{{ without }}", path, line, "Write {{ name:.3f}}.")
         if match["expression"] is None:
             return match[0]
-        line = first_line + text.count("\n", 0, match.start())
         return _value(match["expression"], values, own, path, line)
 
     return PLACE.sub(place, text)
@@ -49,7 +55,8 @@ def _value(expression: str, values: dict[str, dict], own: str, path: Path, line:
     lesson = match["lesson"] or own
     if lesson not in values:
         known = ", ".join(sorted(values)) or "none"
-        raise CourseError(f"no lesson {lesson!r} for a value; there are: {known}", path, line)
+        hint = "" if lesson else "Name the lesson of the value: {{ lesson/name }}."
+        raise CourseError(f"no lesson {lesson!r} for a value; there are: {known}", path, line, hint)
     known, value, walked = values[lesson], values[lesson], ""
     for key in [match["name"], *(a or b for a, b in STEP.findall(match["path"]))]:
         value = _child(value, key, walked or f"lesson {lesson!r}", path, line)
@@ -59,15 +66,16 @@ def _value(expression: str, values: dict[str, dict], own: str, path: Path, line:
             f"the value {walked!r} holds several numbers", path, line, _choices(value)
         )
     try:
-        return typeset(format(value, (match["spec"] or "").strip()))
+        text = format(value, (match["spec"] or "").strip())
     except (ValueError, TypeError) as error:
         raise CourseError(f"the format of {{{{{expression}}}}}: {error}", path, line) from None
+    return text if isinstance(value, str) else typeset(text)
 
 
 def _child(value, key: str, where: str, path: Path, line: int):
     if isinstance(value, dict) and key in value:
         return value[key]
-    if isinstance(value, list) and re.fullmatch(r"-?\d+", key) and int(key) < len(value):
+    if isinstance(value, list) and key in map(str, range(-len(value), len(value))):
         return value[int(key)]
     raise CourseError(f"{where} has no value {key!r}", path, line, _choices(value))
 

@@ -1,0 +1,68 @@
+# `make serve` and `make test` do all their set-up. The first run takes some minutes; later ones
+# install again only when requirements.txt or constraints.txt changed.
+
+PYTHON ?= python3
+VENV ?= .venv
+ADDRESS ?= 127.0.0.1:8000
+
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+COPIES := build/reproducible
+TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
+
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: help serve test build bench lint format reproducible pins clean
+
+help: ## list these commands (the default)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
+
+serve: $(READY) ## build the site, serve it and rebuild whatever you edit
+	@echo "The site will be at http://$(ADDRESS)/ once it is built. Ctrl-C stops the server."
+	$(RUN) -m mkdocs serve --livereload --dev-addr $(ADDRESS)
+
+test: lint ## check style, then run every test, those in a browser included
+	OMP_NUM_THREADS=1 $(RUN) -m pytest
+
+build: $(READY) ## build the site into site/; OFFLINE=true makes a copy that needs no server
+	$(RUN) -m mkdocs build --strict
+
+bench: $(READY) ## measure builds and training, as ratios
+	$(RUN) -m tests.benchmark.build
+	$(RUN) -m tests.benchmark.training
+
+lint: $(READY) ## check style alone
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+format: $(READY) ## mend style
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+reproducible: $(READY) ## run all lessons and build twice: every byte but runs.json must be equal
+	rm -rf $(COPIES)
+	set -e; for copy in $(COPIES)/one $(COPIES)/another; do \
+	  mkdir -p $$copy; \
+	  cp -R course_code docs mkdocs*.yml package*.json .npmrc $$copy; \
+	  (cd $$copy && $(abspath $(RUN)) -m mkdocs build --strict); \
+	done
+	diff --recursive --exclude=runs.json $(COPIES)/one/site $(COPIES)/another/site
+	@echo "Two builds from nothing gave the same bytes."
+
+pins: $(READY) ## write constraints.txt anew, from a fresh install of requirements.txt
+	$(RUN) -m venv --clear $(VENV)-pins
+	grep -v '^-c' requirements.txt > $(VENV)-pins/wanted.txt
+	$(VENV)-pins/bin/python -m pip install -r $(VENV)-pins/wanted.txt
+	( echo '# What requirements.txt brings in, as tested. `make pins` writes this file.'; \
+	  $(VENV)-pins/bin/python -m pip freeze --all -r $(VENV)-pins/wanted.txt \
+	  | sed '1,/^## /d' | grep -vE '^(cuda|nvidia|pip==|triton)' ) > constraints.txt
+
+clean: ## remove all that builds have made, stored runs included; .venv stays
+	rm -rf site .site.* build .lessons .cache node_modules .pytest_cache .ruff_cache
+	find course_code tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("$(TOO_OLD)")'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --disable-pip-version-check --requirement requirements.txt
+	@touch $(READY)

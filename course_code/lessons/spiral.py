@@ -1,0 +1,486 @@
+"""Three spiral arms: what a hidden layer, a ReLU, an optimizer and a budget each contribute.
+
+Repeats the two trainings of the original notes number for number, then takes them apart, one
+change at a time, with fresh test points. Left out: mini-batches, deeper nets, other activations.
+"""
+
+# %% name="setup"
+import math
+import textwrap
+
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_code.teach.device import device
+
+SEEDS = range(5)
+N, D, C, H = 1000, 2, 3, 100  # points per class, inputs, classes, hidden units
+dev = device()
+print("computing on", dev.type)
+
+# %% name="data"
+from course_code.teach.data import make_spirals
+from course_code.teach.device import generator
+
+rng = generator(12345)  # one stream: the data first, then both models' weights
+X, y = make_spirals(N, C, seed=rng)
+X_test, y_test = make_spirals(N, C, seed=54321)  # fresh points, never trained on
+X, y, X_test, y_test = (tensor.to(dev) for tensor in (X, y, X_test, y_test))
+
+print("X", tuple(X.shape), X.dtype)
+print("y", tuple(y.shape), y.dtype)
+for row in (0, 10, 999, 1000, 2999):
+    print(f"row {row:4}:  x = ({X[row, 0] + 0:.4f}, {X[row, 1] + 0:.4f})   y = {y[row]}")
+
+# %% name="jitter"
+uniform = torch.rand(100_000, generator=generator(0))
+normal = torch.randn(100_000, generator=generator(0))
+for name, draws in (("rand ", uniform), ("randn", normal)):
+    print(f"{name}: mean {draws.mean():+.3f}  std {draws.std():.3f}  min {draws.min():+.2f}")
+
+arm_distance = 2 * math.pi / C / 0.2  # angle between two arms, in standard deviations
+wrong_side = math.erfc(arm_distance / 2 / math.sqrt(2))  # P(|jitter| > half of it)
+print(f"arms lie {arm_distance:.1f} standard deviations of jitter apart")
+print(f"a point strays past the middle with probability {wrong_side:.1e}")
+
+# %% name="plot"
+from course_code.draw.regions import draw_points
+
+few = slice(None, None, 4)  # every fourth point will do for a picture
+fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
+draw_points(ax, X[few], y[few])
+plt.show()
+
+# %% name="linear"
+from course_code.teach.models import mlp
+
+linear_model = mlp((D, H, C), nn.Identity, seed=rng).to(dev)
+parameters = sum(p.numel() for p in linear_model.parameters())
+print(linear_model)
+print("parameters:", parameters)
+
+# %% name="loop"
+from course_code.teach.training import accuracy, train
+
+optimizer = torch.optim.SGD(linear_model.parameters(), lr=1e-3, weight_decay=1e-5)
+losses = train(linear_model, X, y, optimizer, steps=1000)
+linear_loss, linear_accuracy = losses[-1].item(), accuracy(linear_model, X, y)
+print(f"[LOSS] {linear_loss:.6f}  [ACC] {linear_accuracy:.3f}")
+
+# %% name="row_ten"
+y_pred = linear_model(X).detach()
+score, predicted = torch.max(y_pred, dim=1)  # over the classes: value and place
+print("y_pred.shape ", tuple(y_pred.shape))
+print("y_pred[10]   ", [round(z, 3) for z in y_pred[10].tolist()])
+print("score[10]    ", round(score[10].item(), 3))
+print("predicted[10]", predicted[10].item(), "  label y[10]", y[10].item())
+print("softmax      ", [round(p, 3) for p in y_pred[10].softmax(dim=0).tolist()])
+
+# %% name="targets"
+good = F.cross_entropy(y_pred, y)
+print(f"int64 labels of shape {tuple(y.shape)}: loss {good:.4f}")
+for mistake, labels in (("floats", y.float()), ("a column", y[:, None]), ("label 3", y + 1)):
+    try:
+        F.cross_entropy(y_pred.cpu(), labels.cpu())
+    except (RuntimeError, ValueError, IndexError) as error:
+        message = textwrap.shorten(str(error), 50, placeholder=" ...")
+        print(f"{mistake:8}: {type(error).__name__}: {message}")
+
+# %% name="collapse"
+x64 = X.cpu().double()
+gap = {}
+for bits, x in ((32, x64.float()), (64, x64)):
+    W1, b1, W2, b2 = (p.detach().cpu().to(x.dtype) for p in linear_model.parameters())
+    two_layers = (x @ W1.T + b1) @ W2.T + b2  # (B, C)
+    one_layer = x @ (W2 @ W1).T + (W2 @ b1 + b2)  # (B, C)
+    gap[bits] = (two_layers - one_layer).abs().max().item()
+    print(f"float{bits}: the two differ by at most {gap[bits]:.0e}")
+
+effective = (W2 @ W1).numel() + (W2 @ b1 + b2).numel()
+print(f"{parameters} numbers stored, {effective} that matter")
+
+assert gap[32] < 1e-5, "arithmetic affine_collapse: two linear layers equal one, to rounding"
+assert gap[64] < 1e-13, "arithmetic affine_collapse_64: in float64 the difference shrinks with it"
+assert (parameters, effective) == (603, 9), "arithmetic nine_numbers: 603 stored, 9 effective"
+
+# %% name="optimum"
+
+
+def affine(A, X):
+    """Score rows of X by A = [W b]: (..., C, D + 1) and (B, D) give (..., C, B)."""
+    return A[..., :-1] @ X.T + A[..., -1:]
+
+
+def best_line(X, y):
+    """Minimise the cross-entropy over all affine classifiers, in float64."""
+    A = torch.zeros(3, 3, dtype=torch.float64, requires_grad=True)
+    X, y = X.cpu().double(), y.cpu()
+    optimizer = torch.optim.LBFGS([A], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(affine(A, X).T, y)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return A.detach(), closure().item()
+
+
+A_entropy, optimum_loss = best_line(X, y)
+optimum_accuracy = (affine(A_entropy, x64).argmax(0) == y.cpu()).float().mean().item()
+print(f"best cross-entropy of any linear model: {optimum_loss:.4f}")
+print(f"its accuracy: {optimum_accuracy:.1%}")
+
+# %% name="count"
+x, labels = X[::10].cpu(), y[::10].cpu()  # every tenth point
+A = 3 * torch.randn(64, C, D + 1, generator=generator(0))  # 64 random starts
+A.requires_grad_()
+optimizer = torch.optim.Adam([A], lr=0.3)
+for _ in range(600):
+    p = affine(A, x).softmax(dim=1)  # (64, C, B)
+    right = p[:, labels, torch.arange(len(x))]  # (64, B) probability of the label
+    optimizer.zero_grad()
+    (1 - right).mean(dim=1).sum().backward()  # bounded: no point costs more than 1
+    optimizer.step()
+
+hits = (affine(A.detach(), X.cpu()).argmax(dim=1) == y.cpu()).float().mean(dim=1)  # (64,)
+A_count = A.detach()[hits.argmax()]
+count_accuracy = hits.max().item()
+scores = affine(A_count, X_test.cpu())  # (C, B)
+count_test = (scores.argmax(dim=0) == y_test.cpu()).float().mean().item()
+count_loss = F.cross_entropy(affine(A_count, X.cpu()).T, y.cpu()).item()
+print(f"train {count_accuracy:.1%}, test {count_test:.1%}, cross-entropy {count_loss:.2f}")
+
+assert count_test > 0.6, "measured lines_beat_half: a linear classifier gets over 60 % right"
+assert count_loss > optimum_loss, "theorem dearer_loss: its cross-entropy exceeds the optimum's"
+
+# %% name="lines"
+from course_code.draw.regions import draw_regions
+
+fig, axes = plt.subplots(1, 2, figsize=(5.4, 3), layout="constrained")
+for ax, A, name in zip(axes, (A_entropy, A_count), ("−log p", "1 − p"), strict=True):
+    A = A.float()
+    hit = (affine(A, X.cpu()).argmax(dim=0) == y.cpu()).float().mean()
+    scores_of = lambda x, A=A: affine(A, x).T
+    draw_regions(ax, scores_of, X[::8].cpu(), y[::8], title=f"{name}: {hit:.0%}")
+    ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
+plt.show()
+
+# %% name="relu"
+relu_model = mlp((D, H, C), nn.ReLU, seed=rng).to(dev)
+optimizer = torch.optim.Adam(relu_model.parameters(), lr=1e-3, weight_decay=1e-5)
+start = [p.detach().clone() for p in relu_model.parameters()]  # for later
+losses = train(relu_model, X, y, optimizer, steps=1000)
+relu_loss, relu_accuracy = losses[-1].item(), accuracy(relu_model, X, y)
+relu_test = accuracy(relu_model, X_test, y_test)
+print(relu_model)
+print(f"[LOSS] {relu_loss:.6f}  [ACC] {relu_accuracy:.3f}  [TEST] {relu_test:.3f}")
+
+assert 0.177 < relu_loss < 0.180, "measured notes_number: the notes' loss of 0.178 comes out"
+
+# %% name="regions"
+fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
+draw_regions(ax, relu_model, X[few], y[few], title=f"ReLU, Adam, 1,000 steps: {relu_accuracy:.1%}")
+plt.show()
+
+# %% name="bends"
+from course_code.draw.regions import draw_kinks
+
+small_model = mlp((D, 12, C), nn.ReLU, seed=0).to(dev)  # few enough units to see each
+optimizer = torch.optim.Adam(small_model.parameters(), lr=0.03)
+train(small_model, X[::10], y[::10], optimizer, steps=1000)
+small_accuracy = accuracy(small_model, X, y)
+
+fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
+draw_regions(ax, small_model, X[::10], y[::10], title=f"12 units: {small_accuracy:.1%}")
+draw_kinks(ax, small_model[0].weight, small_model[0].bias)
+plt.show()
+
+# %% name="machinery"
+from course_code.teach.optimizers import adam, momentum, sgd
+from course_code.teach.sweep import sweep
+
+# %% name="factorial" timeout=300
+RATES = {  # learning rates to try; each rule's best should lie inside its list
+    sgd: (0.001, 0.01, 0.1, 1, 10),
+    momentum: (0.001, 0.01, 0.1, 1, 10),
+    adam: (0.0001, 0.001, 0.01, 0.1, 1, 10),
+}
+spirals = {  # 60 points per arm to train on; large fresh sets to choose and to judge
+    "train": make_spirals(60, seed=100),
+    "valid": make_spirals(1000, seed=101),
+    "test": make_spirals(1000, seed=102),
+}
+
+rows = []
+for rule, rates in RATES.items():
+    grid = {"activation": ["identity", "relu"], "optimizer": [rule], "lr": rates, "seed": SEEDS}
+    rows += sweep(spirals, grid, widths=(D, H, C), steps=1000)
+
+
+def pick(rows, activation, optimizer, lr, value="test_accuracy"):
+    """Collect one measure of the runs of one setting: a number per seed."""
+    wanted = {"activation": activation, "optimizer": optimizer, "lr": lr}
+    return [row[value] for row in rows if wanted.items() <= row.items()]
+
+
+notes = {}  # the four ways to combine the notes' two changes, everything else equal
+for activation in ("identity", "relu"):
+    for optimizer in ("sgd", "adam"):
+        score = sorted(pick(rows, activation, optimizer, 1e-3))
+        notes[f"{activation}_{optimizer}"] = score
+        print(f"{activation:8} {optimizer:4} lr 0.001:  test", *(f"{s:.3f}" for s in score))
+
+assert max(notes["identity_sgd"] + notes["identity_adam"]) < 0.55, (
+    "measured linear_stays_low: at rate 0.001 the linear model stays below 55 %, with SGD and Adam"
+)
+assert max(notes["relu_sgd"]) < 0.65, "measured relu_alone: ReLU with SGD at 0.001 stays below 65 %"
+assert min(notes["relu_adam"]) > 0.9, "measured both_changes: ReLU with Adam at 0.001 passes 90 %"
+
+# %% name="tuned"
+tuned = {}
+for activation in ("identity", "relu"):
+    for rule, rates in RATES.items():
+        arm = (activation, rule.__name__)
+        valid = {lr: sum(pick(rows, *arm, lr, "valid_loss")) for lr in rates}
+        lr = min(valid, key=valid.get)  # lowest mean over the seeds, on the validation points
+        loss, score = sorted(pick(rows, *arm, lr, "train_loss")), sorted(pick(rows, *arm, lr))
+        inside = lr not in (rates[0], rates[-1])
+        tuned["_".join(arm)] = {"lr": lr, "inside": inside, "loss": loss, "test": score}
+        spans = f"loss {loss[0]:.4f}-{loss[-1]:.4f}  test {score[0]:.3f}-{score[-1]:.3f}"
+        print(f"{activation:8} {rule.__name__:8} lr {lr:<4}  {spans}")
+
+_, sweep_optimum = best_line(*spirals["train"])
+print(f"lowest loss a linear model can have on these points: {sweep_optimum:.4f}")
+
+# %% name="tuned_checks"
+assert all(arm["inside"] for arm in tuned.values()), (
+    "measured rates_inside: no arm's best rate lies at an end of its list"
+)
+linear_losses = [row["train_loss"] for row in rows if row["activation"] == "identity"]
+linear_tests = [s for name, arm in tuned.items() if "identity" in name for s in arm["test"]]
+relu_tests = [s for name, arm in tuned.items() if "relu" in name for s in arm["test"]]
+worst_tuned = max(tuned[f"identity_{name}"]["loss"][-1] for name in ("sgd", "momentum", "adam"))
+assert min(linear_losses) > sweep_optimum - 1e-5, (
+    "theorem no_linear_beats_optimum: no linear run has a loss below the convex optimum"
+)
+assert worst_tuned < sweep_optimum + 1e-3, (
+    "measured one_optimum: tuned SGD, momentum and Adam all bring the linear model to that optimum"
+)
+assert max(linear_tests) < 0.55, "measured linear_tuned: tuning does not lift the linear model"
+assert min(relu_tests) > 0.97, "measured relu_tuned: with ReLU every tuned optimizer passes 97 %"
+assert min(tuned["relu_sgd"]["test"]) > max(notes["relu_adam"]), (
+    "measured sgd_suffices: plain SGD at a tuned rate beats Adam at 0.001, worst seed to best"
+)
+
+# %% name="rates"
+from course_code.draw.curves import draw_band
+
+fig, axes = plt.subplots(1, 2, figsize=(5.4, 3.3), sharey=True, layout="constrained")
+titles = {"identity": "no activation", "relu": "ReLU"}
+for ax, activation in zip(axes, titles, strict=True):
+    for index, (rule, rates) in enumerate(RATES.items()):
+        runs = torch.tensor([pick(rows, activation, rule.__name__, lr) for lr in rates]).T
+        runs[:, runs.amax(dim=0) == 0] = math.nan  # (S, rates), diverged
+        draw_band(ax, rates, runs, label=rule.__name__, index=index, markers=True)
+    ax.set(xscale="log", title=titles[activation], xlabel="learning rate", ylim=(0.3, 1.02))
+axes[0].set(ylabel="test accuracy", xlim=axes[1].get_xlim())
+axes[0].legend(loc="upper left")
+plt.show()
+
+# %% name="ceiling"
+at_origin = X.norm(dim=1) == 0
+ceiling = 1 - (at_origin.sum().item() - 1) / len(X)
+print("points at (0, 0):", at_origin.sum().item(), "  labels:", y[at_origin].tolist())
+print(f"most that any function of x can get right: {round(ceiling * len(X))} of {len(X)}")
+
+assert sorted(y[at_origin].tolist()) == [0, 1, 2], (
+    "arithmetic ceiling: three points share one place and carry three labels, so two are lost"
+)
+
+# %% name="long_run" timeout=300
+from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
+
+twins = Ensemble((D, H, C), torch.relu, seeds=(0, 0))
+with torch.no_grad():
+    twins.theta.copy_(torch.cat([p.cpu().flatten() for p in start]))  # the notes' weights, twice
+    twins.theta[1, 0] = torch.nextafter(twins.theta[0, 0], torch.tensor(9.0))  # 1 ulp up
+
+CHECKPOINTS = (100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
+measured = []
+
+
+def measure(step):
+    """Keep loss and accuracy of both twins, on the training and on the fresh points."""
+    if step in CHECKPOINTS:
+        measured.append([evaluate_runs(twins, *points) for points in ((X, y), (X_test, y_test))])
+
+
+options = {"lr": 1e-3, "weight_decay": 1e-5, "on_step": measure}
+history = train_runs(twins, X, y, adam, CHECKPOINTS[-1], **options)  # (steps, 2)
+
+budget = {}
+for step, ((loss, acc), (test_loss, test_acc)) in zip(CHECKPOINTS, measured, strict=True):
+    numbers = {"loss": loss, "accuracy": acc, "test_loss": test_loss, "test": test_acc}
+    budget[step] = {name: value[0].item() for name, value in numbers.items()}
+    print(f"{step:6}", *(f" {name} {value:.4f}" for name, value in budget[step].items()))
+
+assert budget[2000]["test"] > 0.98, (
+    "measured early_gain: 2,000 steps already pass 98 % on fresh points"
+)
+reached = budget[10_000]["accuracy"]
+assert reached < ceiling + 1e-6, "arithmetic under_ceiling: no run passes the ceiling"
+assert reached > ceiling - 1e-3, "measured at_ceiling: 10,000 steps come within 0.1 % of it"
+
+# %% name="budget"
+fig, axes = plt.subplots(2, 1, figsize=(5, 5.6), sharex=True, layout="constrained")
+for ax, names in zip(axes, (("accuracy", "test"), ("loss", "test_loss")), strict=True):
+    for index, name in enumerate(names):
+        values = torch.tensor([[budget[step][name] for step in CHECKPOINTS]])
+        label = ("train", "test")[index]
+        draw_band(ax, CHECKPOINTS, values, label=label, index=index, markers=True)
+    ax.set(xscale="log", ylabel=names[0])
+axes[0].axhline(ceiling, color=plt.rcParams["text.color"], linestyle="--", linewidth=1)
+axes[0].legend()
+axes[1].set(yscale="log", xlabel="steps")
+plt.show()
+
+# %% name="one_ulp"
+final = sorted(history[-1].tolist())
+apart = ((history[:, 0] - history[:, 1]).abs() / history[:, 0]).cpu()  # (steps,)
+gaps = {step: apart[:step].amax().item() for step in (100, 1000, 2000, 3000, 5000, 10_000)}
+print("loss of the twins at step 10,000:", *(f"{loss:.6f}" for loss in final))
+for step, value in gaps.items():
+    print(f"steps 1 to {step:6}: largest relative gap {value:.0e}")
+
+assert 0.0078 < final[0] <= final[1] < 0.0088, (
+    "measured ten_thousand: after 10,000 steps both losses lie between 0.0078 and 0.0088"
+)
+assert gaps[1000] < 1e-3 < 5e-3 < gaps[10_000], (
+    "measured chaos: one weight's last bit leaves 1,000 steps alone, but not 10,000"
+)
+
+# %% name="parting"
+fig, axes = plt.subplots(2, 1, figsize=(5, 5.8), layout="constrained")
+steps = torch.arange(1, len(history) + 1)
+draw_band(axes[0], steps, apart.cummax(dim=0).values.clamp(min=1e-8)[None], label="", index=2)
+axes[0].set(xscale="log", yscale="log", xlabel="steps", ylabel="largest relative gap so far")
+for twin, label in enumerate(("the notes' weights", "one weight moved by 1 ulp")):
+    draw_band(axes[1], steps[8000:], history[None, 8000:, twin], label=label, index=twin)
+axes[1].plot(10_000, 0.008329, color=plt.rcParams["text.color"], marker="*", label="the notes")
+axes[1].set(xlabel="steps", ylabel="loss")
+axes[1].legend()
+plt.show()
+
+# %% name="forgotten"
+x, labels = (tensor.to(dev) for tensor in spirals["train"])
+forgetful, rolling = mlp((D, H, C), seed=0).to(dev), mlp((D, H, C), seed=0).to(dev)
+
+optimizer = torch.optim.SGD(forgetful.parameters(), lr=0.1)
+for _ in range(100):
+    F.cross_entropy(forgetful(x), labels).backward()  # zero_grad is missing: gradients pile up
+    optimizer.step()
+
+train(rolling, x, labels, torch.optim.SGD(rolling.parameters(), lr=0.1, momentum=1), steps=100)
+pairs = zip(forgetful.parameters(), rolling.parameters(), strict=True)
+bug_gap = max((p - q).abs().max().item() for p, q in pairs)
+print("largest difference between the weights:", bug_gap)
+
+assert bug_gap < 1e-4, "arithmetic bug_is_momentum: no zero_grad equals momentum 1, to rounding"
+
+# %% name="helpful_bug"
+
+
+def without_zero_grad(rule):
+    """Feed a rule the sum of all gradients so far, as a loop without zero_grad does."""
+
+    def update(theta, grad, state, **hyper):
+        state["sum"] = state.get("sum", 0) + grad
+        rule(theta, state["sum"], state, **hyper)
+
+    return update
+
+
+bug, curves = {}, {}
+for name, rule, lr in (("sgd", sgd, 0.1), ("sgd_fast", sgd, 1), ("adam", adam, 0.001)):
+    for state, update in (("with", rule), ("without", without_zero_grad(rule))):
+        net = Ensemble((D, H, C), torch.relu, seeds=SEEDS)
+        curves[name, state] = train_runs(net, *spirals["train"], update, 1000, lr=lr)
+        _, score = evaluate_runs(net, *spirals["test"])
+        bug[f"{name}_{state}"] = sorted(score.tolist())
+        print(
+            f"{name:8} lr {lr:<5} {state:7} zero_grad: test", *(f"{s:.3f}" for s in sorted(score))
+        )
+
+valley = curves["sgd", "without"].median(dim=1).values  # (steps,) median over the seeds
+bug_lowest, bug_end = valley.min().item(), valley[-1].item()
+bug_lowest_step = valley.argmin().item()
+
+assert min(bug["sgd_without"]) > max(bug["sgd_with"]) + 0.1, (
+    "measured bug_helps: at rate 0.1 SGD without zero_grad is over 10 points better on every seed"
+)
+assert max(bug["adam_without"]) < min(bug["adam_with"]), (
+    "measured bug_hurts: for Adam at 0.001 the same bug makes every seed worse"
+)
+
+# %% name="bug_curves"
+fig, axes = plt.subplots(1, 2, figsize=(5.4, 3.3), sharey=True, layout="constrained")
+titles = {"sgd": "SGD, lr 0.1", "adam": "Adam, lr 0.001"}
+for ax, name in zip(axes, titles, strict=True):
+    for index, state in enumerate(("with", "without")):
+        runs = curves[name, state][::4].T  # (S, 250) every fourth step
+        draw_band(ax, range(0, 1000, 4), runs, label=f"{state} zero_grad", index=index)
+    ax.set(yscale="log", title=titles[name], xlabel="steps")
+axes[0].set(ylabel="train loss")
+axes[1].legend(loc="lower left")
+plt.show()
+
+# %% name="frozen"
+frozen = []
+for seed in SEEDS:
+    model = mlp((D, H, C), seed=seed).to(dev)
+    model[0].requires_grad_(False)  # the hidden layer stays as it was drawn
+    train(model, x, labels, torch.optim.Adam(model[2].parameters(), lr=0.1), steps=600)
+    frozen.append(accuracy(model, X_test, y_test))
+frozen.sort()
+print("random hidden layer, trained output layer: test", *(f"{score:.3f}" for score in frozen))
+
+assert min(frozen) > 0.95, "measured frozen_features: random ReLU features reach 95 % on every seed"
+
+# %% name="ex_start"
+starts = []
+for seed in SEEDS:
+    with torch.no_grad():
+        starts.append(F.cross_entropy(mlp((D, H, C), seed=seed).to(dev)(X), y).item())
+print("loss before training:", *(f"{loss:.3f}" for loss in starts), f"  ln 3 = {math.log(3):.4f}")
+
+# %% name="ex_wide"
+wide = {}
+for hidden in (3, 100, 1000):
+    model = mlp((D, hidden, C), nn.Identity).to(dev)
+    losses = train(model, x, labels, torch.optim.Adam(model.parameters(), lr=3e-3), steps=300)
+    wide[hidden] = accuracy(model, X_test, y_test)
+    print(f"{hidden:4} hidden units: loss {losses[-1]:.4f}, test {wide[hidden]:.3f}")
+
+assert max(wide.values()) < 0.55, "measured width_does_not_help: 1,000 linear units stay below 55 %"
+
+# %% name="ex_pieces"
+angle = torch.linspace(0, 2 * math.pi, 100_001)
+ring = 0.5 * torch.stack((angle.sin(), angle.cos()), dim=1).to(dev)  # (P, 2) once around
+on = relu_model[0](ring) > 0  # (P, H) which units are switched on
+pieces = (on[1:] != on[:-1]).any(dim=1).sum().item()
+labels_met = relu_model(ring).argmax(dim=1)
+borders = (labels_met[1:] != labels_met[:-1]).sum().item()
+print(f"once around at radius 0.5: {pieces} straight pieces, {borders} borders crossed")
+
+# %% name="ex_four"
+x4, y4 = (tensor.to(dev) for tensor in make_spirals(300, 4, seed=0))
+model = mlp((D, H, 4)).to(dev)
+train(model, x4, y4, torch.optim.Adam(model.parameters(), lr=0.03), steps=500)
+four_accuracy = accuracy(model, x4, y4)
+fig, ax = plt.subplots(figsize=(4.5, 4.5), layout="constrained")
+draw_regions(ax, model, x4[few], y4[few], title=f"four arms: {four_accuracy:.1%}")
+plt.show()

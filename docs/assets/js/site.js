@@ -1,0 +1,89 @@
+/* What a lesson page can do with a script. Without it everything can still be read. */
+(() => {
+  "use strict";
+
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const words = chinese
+    ? { copied: "已复制", failed: "复制失败，请手动选取代码", table: "表格" }
+    : { copied: "Copied", failed: "Could not copy: select the code by hand", table: "Table" };
+
+  /* What happened, said to screen readers. */
+  const status = document.createElement("div");
+  status.className = "course-status";
+  status.setAttribute("role", "status");
+  document.body.append(status);
+
+  /* Material's own note after copying one block is shown, but not said. */
+  document.querySelector(".md-dialog__inner")?.setAttribute("role", "status");
+
+  /* The page's code, in reading order; a blank line between blocks. */
+  const lessonCode = () =>
+    Array.from(document.querySelectorAll(".lesson-code code"), (code) =>
+      code.textContent.replace(/\n+$/, ""),
+    ).join("\n\n") + "\n";
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      /* Not allowed, or a page from http or a folder, where there is no navigator.clipboard. */
+      const area = document.createElement("textarea");
+      area.value = text;
+      area.className = "course-status";
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand("copy");
+      area.remove();
+      if (!done) throw new Error("copy refused");
+    }
+  }
+
+  for (const button of document.querySelectorAll(".lesson-copy-all")) {
+    const label = button.textContent;
+    let timer;
+    button.addEventListener("click", async () => {
+      const said = await copy(lessonCode()).then(
+        () => words.copied,
+        () => words.failed,
+      );
+      button.focus();
+      button.textContent = said;
+      status.textContent = said;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        button.textContent = label;
+        status.textContent = "";
+      }, 3000);
+    });
+  }
+
+  /* A table that scrolls can be reached, and so scrolled, with the keyboard. */
+  const reachable = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) {
+        target.tabIndex = 0;
+        target.setAttribute("role", "region");
+        target.setAttribute("aria-label", words.table);
+      } else {
+        for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+      }
+    }
+  });
+
+  /* By now Material has wrapped the tables and given every block of code its button. */
+  addEventListener("load", () => {
+    for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) reachable.observe(wrap);
+    /* The button is all that the nav around it holds: not a landmark of the page. */
+    for (const nav of document.querySelectorAll(".md-code__nav")) nav.setAttribute("role", "none");
+  });
+
+  /* Paper has no way to open a fold. */
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const details of opened) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+  });
+})();

@@ -1,0 +1,213 @@
+"""A browser, a server for the built site, and visits to its pages."""
+
+import gzip
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from course_code.publish.node import node_modules
+
+from .places import PROFILES, ROOT, SUBFOLDER
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+COUNT_SHIFTS = """
+window.layoutShift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) layoutShift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+# ---- server ----------------------------------------------------------------------------------
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves the site as a host would: compressed, and under two addresses."""
+
+    protocol_version = "HTTP/1.1"
+
+    def translate_path(self, path):
+        return super().translate_path(path.removeprefix(SUBFOLDER) or "/")
+
+    def send_head(self):
+        path = Path(self.translate_path(self.path))
+        if path.is_dir() and self.path.split("?")[0].endswith("/"):
+            path /= "index.html"
+        if path.suffix not in {".html", ".css", ".js", ".json", ".svg", ".xml"}:
+            return super().send_head()
+        if not path.is_file():
+            return super().send_head()
+        body = _compressed(path)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+        return None
+
+    def log_message(self, *_):
+        pass
+
+
+@cache
+def _compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Where the built site is served, ending in a slash."""
+    handler = type("Handler", (_Handler,), {})
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), lambda *a: handler(*a, directory=str(site))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+# ---- browser ---------------------------------------------------------------------------------
+
+
+def _installed() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+def _launch(playwright):
+    """Start the system's Chromium or Chrome, else Playwright's own, installed if need be."""
+    program = _installed()
+    if program:
+        return playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    if not Path(playwright.chromium.executable_path).exists():
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
+    return playwright.chromium.launch(args=ARGUMENTS)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; without one tests are skipped, and fail where CI is set."""
+    with sync_playwright() as playwright:
+        try:
+            chromium = _launch(playwright)
+        except (Error, OSError, subprocess.SubprocessError) as error:
+            said = getattr(error, "stderr", None) or str(error)
+            give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+            give_up("no Chromium or Chrome that starts: " + said.strip()[:300])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Function that opens a page of the site in a fresh profile: open_page("spiral/", …)."""
+    contexts = []
+
+    def open_page(path, **options):
+        contexts.append(browser.new_context(**{**PROFILES["light"], **options}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(15_000)
+        page.goto(address + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+# ---- visits ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Visit:
+    """What was measured while a reader opened a page and scrolled through it."""
+
+    requests: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # requests not answered, script errors
+    bytes_first: int = 0  # transferred before scrolling, headers included
+    shift: float = 0.0
+    overflow: int = 0  # pixels by which the page is wider than the window
+    violations: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def _recorded(browser, profile):
+    context, visit, finished = browser.new_context(**PROFILES[profile]), Visit(), []
+    context.on("request", lambda request: visit.requests.append(request.url))
+    context.on("requestfinished", lambda request: finished.append(request))
+    context.on("requestfailed", lambda request: visit.failures.append(request.url))
+    context.on("weberror", lambda error: visit.failures.append(str(error.error)))
+    context.on(
+        "response",
+        lambda answer: (
+            answer.status >= 400 and visit.failures.append(f"{answer.status} {answer.url}")
+        ),
+    )
+    context.add_init_script(COUNT_SHIFTS)
+    yield context.new_page(), visit, finished
+    context.close()
+
+
+def _visit(browser, url, profile, axe) -> Visit:
+    with _recorded(browser, profile) as (page, visit, finished):
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        visit.bytes_first = sum(_size(request) for request in finished)
+        _scroll_through(page)
+        visit.shift = page.evaluate("layoutShift")
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        _scroll_through(page)
+        visit.overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        page.evaluate(axe)
+        found = page.evaluate("axe.run().then((result) => result.violations)")
+        visit.violations = [
+            f"{rule['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+    return visit
+
+
+def _size(request) -> int:
+    sizes = request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+def _scroll_through(page) -> None:
+    """Scroll a screen at a time, so that figures and formulas that wait for it are shown."""
+    for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 700):
+        page.evaluate("(y) => new Promise((go) => { scrollTo(0, y); setTimeout(go, 50); })", y)
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture(scope="session")
+def visit(browser, address):
+    """Function visit(page, profile) -> Visit; each visit is made once."""
+    axe = (node_modules(ROOT, dev=True) / "axe-core" / "axe.min.js").read_text("utf-8")
+    return cache(lambda path, profile: _visit(browser, address + path, profile, axe))

@@ -1,0 +1,199 @@
+"""What a reader does: search, change language, copy, read without scripts, print."""
+
+import ast
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .places import SUBFOLDER, lessons, written_pages
+
+HOMES = {"en": "", "zh": "zh/"}
+LESSONS = [home + f"{name}/" for home in HOMES.values() for name in lessons()]
+COPIED = {"en": "Copied", "zh": "已复制"}
+
+
+def language(path: str) -> str:
+    return "zh" if path.startswith("zh/") else "en"
+
+
+def texts(locator) -> list[str]:
+    return [text.rstrip("\n") for text in locator.all_text_contents()]
+
+
+# ---- search ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("home", "query"),
+    [("", query) for query in ("spiral", "Adam", "cross-entropy", "learning rate", "optimi")]
+    + [("zh/", query) for query in ("螺旋", "损失函数", "学习率", "Adam", "cross-entropy")],
+)
+def test_search_finds_the_spiral(open_page, home, query):
+    page = open_page(home)
+    page.get_by_role("textbox", name=re.compile("Search|搜索")).click()
+    page.keyboard.type(query, delay=20)
+    page.keyboard.press("End")  # Chinese comes without key events, until the last key of an IME
+    results = page.locator("a.md-search-result__link")
+    expect(results.and_(page.locator('[href*="spiral"]')).first).to_be_visible()
+    found = results.evaluate_all("(links) => links.map((link) => link.pathname)")
+    assert all(path.startswith("/zh/") == (home == "zh/") for path in found)
+    assert not any("notebooks" in path for path in found)
+
+
+# ---- languages -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", written_pages())
+@pytest.mark.parametrize("root", ["", f"{SUBFOLDER[1:]}/"])
+def test_language_link_stays_on_the_page_and_comes_back(open_page, address, root, path):
+    other = path.removeprefix("zh/") if language(path) == "zh" else f"zh/{path}"
+    page = open_page(root + path, java_script_enabled=False)
+    for expected in (other, path):
+        page.locator("header .course-language").click()
+        expect(page).to_have_url(address + root + expected)
+        expect(page.locator("html")).to_have_attribute("lang", language(expected))
+
+
+def test_chosen_colours_survive_a_change_of_language(open_page):
+    page = open_page("")
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    for _ in range(2):
+        page.locator("form[data-md-component=palette] label:visible").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.locator("header .course-language").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+
+
+@pytest.mark.parametrize("home", HOMES.values())
+def test_home_leads_to_every_lesson(open_page, home):
+    page = open_page(home)
+    for name in lessons():
+        expect(page.locator(f'.course-lessons a[href="{name}/"]')).to_have_count(1)
+
+
+# ---- copying ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lesson(request, open_page):
+    """A lesson's page that may use the clipboard, and its code blocks as the server sent them."""
+    bare = open_page(request.param, java_script_enabled=False)
+    page = open_page(request.param, permissions=["clipboard-read", "clipboard-write"])
+    return page, texts(bare.locator(".lesson-code code"))
+
+
+def clipboard(page) -> str:
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, indirect=True)
+def test_copy_button_copies_its_block(lesson):
+    page, blocks = lesson
+    last = page.locator(".lesson-code:not(details *)").last
+    last.hover()
+    last.locator("nav button").first.click()
+    expect(page.locator(".md-dialog[role=status], .md-dialog [role=status]")).not_to_be_empty()
+    assert clipboard(page).rstrip("\n") == last.locator("code").text_content().rstrip("\n")
+    assert clipboard(page).rstrip("\n") in blocks
+    expect(page.locator(".lesson-output nav")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, indirect=True)
+def test_copy_all_copies_exactly_the_code_of_the_page(lesson):
+    page, blocks = lesson
+    button = page.locator(".lesson-copy-all")
+    label = button.text_content()
+    button.click()
+    said = COPIED[page.locator("html").get_attribute("lang")]
+    expect(button).to_have_text(said)
+    expect(page.locator(".course-status[role=status]")).to_have_text(said)
+    copied = clipboard(page)
+    assert len(blocks) > 1
+    assert copied == "\n\n".join(blocks) + "\n"
+    ast.parse(copied)
+    expect(button).to_have_text(label)
+
+
+# ---- without scripts, in the dark, on paper, by keyboard ----------------------------------------
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_everything_can_be_read_without_scripts(open_page, path):
+    page = open_page(path, java_script_enabled=False)
+    expect(page.locator("article h1")).to_be_visible()
+    expect(page.locator(".lesson-copy-all")).not_to_be_visible()
+    for part in (".katex-html", ".lesson-code code", ".lesson-output code", ".light-only"):
+        found = page.locator(f"article {part}:not(details *)").first
+        found.scroll_into_view_if_needed()
+        expect(found).to_be_visible()
+    assert page.locator("article math annotation").count() == page.locator("article math").count()
+    expect(page.locator("article .dark-only:visible")).to_have_count(0)
+    image = page.locator("article .light-only:not(details *)").first
+    page.wait_for_function("(image) => image.naturalWidth > 0", arg=image.element_handle())
+    fold = page.locator("article details:not(details *)").first
+    inside = fold.locator("> :not(summary)").first
+    expect(inside).not_to_be_visible()
+    fold.locator("> summary").click()
+    expect(inside).to_be_visible()
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_figures_follow_the_colour_scheme(open_page, path):
+    page = open_page(path, color_scheme="dark")
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.reload()
+    figures = page.locator(".lesson-figure:not(details *)")
+    assert figures.count() > 0
+    for figure in figures.all():
+        figure.scroll_into_view_if_needed()
+        dark, light = figure.locator(".dark-only"), figure.locator(".light-only")
+        expect(dark).to_be_visible()
+        expect(light).not_to_be_visible()
+        page.wait_for_function("(image) => image.naturalWidth > 0", arg=dark.element_handle())
+        assert dark.get_attribute("alt") == light.get_attribute("alt")
+        assert not any(url.endswith(light.get_attribute("src").lstrip("./")) for url in fetched)
+    page.locator("form[data-md-component=palette] label:visible").click()
+    expect(figures.last.locator(".light-only")).to_be_visible()
+    expect(figures.last.locator(".dark-only")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("path", LESSONS)
+def test_paper_shows_folds_and_light_figures_alone(open_page, path, scripts):
+    page = open_page(path, color_scheme="dark", java_script_enabled=scripts)
+    page.emulate_media(media="print", color_scheme="dark")
+    if scripts:
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(page.locator("details:not([open])")).to_have_count(0)
+    expect(page.locator("article details > :not(summary):visible").first).to_be_visible()
+    for hidden in ("header", ".md-sidebar", ".lesson-buttons", ".md-footer"):
+        expect(page.locator(hidden).first).not_to_be_visible()
+    expect(page.locator("article .dark-only:visible")).to_have_count(0)
+    expect(page.locator("article .light-only").first).to_be_visible()
+    if scripts:
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(page.locator("article details[open]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_keyboard_skips_to_the_text_and_opens_a_fold(open_page, path):
+    page = open_page(path)
+    page.keyboard.press("Tab")
+    focus = page.locator(":focus")
+    expect(focus).to_contain_class("md-skip")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash !== ''")
+    order = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        order.append(focus.evaluate("(e) => e.closest('article') ? e.tagName : 'outside'"))
+        if order[-1] == "SUMMARY":
+            break
+    assert order[-1] == "SUMMARY"
+    assert "outside" not in order
+    page.keyboard.press("Enter")
+    expect(page.locator("details:has(> summary:focus)")).to_have_attribute("open", "")

@@ -1,0 +1,74 @@
+"""Small courses written by a test, and a run of their lessons that needs no kernel."""
+
+import io
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from course_code.publish import kernel, run
+from course_code.publish.course import Course
+from course_code.publish.errors import CourseError
+
+SEEDS = "SEEDS = range(3)\n"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+FIGURE = {
+    theme: {"format": "svg", "width": 40, "height": 30, "data": SVG} for theme in ("light", "dark")
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a course: file names without `course_code/` and `.py`, or with a suffix, and texts."""
+
+    def write(files: dict[str, str], root: Path = tmp_path) -> Course:
+        for name, text in files.items():
+            path = root / (name if "." in name else f"course_code/{name}.py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        return Course(root)
+
+    return write
+
+
+@pytest.fixture
+def one_lesson(write):
+    """A course whose lesson `one` has cells c0, c1, … (seeds added); modules by keyword."""
+
+    def one_lesson(*sources: str, **modules: str) -> Course:
+        cells = [f'# %% name="c{i}"\n{source}\n' for i, source in enumerate(sources)]
+        cells[0] = cells[0].replace("\n", f"\n{SEEDS}", 1)
+        teach = {f"teach/{name}": text for name, text in modules.items()}
+        return write({"lessons/one": "\n".join(cells), **teach})
+
+    return one_lesson
+
+
+@pytest.fixture
+def ran(monkeypatch) -> list[str]:
+    """Names of the lessons that ran; they run in this process, where `figure()` draws one."""
+    names = []
+
+    async def run_lesson(lesson, inlined, started=lambda cell: None):
+        names.append(lesson.name)
+        namespace, cells = {}, {}
+        for cell in lesson.cells:
+            started(cell.name)
+            cells[cell.name] = [execute(block, namespace) for block in inlined.blocks[cell.name]]
+        values = {name: kernel.plain(namespace[name]) for name in inlined.names}
+        return {"cells": cells, "values": values, "device": "cpu", "seconds": {"c0": 0.1}}
+
+    monkeypatch.setattr(run, "run_lesson", run_lesson)
+    return names
+
+
+def execute(block, namespace: dict) -> list[dict]:
+    outputs = []
+    namespace["figure"] = lambda: outputs.append({"figure": FIGURE})
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            exec(block.source, namespace)
+    except ZeroDivisionError as error:
+        raise CourseError(f"a cell failed: {error}") from None
+    return [{"text": printed.getvalue().rstrip("\n")}] * bool(printed.getvalue()) + outputs
