@@ -267,8 +267,13 @@ def compare(n_runs: int, points: int, rounds: int, block: float) -> list[str]:
         "hand-written NumPy": (HandWritten(X, y, n_runs).run, n_runs),
         "matrix products alone": (products_only(X, y, n_runs), n_runs),
     }
+    times = paired(arms, rounds, block)
+    work = 2 * len(y) * WIDTHS[1] * (2 * WIDTHS[0] + 3 * WIDTHS[2])  # operations of the products
+    alone = times.pop("matrix products alone")
+    rate = work / statistics.median(alone) / 1e3
+    times[f"matrix products alone, {rate:.0f} GFLOP/s"] = alone
     runs = "1 run" if n_runs == 1 else f"{n_runs} runs"
-    return compare_rows(f"{runs}, {len(y):,} points", paired(arms, rounds, block))
+    return compare_rows(f"{runs}, {len(y):,} points", times)
 
 
 def compare_sweep(rounds: int, block: float) -> str:

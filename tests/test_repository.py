@@ -166,6 +166,27 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert "export CI=true" in script.read_text("utf-8")
 
 
+@pytest.mark.parametrize("browser", [None, "chromium", "google-chrome"])
+@pytest.mark.parametrize("works", [True, False])
+def test_ci_installs_a_browser_only_where_there_is_none_and_always_tests(tmp_path, browser, works):
+    for name in ("bash", "dirname", "env"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    stubs = {"apt-get": 0 if works else 100, "make": 7, "sudo": 1, "id": 0}
+    for name, status in stubs.items():
+        says = "0" if name == "id" else f"{name} $1 CI=$CI"
+        (tmp_path / name).write_text(f'#!{shutil.which("bash")}\necho "{says}"\nexit {status}\n')
+        (tmp_path / name).chmod(0o755)
+    if browser:
+        (tmp_path / browser).symlink_to(shutil.which("true"))
+    done = subprocess.run(
+        [ROOT / ".ci/run"], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 7  # of the tests
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "make test CI=true"
+    assert ("apt-get install CI=true" in lines) == (browser is None)
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 def test_make_explains_itself_and_refuses_an_old_python(tmp_path):
     def make(*arguments):

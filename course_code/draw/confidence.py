@@ -1,6 +1,6 @@
 """Pictures of how sure a classifier is, and of how sure it should be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import torch
@@ -45,7 +45,7 @@ def draw_confidence(
     X: Tensor,
     *,
     half_width: float = 4.0,
-    levels: Sequence[float] = (0.9, 0.99, 0.999),
+    level: float = 0.9,
 ) -> None:
     """Tint the plane by the predicted class, stronger where the softmax is more confident.
 
@@ -54,7 +54,7 @@ def draw_confidence(
         logits: maps (P, 2) points to (P, C) scores, C at most four.
         X: (B, 2) training points, on the device that `logits` expects.
         half_width: the picture reaches from minus this to this in both directions.
-        levels: confidences whose contour lines are drawn and labelled.
+        level: the confidence that a thin line surrounds.
     """
     line = torch.linspace(-half_width, half_width, 240)
     plane = torch.cartesian_prod(line, line)  # (240*240, 2), x1 slowest
@@ -67,11 +67,10 @@ def draw_confidence(
     extent = (-half_width, half_width, -half_width, half_width)
     ax.imshow(image.transpose(0, 1).numpy(), extent=extent, origin="lower", aspect="equal")
     height = top.reshape(240, 240).T.numpy()  # rows are x2
-    shown = [level for level in levels if height.min() < level < height.max()]
     ink = plt.rcParams["text.color"]
-    if shown:
-        lines = ax.contour(line, line, height, levels=shown, colors=ink, linewidths=0.7)
-        ax.clabel(lines, fmt="%g", fontsize=8)
+    if height.min() < level < height.max():
+        axis = line.numpy()
+        ax.contour(axis, axis, height, levels=[level], colors=ink, linewidths=0.6)
     dots = {"s": 1.5, "color": ink, "linewidths": 0}
     ax.scatter(X[:, 0].cpu().numpy(), X[:, 1].cpu().numpy(), **dots)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")

@@ -24,29 +24,21 @@ print("a tensor on the", x.device.type)
 
 # %% name="ladder"
 steps = {
-    "torch.tensor(666)": torch.tensor(666),
-    "torch.tensor([1, 2, 3])": torch.tensor([1, 2, 3]),
-    "torch.ones(2, 3)": torch.ones(2, 3),
-    "torch.ones(2, 3, 4)": torch.ones(2, 3, 4),
-    "torch.Tensor(3)": torch.Tensor(3),  # a trap
+    "tensor(666)": torch.tensor(666),
+    "tensor([1, 2, 3])": torch.tensor([1, 2, 3]),
+    "ones(2, 3)": torch.ones(2, 3),
+    "ones(2, 3, 4)": torch.ones(2, 3, 4),
+    "Tensor(3)": torch.Tensor(3),  # a trap
 }
-print(f"{'':25}axes  shape       numbers  dtype")
+print(f"{'':18}axes  shape      numbers")
 for code, x in steps.items():
-    print(f"{code:25}{x.ndim:4}  {str(tuple(x.shape)):10}{x.numel():9}  {x.dtype}")
+    print(f"{code:18}{x.ndim:4}  {str(tuple(x.shape)):10}{x.numel():8}")
 
 print("\nas a Python number:", torch.tensor(666).item())
 
 # %% name="dtypes"
-NAMED = [
-    "float16",
-    "float32",
-    "float64",
-    "uint8",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-]  # by the notes
+# the eight that the notes name, and four more
+NAMED = ["float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64"]
 OTHERS = ["bool", "bfloat16", "complex64", "complex128"]
 
 print(f"{'dtype':11}{'in messages':15}{'bytes':>5}{'smallest':>13}{'largest':>13}{'eps':>9}")
@@ -280,8 +272,8 @@ def attempt(action):
             outcome = f"{type(error).__name__}: {error}"
     for warning in caught:
         outcome = f"{warning.category.__name__}: {warning.message}"
-    outcome = textwrap.shorten(outcome, 146, placeholder=" …")  # at most two lines
-    print(textwrap.indent(textwrap.fill(outcome, 74), "  "))
+    style = {"max_lines": 2, "placeholder": " …", "break_on_hyphens": False}
+    print(textwrap.indent(textwrap.fill(outcome, 74, **style), "  "))
 
 
 cube = torch.ones(3, 3, 3)
@@ -460,25 +452,26 @@ for ax, (sign, rows) in zip(axes, results.items(), strict=True):
 plt.show()
 
 # %% name="promotion"
-i8, i64, u8 = torch.int8, torch.int64, torch.uint8
-f16, f32, f64 = torch.float16, torch.float32, torch.float64
+one = torch.ones(1)
+u8, i8, i16, i64 = one.to(torch.uint8), one.to(torch.int8), one.to(torch.int16), one.long()
+f16, bf16, f32, f64 = one.half(), one.bfloat16(), one, one.double()
 for code in (
-    "torch.ones(1, dtype=u8) + torch.ones(1, dtype=i8)",
-    "torch.ones(1, dtype=f16) + torch.ones(1, dtype=torch.bfloat16)",
-    "torch.ones(1, dtype=i64) / torch.ones(1, dtype=i64)",
-    "torch.tensor([70_000]) + torch.ones(1, dtype=f16)",
-    "torch.ones(1, dtype=i8) + 1000",
-    "torch.ones(1, dtype=i8) + 0.5",
-    "torch.ones(1, dtype=f32) + torch.tensor(1, dtype=f64)",
-    "torch.ones(1, dtype=i64) + torch.tensor(1, dtype=f64)",
-    "torch.tensor([True]) + torch.tensor([True])",
+    "u8 + i8",
+    "f16 + bf16",
+    "i64 / i64",
+    "70_000 * i64 + f16",
+    "i8 + 1000",
+    "i8 + 0.5",
+    "f32 + f64",
+    "f32 + f64[0]",
+    "i64 + f64[0]",
+    "(one > 0) + (one > 0)",
 ):
     x = eval(code)
-    kind = str(x.dtype).removeprefix("torch.")
-    print(f"{code.replace('torch.', ''):52}{kind} {x.tolist()}")
+    print(f"{code:23}{str(x.dtype).removeprefix('torch.'):9}{x.tolist()}")
 
-print("ones(1, dtype=uint16) + ones(1, dtype=int32)")
-attempt(lambda: torch.ones(1, dtype=torch.uint16) + torch.ones(1, dtype=torch.int32))
+print("one.to(torch.uint16) + i16")
+attempt(lambda: one.to(torch.uint16) + i16)
 
 # %% name="histograms"
 from course_code.draw.histograms import draw_normal, draw_outlines
@@ -718,6 +711,7 @@ assert all(x == [49, 47] for x in fixed.values()), (
 )
 
 # %% name="ex_shapes"
+# [0] is a list and keeps the axis: (1, 4) @ (4,) is (1,). 0 removes it: (4,) @ (4,) is ().
 for code in ("m[[0], :] @ v.float()", "m[0, :] @ v.float()", "m[:1] @ v.float()[:, None]"):
     x = eval(code)
     print(f"{code:29}{x.tolist()!s:10} shape {tuple(x.shape)}")

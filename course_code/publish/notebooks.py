@@ -176,7 +176,7 @@ def _with_origin(markdown: str, page: Page, home: str) -> str:
     words = WORDS[page.language]
     url = _address(page, home) if home else ""
     origin = words["from" if home else "here"].format(title=title["text"], url=url)
-    return f"{title[0]}\n\n*{origin}*{markdown[title.end() :]}"
+    return f"{title[0]}\n\n> {origin}\n{markdown[title.end() :]}"
 
 
 def resolve(page: Page, home: str, target: str) -> str | None:
@@ -240,7 +240,7 @@ def _code_cells(cell: ShownCell, language: str) -> Iterator[dict]:
             yield _markdown(f"**{title}**")
         fails = cell.expect if number == len(cell.blocks) else None
         if fails:
-            yield _markdown(f"*{WORDS[language]['fails'].format(error=fails)}*")
+            yield _markdown(f"> {WORDS[language]['fails'].format(error=fails)}")
         figures = sum("figure" in output for output in outputs)
         alts = cell.alts[figure : figure + figures]
         yield {

@@ -159,7 +159,7 @@ def _buttons(page: Page, place: Place) -> str:
     buttons.append(
         f'<button class="md-button lesson-copy-all" type="button">{words["copy"]}</button>'
     )
-    return f'<p class="lesson-buttons">{" ".join(buttons)}</p>\n'
+    return f'<p class="lesson-buttons" data-search-exclude>{" ".join(buttons)}</p>\n'
 
 
 def _provenance(page: Page, run: Run, place: Place) -> str:
@@ -176,7 +176,7 @@ def _provenance(page: Page, run: Run, place: Place) -> str:
         seeds=words["comma"].join(ranges(run.values["SEEDS"])),
         runs=f'<a href="{place.root}runs.json">runs.json</a>',
     )
-    return f'<p class="lesson-provenance">{text}</p>'
+    return f'<p class="lesson-provenance" data-search-exclude>{text}</p>'
 
 
 def ranges(numbers: list[int]) -> list[str]:

@@ -67,7 +67,7 @@ async def run_lesson(lesson: Lesson, inlined: InlinedLesson, started=lambda cell
 
     Raises:
         CourseError: a cell fails, prints to stderr, takes too long, or does not raise the error
-            that it promises; the message names lesson, cell and line.
+            that it promises (the message names lesson, cell and line); SEEDS are no numbers.
     """
     steps = [
         Step(cell, block, block is inlined.blocks[cell.name][-1])
@@ -175,7 +175,10 @@ def _failure(lesson: Lesson, steps, clock: _Clock, notebook, error) -> CourseErr
         )
     if isinstance(error, DeadKernelError):
         return CourseError(f"{what}: the kernel died (out of memory?)", lesson.path, step.cell.line)
-    output = next(o for o in notebook.cells[clock.now].outputs if o.output_type == "error")
+    outputs = [o for o in notebook.cells[clock.now].outputs if o.output_type == "error"]
+    if not outputs:
+        return CourseError(f"{what}: {error}", lesson.path, step.cell.line)
+    output = outputs[-1]
     path, line, trail = _position(steps, output, step)
     claim = CLAIM.fullmatch(output.evalue) if output.ename == "AssertionError" else None
     if claim:

