@@ -556,8 +556,24 @@ assert min(left["adam"][2]) > 0.85 > 0.5 > max(left["adam"][0]), (
     "measured adam_l2: with L2 in the gradient Adam spares weights with large gradients"
 )
 
-# %% name="reddi"
+# %% name="reddi_cycle"
 C = 3.0  # the large slope; beta2 = 1 / (1 + C^2) is the choice of the counterexample
+v = 0.0
+for _ in range(20):  # let v settle into its cycle
+    for g in (C, -1.0, -1.0):
+        v = 0.1 * v + 0.9 * g**2
+moves, sizes = [], []
+for g in (C, -1.0, -1.0):
+    v = 0.1 * v + 0.9 * g**2
+    sizes.append(v)
+    moves.append(-g / math.sqrt(v))
+    print(f"slope {g:4.0f}   v = {v:.3f}   move / rate = {moves[-1]:+.3f}")
+net_move, ams_move = sum(moves), -(C - 2) / math.sqrt(max(sizes))
+print(f"in sum: Adam {net_move:+.3f}, AMSGrad {ams_move:+.3f}")
+
+assert net_move > 0 > ams_move, "arithmetic cycle: per cycle Adam climbs and AMSGrad descends"
+
+# %% name="reddi"
 
 
 def online(beta2, keep_max, x, cycles=1000, alpha=0.5):
@@ -590,22 +606,6 @@ assert min(final["Adam_1"]) > 0.95, (
 assert max(final["AMSGrad_1"] + final["Adam_999"]) < -0.95, (
     "measured reddi_fixed: AMSGrad, or Adam with beta2 = 0.999, goes to the best point"
 )
-
-# %% name="reddi_cycle"
-v = 0.0
-for _ in range(20):  # let v settle into its cycle
-    for g in (C, -1.0, -1.0):
-        v = 0.1 * v + 0.9 * g**2
-moves, sizes = [], []
-for g in (C, -1.0, -1.0):
-    v = 0.1 * v + 0.9 * g**2
-    sizes.append(v)
-    moves.append(-g / math.sqrt(v))
-    print(f"slope {g:4.0f}   v = {v:.3f}   move / rate = {moves[-1]:+.3f}")
-net_move, ams_move = sum(moves), -(C - 2) / math.sqrt(max(sizes))
-print(f"in sum: Adam {net_move:+.3f}, AMSGrad {ams_move:+.3f}")
-
-assert net_move > 0 > ams_move, "arithmetic cycle: per cycle Adam climbs and AMSGrad descends"
 
 # %% name="reddi_curves"
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")

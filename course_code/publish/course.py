@@ -22,7 +22,10 @@ class Course:
 
     @property
     def store(self) -> Path:
-        """Outputs of runs. Not `.cache/`: other site generators empty that."""
+        """Runs, a folder per lesson; names that start with a dot are the build's own.
+
+        Not `.cache/`: other site generators empty that.
+        """
         return self.root / ".lessons"
 
     def prose(self, language: str) -> Path:

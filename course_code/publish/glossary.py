@@ -6,7 +6,7 @@ page the first use of each term becomes a link to it, with the definition as its
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,8 @@ FILE = Path("docs/glossary.yml")
 PAGE = "glossary.md"
 ID = re.compile(r"[a-z][a-z0-9-]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+SCRIPTS = re.compile(r"\s*(?<=[\x21-\x7e])\s*(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s*(?=[\x21-\x7e])")
+START = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)"
 TAGS = {"en": "en", "zh": "zh-Hans"}
 HINTS = {
     "id": "Write lower-case words with hyphens, such as learning-rate.",
@@ -28,12 +30,16 @@ HINTS = {
 }
 
 # Text in these is never linked. None of them holds another of its own name.
-WHOLE = "a|abbr|button|code|dt|figcaption|h[1-6]|kbd|label|math|pre|script|style|summary|svg|textarea|th"
+WHOLE = (
+    "a|abbr|button|code|dt|figcaption|h[1-6]|kbd|label|math|pre|script|style|summary|svg"
+    "|textarea|th"
+)
+ATTRIBUTES = r"""(?:"[^"]*"|'[^']*'|[^<>"'])*"""
 MARKUP = re.compile(
     rf"<!--.*?-->|<({WHOLE})\b.*?</\1>"
     r'|<(span|div|p)\b[^<>]*(?:\bclass="(?:arithmatex|admonition-title|claim-kind)\b'
     r"|\bdata-search-exclude\b)[^<>]*>.*?</\2>"
-    r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>[^<>]*)>",
+    rf"|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>{ATTRIBUTES})>",
     re.DOTALL,
 )
 PROSE = {"p", "li", "td", "dd"}
@@ -112,11 +118,12 @@ class Glossary:
         finders = {}
         for language in LANGUAGES:
             ids = {
-                _plain(form, language): entry.id
+                form: entry.id
                 for entry in self.entries
                 for form in (entry.words[language].term, *entry.words[language].forms)
             }
-            finders[language] = (_finder(ids, language), ids)
+            plain = {_plain(form, language): name for form, name in ids.items()}
+            finders[language] = (_finder(ids), plain)
         return finders
 
 
@@ -234,21 +241,21 @@ def _plain(form: str, language: str) -> str:
     return ("" if language == "zh" else " ").join(html.unescape(form).lower().split())
 
 
-def _finder(forms: dict[str, str], language: str) -> re.Pattern:
-    """Return what finds the forms in text: the longest at each place, English as whole words.
+def _finder(forms: Iterable[str]) -> re.Pattern:
+    """Return what finds forms in text: the longest at each place, Latin ones as whole words.
 
     It finds entities too, so that no part of one is taken for a word.
     """
-    gap = r"\s*" if language == "zh" else r"\s+"
     branches: dict[str, list[str]] = {}
     for form in sorted(forms, key=lambda form: (-len(form), form)):
-        words = re.sub(r"(?<=[a-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z0-9])", " ", form)
-        body = gap.join(map(re.escape, words.split()))
-        start = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)" if form[0].isascii() else ""
+        words = [r"\s+".join(map(re.escape, part.split())) for part in SCRIPTS.split(form)]
         end = r"(?![A-Za-z0-9_]|-[A-Za-z0-9_])" if form[-1].isascii() else ""
-        branches.setdefault(form[0], []).append(f"{start}{body}{end}")
-    found = "|".join(f"(?={re.escape(c)})(?:{'|'.join(b)})" for c, b in branches.items())
-    return re.compile(rf"&#?\w+;|{found}" if found else r"(?!)", re.IGNORECASE)
+        branches.setdefault(form[0].lower(), []).append(r"\s*".join(words) + end)
+    found = [
+        f"{START if first.isascii() else ''}(?={re.escape(first)})(?:{'|'.join(bodies)})"
+        for first, bodies in branches.items()
+    ]
+    return re.compile("|".join([r"&#?\w+;", *found]), re.IGNORECASE)
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:

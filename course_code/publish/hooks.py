@@ -91,7 +91,7 @@ def on_config(config):
         raise PluginError("Build mkdocs.yml: it makes every language from one run of the lessons.")
     for name, plugin in config.plugins.items():
         if name == "mkdocs-jupyter":
-            folder = config.extra["_build"].site.course.store / "previews" / _language(config)
+            folder = config.extra["_build"].site.course.store / ".previews" / _language(config)
             plugin.config["cache_dir"] = str(folder)
     return config
 

@@ -21,13 +21,6 @@ from course_code.publish.errors import CourseError
 from course_code.publish.inline import Block, InlinedLesson
 from course_code.publish.lesson import CLAIM, Cell, Lesson
 
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",  # two threads on a busy machine are ten times slower
-    "MALLOC_MMAP_THRESHOLD_": "33554432",  # both or neither: glibc keeps freed buffers
-    "MALLOC_TRIM_THRESHOLD_": "1073741824",
-    "PYTHONHASHSEED": "0",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
 DROPPED = (  # PYTHONOPTIMIZE would skip every assertion
     *("PYTHONPATH", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
     *("MPLBACKEND", "MATPLOTLIBRC"),
@@ -114,7 +107,7 @@ async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -
     work = folder / "work"
     work.mkdir()
     environment = {k: v for k, v in os.environ.items() if k not in DROPPED}
-    environment |= ENVIRONMENT | {"IPYTHONDIR": str(folder / "ipython")}
+    environment |= kernel.ENVIRONMENT | {"IPYTHONDIR": str(folder / "ipython")}
     limits = [START_TIMEOUT, *(step.cell.timeout for step in steps), START_TIMEOUT]
     by_source = {id(cell): limit for cell, limit in zip(notebook.cells, limits, strict=True)}
     client = NotebookClient(
@@ -233,7 +226,7 @@ def _check(lesson: Lesson, step: Step, executed) -> None:
 
 def _check_seeds(lesson: Lesson, seeds) -> None:
     """The provenance line can tell them."""
-    if not (isinstance(seeds, list) and all(type(seed) is int for seed in seeds)):
+    if not (seeds and isinstance(seeds, list) and all(type(seed) is int for seed in seeds)):
         raise CourseError(
             "SEEDS is no list of whole numbers", lesson.path, hint="Write: SEEDS = range(5)"
         )

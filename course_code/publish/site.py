@@ -33,7 +33,7 @@ class Site:
 
     def preview(self, language: str, name: str, home: str = "") -> Path:
         """File of a lesson's notebook, for the address `home` of the language's home page."""
-        path = self.course.store / language / "notebooks" / f"{name}.ipynb"
+        path = self.course.store / f".{language}" / "notebooks" / f"{name}.ipynb"
         return write_notebook(path, self.lesson_pages(language)[name], home)
 
     def downloads(self, language: str, home: str = "") -> dict[str, bytes | Path]:

@@ -286,14 +286,21 @@ def test_every_artist_changes_its_ink_and_gets_it_back(figure):
     assert_same_but_ink(images["light"]["data"], images["dark"]["data"])
     assert kernel.figure_bundle(figure)[kernel.MIME]["figure"] == images
     before = picture(figure)
-    undo = kernel.recolour(figure, kernel.INK["light"], kernel.INK["dark"])
+    undo = kernel.recolour(figure, [kernel.INK["light"]], kernel.INK["dark"])
     assert picture(figure) != before
     for setter, value in undo:
         setter(value)
     assert picture(figure) == before
 
 
+def test_black_that_nobody_chose_is_ink(figure):
+    arrows = figure.axes[0].quiver([0], [0], [1], [1])
+    data = kernel.figure_bundle(figure)[kernel.MIME]["figure"]
+    assert kernel.INK["dark"] in data["dark"]["data"]
+    assert arrows.get_facecolor()[0].tolist() == [0, 0, 0, 1]
+
+
 def test_recolour_leaves_nearby_colours_alone(figure):
     before = picture(figure)
-    assert kernel.recolour(figure, "#1f2338", "#ffffff") == []
+    assert kernel.recolour(figure, ["#1f2338"], "#ffffff") == []
     assert picture(figure) == before
