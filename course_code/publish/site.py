@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_code.publish import math
+from course_code.publish import glossary, math
 from course_code.publish.build import Plan, Run, plan_lesson, runs, update
 from course_code.publish.course import LANGUAGES, Course
+from course_code.publish.glossary import Glossary
 from course_code.publish.node import node_modules
 from course_code.publish.notebooks import to_script, write_notebook
 from course_code.publish.pages import Page, fill_page, page_paths, parse
@@ -21,11 +22,21 @@ class Site:
     runs: dict[str, Run]
     pages: dict[tuple[str, str], Page]
     ran: tuple[str, ...]  # lessons that were run for it
+    glossary: Glossary | None = None
 
     def markdown(self, language: str, path: str, place: Place) -> str:
         """One page as ordinary Markdown."""
         page = self.pages[language, path]
         return to_markdown(page, self.runs.get(page.lesson), place)
+
+    def link_terms(self, text: str, language: str, path: str, place: Place) -> str:
+        """A page's HTML, in which terms lead to the glossary's page where there is one."""
+        known = self.glossary and (language, glossary.PAGE) in self.pages
+        if not known or path == glossary.PAGE:
+            return text
+        name = glossary.PAGE.removesuffix(".md")
+        address = f"{place.home}{name}/" if place.directories else f"{place.home}{name}.html"
+        return self.glossary.link(text, language, address)
 
     def lesson_pages(self, language: str) -> dict[str, Page]:
         """Pages of one language that show a lesson, by its name."""
@@ -85,6 +96,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     Raises:
         CourseError: any mistake in a lesson or a page; nothing has been published then.
     """
+    terms = glossary.load(course)
     plans = plan_course(course)
     lessons = {name: plan.lesson for name, plan in plans.items()}
     parsed = {
@@ -95,7 +107,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     ran = update(course, plans.values(), jobs)
     stored = runs(course, plans.values())
     filled = {key: fill_page(page, stored) for key, page in parsed.items()}
-    return Site(course, stored, filled, tuple(ran))
+    return Site(course, stored, filled, tuple(ran), terms)
 
 
 def place_of(language: str, path: str, *, directories: bool = True, repository: str = "") -> Place:

@@ -189,8 +189,9 @@ def train_runs(
     batch_size: int | None = None,
     loss: Callable[[Tensor, Tensor], Tensor] = cross_entropies,
     on_step: Callable[[int], None] | None = None,
+    scores: bool = False,
     **hyper,
-) -> Tensor:
+) -> Tensor | tuple[Tensor, Tensor]:
     """Train all networks of `net` in place. A run that diverges does not touch the others.
 
     Args:
@@ -203,8 +204,10 @@ def train_runs(
         batch_size: points per step, 1..B; None takes them all.
         loss: maps logits (R, C, b) and targets to one number per run, (R,).
         on_step: called with 1..steps after each step.
+        scores: whether to keep the accuracy too.
 
-    Returns: (steps, R) loss on its batch before each step.
+    Returns: (steps, R) loss on its batch before each step; with `scores`, also (steps, R)
+        accuracy. Neither waits for the device in the loop.
 
     Raises:
         ValueError: an argument is out of range, or shapes do not fit.
@@ -217,16 +220,19 @@ def train_runs(
         raise ValueError(f"need steps >= 0, batch_size in 1..{B}; got {steps=}, {batch_size=}")
     hyper = {name: per_run(name, value, net) for name, value in {"lr": lr, **hyper}.items()}
     weights = [part for layer in net.layers for part in layer]
-    history, state = net.theta.new_empty(steps, len(net.theta)), {}
+    history, state = net.theta.new_empty(1 + scores, steps, len(net.theta)), {}
     for step, (x, target) in zip(range(steps), batches(X, y, batch_size, net.seeds), strict=False):
-        losses = loss(net(x), target)  # (R,)
+        outputs = net(x)  # (R, C, b)
+        losses = loss(outputs, target)  # (R,)
         grads = torch.autograd.grad(losses.sum(), weights)  # run r gets the gradient of loss r
         grad = torch.cat([part.flatten(1) for part in grads], dim=1)  # (R, P)
         optimizer(net.theta, grad, state, **hyper)
-        history[step] = losses.detach()
+        history[0, step] = losses.detach()
+        if scores:
+            history[1, step] = (outputs.detach().argmax(1) == target).to(history.dtype).mean(1)
         if on_step:
             on_step(step + 1)
-    return history
+    return (history[0], history[1]) if scores else history[0]
 
 
 @torch.no_grad()

@@ -199,6 +199,16 @@ def test_hook_counts_steps_and_sees_the_weights_move():
     assert not torch.equal(seen[0][1], seen[1][1])
 
 
+def test_history_holds_loss_and_accuracy_before_every_step():
+    net, seen = Ensemble((2, 30, 3), seeds=range(3)), []
+    seen.append(evaluate_runs(net, X, Y))
+    keep = lambda _: seen.append(evaluate_runs(net, X, Y))  # noqa: E731
+    losses, scores = train_runs(net, X, Y, adam, 8, lr=0.05, on_step=keep, scores=True)
+    assert losses.shape == scores.shape == (8, 3)
+    torch.testing.assert_close(losses, torch.stack([loss for loss, _ in seen[:-1]]))
+    torch.testing.assert_close(scores, torch.stack([score for _, score in seen[:-1]]))
+
+
 def test_no_steps_leave_the_weights_alone():
     net = Ensemble((2, 5, 3))
     before = net.theta.clone()
@@ -310,7 +320,7 @@ def test_training_fetches_nothing_from_the_device_while_it_steps():
     for steps in (5, 50):
         net = Ensemble((2, 5, 3), seeds=range(2))
         with Somewhere() as watch:
-            train_runs(net, X, Y, adam, steps, lr=[0.1, 0.2], batch_size=30)
+            train_runs(net, X, Y, adam, steps, lr=[0.1, 0.2], batch_size=30, scores=True)
         counts.append(watch.fetched)
         assert set(watch.random) == {"cpu"}
     assert counts[0] == counts[1]

@@ -1,6 +1,6 @@
 """How long builds take, as ratios to a floor measured in the same rounds.
 
-    python -m tests.benchmark.build [--rounds N]
+    python -m benchmarks.build [--rounds N]
 
 Each round times, one after the other, builds of this course (one lesson, English and Chinese) from
 nothing, without a change and after three kinds of edits. Two yardsticks are made from the same
@@ -40,7 +40,7 @@ from course_code.publish.node import node_modules
 from course_code.publish.pages import Prose, ShownCell
 from course_code.publish.site import Site, place_of, prepare
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 LESSON = "spiral"
 PARTS = ("course_code", "docs", "mkdocs.yml", "mkdocs.zh.yml", "package.json", "package-lock.json")
 TEACHING = ("course_code/teach/data.py", "    return torch.cat(arms), y\n")
@@ -104,6 +104,7 @@ class Ours:
         for path in [*folder.glob("course_code/lessons/[!_]*.py"), *folder.glob("docs/*/*.md")]:
             if path.stem not in (LESSON, "index"):
                 path.unlink()
+        (folder / "docs/glossary.yml").unlink(missing_ok=True)  # it names pages that went
         for path in folder.glob("mkdocs*.yml"):
             text = path.read_text("utf-8")
             path.write_text(re.sub(r"^nav:\n(?:[ -].*\n)+", "", text, flags=re.M), "utf-8")

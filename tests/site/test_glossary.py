@@ -1,0 +1,108 @@
+"""Terms on the built pages: each linked once, from prose, to its place in the glossary."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from site_html import parse
+
+from course_code.publish import glossary
+from course_code.publish.course import LANGUAGES, Course
+
+NO_PROSE = "h1, h2, h3, h4, h5, h6, code, pre, figcaption, summary, button, label, dt, th, svg"
+REFERENCE = re.compile(
+    r"(?<![A-Za-z])([A-Z][A-Za-z]+)(?:\s(?:and|和)\s[A-Z][a-z]+|\set\sal\.|\s等人?)?"
+    r"[,，]?\s?[(（]?((?:19|20)\d\d)(?![\d.]\d)"
+)
+NO_AUTHORS = set()
+
+
+def folder(site: Path, language: str) -> Path:
+    return site / ("" if language == "en" else language)
+
+
+def pages(site: Path, language: str) -> dict[str, Path]:
+    """File of every page that is written in Markdown, by name."""
+    sources = (ROOT / "docs" / language).rglob("*.md")
+    names = [p.relative_to(ROOT / "docs" / language).with_suffix("") for p in sources]
+    home = folder(site, language)
+    found = {
+        str(name): home / ("" if name.stem == "index" else name) / "index.html" for name in names
+    }
+    assert all(path.is_file() for path in found.values())
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_term_is_linked_once_a_page_to_its_place(site, language):
+    known = {entry.id: entry.words[language] for entry in glossary.load(Course(ROOT)).entries}
+    found = pages(site, language)
+    listed = {e["id"] for e in parse(found["glossary"]).select(".glossary dt[id]")}
+    assert listed == set(known)
+    used = set()
+    for name, path in found.items():
+        ids = []
+        for link in parse(path).select("a.term"):
+            target, _, id_ = link["href"].partition("#")
+            assert (path.parent / target / "index.html").resolve() == found["glossary"].resolve()
+            word = known[id_]
+            forms = {"".join(form.lower().split()) for form in (word.term, *word.forms)}
+            assert "".join(link.get_text().lower().split()) in forms
+            assert link["title"] == word.definition
+            ids.append(id_)
+        assert len(ids) == len(set(ids)), name
+        used |= set(ids)
+    assert len(used) > 50
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_are_linked_in_prose_alone(site, language):
+    for name, path in pages(site, language).items():
+        page = parse(path)
+        if name == "glossary":
+            assert not page.select("a.term")
+        for link in page.select("a.term"):
+            assert link.find_parent(["p", "li", "td", "dd"]), (name, link)
+            outside = [*link.find_parents("a"), *link.select("*")]
+            assert not outside, (name, link)
+        for element in page.select(f"{NO_PROSE}, .arithmatex, .claim-kind, [data-search-exclude]"):
+            assert not element.select("a.term"), (name, element)
+
+
+def test_previews_of_notebooks_are_left_alone(site):
+    previews = [*site.rglob("notebooks/*/index.html")]
+    assert len(previews) > 4
+    assert not any(parse(preview).select("a.term") for preview in previews)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_index_holds_words_and_no_links(site, language):
+    text = (folder(site, language) / "search/search_index.json").read_text("utf-8")
+    docs = json.loads(text)["docs"]
+    definitions = [e.words[language].definition for e in glossary.load(Course(ROOT)).entries]
+    for entry in docs:
+        assert 'class="term"' not in entry["text"]
+        plain = entry["text"].replace("\u200b", "")
+        if not entry["location"].startswith("glossary/"):
+            assert not any(definition in plain for definition in definitions), entry["location"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_work_that_a_page_cites_is_on_the_page_of_references(site, language):
+    found = pages(site, language)
+    listed = {element["id"] for element in parse(found["references"]).select("dt[id]")}
+    cited = 0
+    for name, path in found.items():
+        if name in ("references", "glossary", "notation", "index"):
+            continue
+        article = parse(path).select_one("article")
+        for code in article.select("code, pre, .arithmatex"):
+            code.decompose()
+        for author, year in REFERENCE.findall(" ".join(article.get_text().split())):
+            if author in NO_AUTHORS:
+                continue
+            assert f"{author.lower()}-{year}" in listed, (name, author, year)
+            cited += 1
+    assert cited > 20
