@@ -21,7 +21,7 @@ print("computing on", dev.type)
 # %% name="slopes"
 from course_code.teach.activations import ACTIVATIONS, SLOPES
 
-places = (0.0, 1.0, 1.5, 2.0, 5.0)
+places = (0, 1, 1.5, 2, 5)
 slope = {
     name: {x: SLOPES[name](torch.tensor(x, dtype=torch.float64)).item() for x in places}
     for name in ("sigmoid", "tanh", "relu")

@@ -177,10 +177,10 @@ def _visit(browser, url, profile, axe) -> Visit:
         page.goto(url)
         page.wait_for_load_state("networkidle")
         visit.bytes_first = sum(_size(request) for request in finished)
-        _scroll_through(page)
+        if profile != "dark":  # differs from light in colours alone
+            _scroll_through(page)
         visit.shift = page.evaluate("layoutShift")
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-        _scroll_through(page)
         visit.overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
@@ -201,7 +201,7 @@ def _size(request) -> int:
 
 def _scroll_through(page) -> None:
     """Scroll a screen at a time, so that figures and formulas that wait for it are shown."""
-    for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 700):
+    for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 1000):
         page.evaluate("(y) => new Promise((go) => { scrollTo(0, y); setTimeout(go, 50); })", y)
     page.wait_for_load_state("networkidle")
 

@@ -26,7 +26,8 @@ def written_pages() -> list[str]:
     return pages
 
 
-def all_pages() -> list[str]:
-    """Every page of the site that a reader can reach."""
-    notebooks = [f"{home}notebooks/{name}/" for home in ("", "zh/") for name in lessons()]
-    return [*written_pages(), *notebooks, "404.html"]
+def visits() -> list[tuple[str, str]]:
+    """Every page of the site with the ways to look at it; previews of notebooks on a phone."""
+    written = [(page, profile) for page in [*written_pages(), "404.html"] for profile in PROFILES]
+    previews = [f"{home}notebooks/{name}/" for home in ("", "zh/") for name in lessons()]
+    return written + [(page, "phone") for page in previews]

@@ -2,14 +2,14 @@
 
 import pytest
 
-from .places import PROFILES, all_pages
+from .places import visits
 
 LIMIT = 300_000  # bytes of a first visit, compressed
 
 
-@pytest.fixture(params=[f"{page}|{profile}" for page in all_pages() for profile in PROFILES])
+@pytest.fixture(params=visits(), ids="|".join)
 def visited(request, visit):
-    return visit(*request.param.split("|"))
+    return visit(*request.param)
 
 
 def test_nothing_is_asked_of_other_sites(visited, address):
