@@ -291,10 +291,11 @@ def report(results: Results, rounds: int) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
     lines = [
         f"Measured on {date.today()}: {machine}; Python {platform.python_version()}, {versions}. "
-        f"One lesson, two languages, medians of {rounds} interleaved rounds. The floor (Material "
+        f"One lesson, two languages, medians of interleaved rounds: {rounds}. The floor (Material "
         f"alone, on the finished pages) took {results.seconds(FLOOR, ''):.1f} s.",
         "",
-        f"| build | {OURS} | × floor | × floor, CPU | {THEIRS} | × floor | pages afterwards |",
+        f"| build | {OURS} | × floor | × floor, CPU | {THEIRS} | × floor "
+        "| pages afterwards: ours / theirs |",
         "|---|---|---|---|---|---|---|",
     ]
     for name in BUILDS:

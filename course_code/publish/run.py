@@ -123,6 +123,8 @@ async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -
     try:
         await client.async_execute(env=environment)
     finally:
+        if client.kc:
+            client.kc.stop_channels()
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)
 

@@ -10,13 +10,15 @@ from site_html import page_path, parse
 from course_code.publish.course import LANGUAGES
 
 FILE = ROOT / "docs/inventory.csv"
-NAME = re.compile(r"(?:A|EX|PB|Q|SP)\d+b?")  # statement, example, PyTorch, question, spiral
+# Statements, examples, PyTorch, questions, the spiral, topics of the videos.
+NAME = re.compile(r"(?:A|EX|PB|Q|SP|VI)\d+b?")
 WANTED = {
     *(f"PB{number:02}" for number in range(1, 37)),
     "PB28b",
     *(f"SP{number:02}" for number in range(1, 24)),
     *("EX01", "EX02", "EX03", "EX04", "EX06"),
     *("Q2", "Q3", "Q5", "Q6"),
+    *(f"A{number}" for number in (*range(1, 18), 19, 21, *range(27, 39), *range(43, 55))),
 }
 
 
