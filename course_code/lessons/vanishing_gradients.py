@@ -378,7 +378,7 @@ assert all(abs(f - residual_rule) < 0.02 for f in bridges["residual"]), (
 from course_code.teach.ensemble import evaluate_runs, train_runs
 from course_code.teach.optimizers import adam, sgd
 
-STEPS, BATCH, UNITS = 250, 25, 32
+STEPS, BATCH, UNITS = 250, 20, 32
 DEPTHS = (2, 5, 10, 20)  # weight layers
 RATES = {sgd: (0.003, 0.015, 0.08, 0.4, 2.0, 10.0), adam: (2e-4, 1e-3, 5e-3, 0.025, 0.12)}
 

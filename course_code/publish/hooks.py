@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
@@ -109,6 +110,14 @@ def on_files(files, config):
     return files
 
 
+def on_env(env, config, files):
+    """Keep the theme's compiled templates from build to build."""
+    folder = config.extra["_build"].site.course.store / ".templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    return env
+
+
 def on_page_read_source(page, config):
     """Give MkDocs the page with cells, values and claims put in."""
     site, language, path = config.extra["_build"].site, _language(config), page.file.src_uri
@@ -166,7 +175,8 @@ def on_post_build(config):
             _or_stop(build.write, downloads, folder)
         _or_stop(build.publish)
     finally:
-        _open.remove(build)
+        if build in _open:  # MkDocs may have reported an error of the other language's build
+            _open.remove(build)
         build.close()
         config.site_dir = str(build.target)
 

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import platform
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -200,8 +201,15 @@ def _imported(source: str) -> set[str]:
 @cache
 def _version(module: str) -> str | None:
     """Version of the distribution that provides `module`; None for the standard library."""
+    if module in sys.stdlib_module_names:
+        return None
     try:
         return version(module)
     except PackageNotFoundError:
-        names = packages_distributions().get(module)
+        names = _distributions().get(module)
         return version(names[0]) if names else None
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return packages_distributions()  # reads every installed package: slow

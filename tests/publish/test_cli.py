@@ -1,5 +1,6 @@
 """`python -m course_code.publish`: what it says and the exit code it ends with."""
 
+import shutil
 import subprocess
 import sys
 
@@ -16,11 +17,11 @@ PAGE = "# T\n\n::: cell {}.c0\n"
 
 
 @pytest.fixture
-def course(write):
+def course(write, tmp_path):
     files = {f"lessons/{name}": CELL for name in NAMES}
     for language in ("en", "zh"):
         files |= {f"docs/{language}/{name}.md": PAGE.format(name) for name in NAMES}
-    return write(files)
+    return write(files, tmp_path / "course")
 
 
 @pytest.fixture
@@ -94,6 +95,17 @@ def test_shares_are_all_lessons_once(publish, course, ran):
     for shares in range(1, 9):
         parts = [shard(names, f"{i}/{shares}") for i in range(1, shares + 1)]
         assert sorted(sum(parts, [])) == names
+
+
+def test_stores_of_two_shares_merge_by_copying(course, ran, tmp_path, capsys):
+    copies = [shutil.copytree(course.root, tmp_path / name) for name in ("a", "b", "whole")]
+    for copy, share in zip(copies, ("1/2", "2/2"), strict=False):
+        assert main(["--root", str(copy), "--shard", share]) == 0
+        shutil.copytree(copy / ".lessons", copies[2] / ".lessons", dirs_exist_ok=True)
+    assert sorted(ran) == sorted(NAMES)
+    capsys.readouterr()
+    assert main(["--root", str(copies[2])]) == 0
+    assert capsys.readouterr().out == "nothing to run\n"
 
 
 @pytest.mark.parametrize("share", ["0/2", "3/2", "1", "1/0", "a/b", "1/2/3"])

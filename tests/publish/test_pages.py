@@ -9,7 +9,7 @@ from course_code.publish.errors import CourseError
 from course_code.publish.lesson import read_lesson
 from course_code.publish.pages import Prose, ShownCell, ShownClaims, fill_page, page_paths, parse
 
-LESSON = '''# %% name="data"
+LESSON = """# %% name="data"
 SEEDS = range(3)
 areas = [1, 2.5]
 assert areas[0] < areas[1], "arithmetic grows: it grows"
@@ -21,8 +21,8 @@ figure()
 
 # %% name="oops" expect="KeyError"
 print("x")
-'''
-PAGE = '''---
+"""
+PAGE = """---
 title: One
 ---
 
@@ -57,7 +57,7 @@ Value {{ areas[1] }}.
     theorem: Proved above.
 
 The end, {{ areas[0] }}.
-'''
+"""
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ SEEDS = range(3)
 areas = [area(radius) for radius in range(4)]
 table = {"small": areas[1], "large": {"exact": areas[3]}}
 print(f"area of radius 3: {areas[3]:.2f}")
-assert areas[3] > 9 * areas[1] - 1e-9, "arithmetic square: nine times the area at three times the radius"
+assert areas[3] > 9 * areas[1] - 1e-9, "arithmetic square: nine times the area at thrice the radius"
 
 # %% name="growth"
 import matplotlib.pyplot as plt
