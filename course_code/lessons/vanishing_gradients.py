@@ -110,7 +110,8 @@ for seed in REPORT:
     errors.append(
         min(((m - true).norm() / true.norm()).item() for m in (last @ chain, chain @ last))
     )
-print("all widths 10: relative error", *(f"{e:.2f}" for e in sorted(errors)))
+errors.sort()
+print("all widths 10: relative error", *(f"{e:.2f}" for e in errors))
 
 assert misfits == 2, "theorem shapes: the notes' factors cannot be multiplied in either order"
 assert min(errors) > 0.5, "measured wrong_numbers: with equal widths its numbers are over 50 % off"
@@ -482,13 +483,13 @@ assert with_sgd["relu_residual_20"]["test"][2] > 0.7, (
 assert with_adam["relu_default_10"]["test"][0] > 0.2, (
     "measured adam_hides: Adam gets the default ReLU net with 10 layers past 20 %, on every seed"
 )
-assert with_adam["relu_default_20"]["test"][2] < 0.2, (
-    "measured adam_no_cure: with 20 layers the default ReLU net's median stays below 20 % with Adam"
+assert with_adam["relu_default_20"]["test"][2] < 0.15, (
+    "measured adam_no_cure: with 20 layers the default ReLU net's median stays below 15 % with Adam"
 )
 assert max(max(arm["any_rate"], arm["test"][-1]) for arm in dead_with_adam) < 0.2, (
     "measured adam_sigmoid: with 10 and 20 layers no Adam rate gets the default sigmoid past 20 %"
 )
-assert small_eps["test"][2] > 0.25, "measured eps_matters: with eps = 1e-16 that median passes 25 %"
+assert small_eps["test"][2] > 0.15, "measured eps_matters: with eps = 1e-16 it passes 15 %"
 assert min(with_adam["relu_residual_20"]["test"]) > 0.85, (
     "measured adam_residual: where the residual net with the same weights passes 85 %"
 )

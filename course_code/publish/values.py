@@ -93,7 +93,7 @@ def typeset(text: str) -> str:
 
     def power(match: re.Match) -> str:
         exponent = int(match["power"])
-        times = f" × 10{str(exponent).translate(SUPERSCRIPT)}" if exponent else ""
+        times = f"\u00a0×\u00a010{str(exponent).translate(SUPERSCRIPT)}" if exponent else ""
         return match["digits"] + times
 
     text = EXPONENT.sub(power, text)

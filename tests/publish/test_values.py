@@ -34,11 +34,11 @@ def put(text: str, own: str = "one", line: int = 1) -> str:
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        ("{{ loss:.1e}}", "4.1 × 10⁻⁴"),
+        ("{{ loss:.1e}}", "4.1\u00a0×\u00a010⁻⁴"),
         ("{{loss:.2g}}", "0.00041"),
-        ("{{ tiny }}", "−4.1 × 10⁻⁷"),
-        ("{{ tiny:.0e }}", "−4 × 10⁻⁷"),
-        ("{{ count:.2e}}", "1.23 × 10⁴"),
+        ("{{ tiny }}", "−4.1\u00a0×\u00a010⁻⁷"),
+        ("{{ tiny:.0e }}", "−4\u00a0×\u00a010⁻⁷"),
+        ("{{ count:.2e}}", "1.23\u00a0×\u00a010⁴"),
         ("{{ X:.1e}}", "3.0"),
         ("{{ share:.1%}}", "98.8%"),
         ("{{ share:.0%}} of {{ count:,}}", "99% of 12,345"),
@@ -69,7 +69,7 @@ def test_a_value_is_shown_as_print_shows_numbers(written, shown):
 def test_every_power_of_ten_reads_back(sign, exponent):
     number = sign * 1.5 * 10.0**exponent
     plain = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
-    digits, _, power = typeset(f"{number:.1e}").partition(" × 10")
+    digits, _, power = typeset(f"{number:.1e}").partition("\u00a0×\u00a010")
     read = float(digits.translate(plain)) * 10.0 ** int(power.translate(plain) or 0)
     assert read == pytest.approx(number)
 
