@@ -29,6 +29,7 @@ build: $(READY) ## build the site into site/; OFFLINE=true makes a copy that nee
 
 bench: $(READY) ## measure builds and training, as ratios
 	$(RUN) -m benchmarks.build
+	$(RUN) -m benchmarks.lessons
 	$(RUN) -m benchmarks.training
 
 lint: $(READY) ## check style alone
