@@ -296,7 +296,7 @@ print(f"lowest of the {len(square_losses)} trained x^2 networks: {min(square_los
 assert min(square_losses) > quadratic_loss - 1e-5, (
     "theorem square_floor: no x^2 network gets below the best quadratic"
 )
-assert min(square_losses) < quadratic_loss + 1e-3, "measured square_arrives: training reaches it"
+assert min(square_losses) < quadratic_loss + 1e-3, "measured square_arrives: the best run does"
 
 # %% name="shape_regions"
 from course_code.draw.regions import draw_regions
@@ -386,10 +386,10 @@ assert min(lowest_slope.values()) > 0.03, (
     "measured not_saturated: at 0.001 no sigmoid slope on the spiral falls below 0.03"
 )
 assert max(rungs[1] + rungs[2]) < 0.55, (
-    "measured one_rung: at 0.001 slope alone or centre alone leaves the sigmoid below 55 %"
+    "measured one_rung: at 0.001 a steeper or a centred sigmoid stays below 55 %"
 )
 assert rungs[2][-1] < rungs[3][0] <= rungs[3][-1] < rungs[4][0] - 0.1, (
-    "measured bend_counts: both together help, an earlier bend more, worst seed against best"
+    "measured bend_counts: both help more, an earlier bend still more, worst seed against best"
 )
 
 # %% name="ladder_figure"
@@ -488,7 +488,7 @@ assert max(leaky_dead) == 0, "measured leaky_lives: no unit of a LeakyReLU net i
 assert max(max(digit_test[name][2]) for name in FAMILY) < 0.5, (
     "measured none_survives: at 2 none of the four learns, on any seed"
 )
-assert min(dead_1["gelu"][2]) > 0.3, "measured gelu_dies: at 2 GELU units lose all gradient too"
+assert min(dead_1["gelu"][2]) > 0.3, "measured gelu_dies: at 2 so do GELU units of layer 1"
 assert max(digit_test["elu"][1]) < 0.2, "measured elu_fails: at 1 every ELU net fails"
 medians = [arm["test"][2] for arm in digit_tuned.values()]
 assert 0.93 < max(medians) - 0.03 < min(medians), (
