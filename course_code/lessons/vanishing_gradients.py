@@ -232,7 +232,7 @@ assert min(flat["sigmoid_x16"], flat["tanh_x4"]) > 0.15, (
     "measured saturated: with 16-fold and 4-fold weights over 15 % of the units are flat"
 )
 assert min(factor["sigmoid_x16"] + factor["tanh_x4"]) > 1.2, (
-    "measured still_explodes: and yet the gradient grows by over 1.2 per layer"
+    "measured still_explodes: and yet the gradient grows, by a factor of over 1.2 per layer"
 )
 assert twin_gap < 1e-10, "theorem twin: every tanh network has a sigmoid twin with equal outputs"
 assert (shrink - 0.5).abs().max() < 1e-6, "theorem twin_halves: its hidden deltas are half as large"
@@ -307,7 +307,7 @@ for name, size in (("h_{l-1}", h_size), ("delta_l", delta_size), ("dL/dW_l", w_s
 print("dL/dW, second layer over second to last:", *(f"{r:.2f}" for r in trap_ratio))
 
 assert max(abs(math.log2(ratio)) for ratio in trap_ratio) < 1, (
-    "measured trap_ratio: first over last, the weight gradients differ by less than a factor of 2"
+    "measured trap_ratio: weight gradients near both ends differ by less than a factor of 2"
 )
 assert trap_size < 1e-15, "measured trap_size: and none of them exceeds 1e-15"
 
