@@ -39,6 +39,7 @@ CACHE_LIMIT = 4000  # formulas; beyond it those which this build did not use are
 STYLE = """
 .math-nowrap{white-space:nowrap}
 .math-long>.arithmatex{white-space:normal}
+.md-typeset span.arithmatex[role=group]{display:block;overflow-x:auto}
 .md-typeset div.arithmatex{content-visibility:auto;contain-intrinsic-size:auto 5rem}
 """
 LABELS = {"en": "Formula", "zh": "公式"}

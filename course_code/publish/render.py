@@ -84,7 +84,8 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
 def _fence(text: str, attributes: str) -> list[str]:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     mark = "`" * max(4, longest + 1)
-    return [f"{mark} {{ {attributes} }}", *text.split("\n"), mark]
+    # Not searched: code would triple the index, which every page loads.
+    return [f'{mark} {{ {attributes} data-search-exclude="" }}', *text.split("\n"), mark]
 
 
 def _folded(lines: list[str], title: str | None) -> list[str]:

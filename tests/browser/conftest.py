@@ -114,7 +114,7 @@ def _launch(playwright):
     return playwright.chromium.launch(args=ARGUMENTS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop must end before other tests run theirs
 def browser():
     """Chromium; without one tests are skipped, and fail where CI is set."""
     with sync_playwright() as playwright:
@@ -212,7 +212,7 @@ def _scroll_through(page) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visit(browser, address):
     """Function visit(page, profile) -> Visit; each visit is made once."""
     axe = (node_modules(ROOT, dev=True) / "axe-core" / "axe.min.js").read_text("utf-8")
