@@ -35,10 +35,10 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from course_code.publish.course import LANGUAGES, Course
-from course_code.publish.node import node_modules
-from course_code.publish.pages import Prose, ShownCell
-from course_code.publish.site import Site, place_of, prepare
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.markup.node import node_modules
+from course_code.publish.page.parse import Prose, ShownCell
+from course_code.publish.website.prepare import Site, place_of, prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "spiral"

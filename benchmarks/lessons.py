@@ -14,10 +14,10 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from course_code.publish.build import Plan, runs, update
-from course_code.publish.course import Course
-from course_code.publish.device import device_class
-from course_code.publish.site import plan_course
+from course_code.publish.base.course import Course
+from course_code.publish.run.device import device_class
+from course_code.publish.run.schedule import Plan, runs, update
+from course_code.publish.website.prepare import plan_course
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 60  # seconds that a lesson may take on one thread

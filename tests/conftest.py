@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from course_code.publish.course import Course
-from course_code.publish.node import node_modules
+os.environ["OMP_NUM_THREADS"] = "1"  # two on a busy machine are ten times slower
+
+from course_code.publish.base.course import Course
+from course_code.publish.markup.node import node_modules
 
 ROOT = Path(__file__).parents[1]
 TINY = Path(__file__).parent / "tiny_course"

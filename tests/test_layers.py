@@ -64,15 +64,44 @@ def test_only_the_hooks_know_mkdocs():
     assert knowing == ["hooks.py"]
 
 
+ROOMS = {  # of course_code/publish, from the ground up -> rooms that it may import
+    "base": set(),
+    "lesson": {"base"},
+    "run": {"base", "lesson"},
+    "markup": {"base"},
+    "page": {"base", "lesson", "run"},
+    "notebook": {"base", "lesson", "run", "markup", "page"},
+    "website": {"base", "lesson", "run", "markup", "page", "notebook"},
+}
+DOORS = {"__init__.py", "__main__.py", "hooks.py"}
+
+
+def test_the_engine_has_these_rooms_and_doors():
+    found = {path.name for path in (CODE / "publish").iterdir() if path.name != "__pycache__"}
+    assert found == {*ROOMS, *DOORS}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_the_engine_imports_only_rooms_below_it(room):
+    for path in (CODE / "publish" / room).glob("*.py"):
+        for module in imports(path):
+            if module.startswith("course_code.publish."):
+                assert module.split(".")[2] in ROOMS[room] | {room}, f"{path} imports {module}"
+
+
+def test_no_module_hides_one_of_the_standard_library():
+    assert [p for p in FILES if p.stem in LIBRARY and not p.stem.startswith("__")] == []
+
+
 def test_only_the_kernel_module_of_the_engine_computes_or_draws():
-    for path in (CODE / "publish").glob("*.py"):
+    for path in (CODE / "publish").rglob("*.py"):
         if path.name != "kernel.py":
             assert not {m.split(".")[0] for m in imports(path)} & KERNEL_ONLY, path.name
 
 
 def test_the_kernel_module_stands_alone():
     """Its source is executed where the course cannot be imported."""
-    assert "course_code" not in {m.split(".")[0] for m in imports(CODE / "publish/kernel.py")}
+    assert "course_code" not in {m.split(".")[0] for m in imports(CODE / "publish/run/kernel.py")}
 
 
 def test_no_lesson_imports_another():

@@ -108,7 +108,7 @@ assert torch.equal((one - two).long(), (a - b) % 256), (
 
 # %% name="spacing"
 from course_code.draw.style import COLOURS, LINES
-from course_code.teach.numbers import gap_above
+from course_code.teach.floats import gap_above
 
 fig, ax = plt.subplots(figsize=(5.6, 4.6), layout="constrained")
 first_lost, predicted = {}, {}

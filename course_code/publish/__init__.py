@@ -1,1 +1,16 @@
-"""From lesson to run to page, notebook and figures. Imports neither teach, draw nor lessons."""
+"""From lesson to site, in rooms that are its stages.
+
+    lesson/    a script is read, and its course imports become the code they name
+       |
+    run/       its cells run once in a fresh kernel; the store keeps what they gave
+       |
+    page/      prose, cells, values and claims become ordinary Markdown
+       |       markup/ is the Markdown extension that renders formulas and links terms
+    notebook/  the same page as a notebook and as a script
+       |
+    website/   all pages, files and languages of one site, checked before it is published
+
+`base/` is what every room stands on: errors, files, the words of the interface. A room imports
+only rooms above it in this picture; `__main__.py` is the command line and `hooks.py`, the only
+module that knows MkDocs, is its door. Imports neither teach, draw nor lessons.
+"""

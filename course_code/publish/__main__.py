@@ -6,11 +6,12 @@ import re
 import sys
 from pathlib import Path
 
-from course_code.publish.build import Plan, plan_lesson, update
-from course_code.publish.course import LANGUAGES, Course
-from course_code.publish.errors import CourseError
-from course_code.publish.site import Site, place_of, prepare
-from course_code.publish.store import Store, log, write_atomically
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import log, write_atomically
+from course_code.publish.run.schedule import Plan, plan_lesson, update
+from course_code.publish.run.store import Store
+from course_code.publish.website.prepare import Site, place_of, prepare
 
 
 def main(arguments: list[str] | None = None) -> int:

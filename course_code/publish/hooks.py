@@ -25,13 +25,14 @@ from mkdocs.utils import CountHandler
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from course_code.publish import glossary, math, previews  # noqa: E402
-from course_code.publish.course import LANGUAGES, Course  # noqa: E402
-from course_code.publish.errors import CourseError  # noqa: E402
-from course_code.publish.render import figure_images  # noqa: E402
-from course_code.publish.site import Site, place_of, prepare  # noqa: E402
-
-log = logging.getLogger("mkdocs.course")
+from course_code.publish.base.course import LANGUAGES, Course  # noqa: E402
+from course_code.publish.base.errors import CourseError  # noqa: E402
+from course_code.publish.base.files import log  # noqa: E402
+from course_code.publish.markup import formulas as math  # noqa: E402
+from course_code.publish.notebook import preview as previews  # noqa: E402
+from course_code.publish.page import glossary  # noqa: E402
+from course_code.publish.page.write import figure_images  # noqa: E402
+from course_code.publish.website.prepare import Site, place_of, prepare  # noqa: E402
 
 
 class _Build:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from course_code.publish.node import node_modules
+from course_code.publish.markup.node import node_modules
 
 from .places import PROFILES, ROOT, SUBFOLDER
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from course_code.publish import kernel, run
-from course_code.publish.course import Course
-from course_code.publish.errors import CourseError
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.run import execute as run
+from course_code.publish.run import kernel
 
 SEEDS = "SEEDS = range(3)\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'

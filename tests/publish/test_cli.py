@@ -7,9 +7,10 @@ import sys
 import pytest
 from conftest import ROOT
 
-from course_code.publish import build, store
 from course_code.publish.__main__ import main, shard
-from course_code.publish.errors import CourseError
+from course_code.publish.base.errors import CourseError
+from course_code.publish.run import schedule as build
+from course_code.publish.run import store
 
 CELL = '# %% name="c0"\nSEEDS = [0]\n'
 NAMES = ("one", "three", "two")

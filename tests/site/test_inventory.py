@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT
 from site_html import page_path, parse
 
-from course_code.publish.course import LANGUAGES
+from course_code.publish.base.course import LANGUAGES
 
 FILE = ROOT / "docs/inventory.csv"
 # Statements, examples, PyTorch, questions, the spiral, topics of the videos.

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from site_html import Shown, page_path, parse, shown
 
-from course_code.publish.course import Course
+from course_code.publish.base.course import Course
 
 LESSONS = Course(ROOT).lesson_names()
 ALONE = """

@@ -1,0 +1,65 @@
+"""Where a course keeps its parts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_code.publish.base.errors import CourseError
+
+LANGUAGES = ("en", "zh")
+PACKAGE = "course_code"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course's folder: lesson scripts, prose in each language, stored outputs."""
+
+    root: Path
+
+    @property
+    def lessons(self) -> Path:
+        """Lesson scripts, one per page."""
+        return self.root / PACKAGE / "lessons"
+
+    @property
+    def store(self) -> Path:
+        """Runs, a folder per lesson; names that start with a dot are the build's own.
+
+        Not `.cache/`: other site generators empty that.
+        """
+        return self.root / ".lessons"
+
+    def prose(self, language: str) -> Path:
+        """Markdown pages of one language."""
+        return self.root / "docs" / language
+
+    def lesson_names(self) -> list[str]:
+        """Every lesson, in alphabetical order."""
+        return sorted(path.stem for path in self.lessons.glob("[!_]*.py"))
+
+    def page(self, language: str, name: str) -> Path:
+        """The page of lesson `name`."""
+        return self.prose(language) / f"{name}.md"
+
+    def relative(self, path: Path) -> Path:
+        """`path` as errors show it: from the course's folder when it lies there."""
+        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+
+    def read(self, path: Path) -> str:
+        """Text of a course file.
+
+        Raises:
+            CourseError: it cannot be read, or is not UTF-8.
+        """
+        try:
+            text = path.read_bytes().decode("utf-8").removeprefix("\ufeff")
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise CourseError(
+                f"not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}",
+                self.relative(path),
+                line,
+                "Save the file with encoding UTF-8.",
+            ) from None
+        except OSError as error:
+            raise CourseError(f"cannot be read: {error.strerror}", self.relative(path)) from None

@@ -1,0 +1,1 @@
+"""A lesson script is read, and made self-contained."""

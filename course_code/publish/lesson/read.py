@@ -1,0 +1,168 @@
+"""A lesson script: named cells in percent format, and the claims they assert."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+
+TIMEOUT = 300  # seconds a cell may take unless it says otherwise
+MARKER = re.compile(r"#\s*%%(?P<options>.*)")
+OPTION = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))')
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+CLAIM = re.compile(r"(?P<kind>theorem|arithmetic|measured) (?P<name>[a-z][a-z0-9_]*): (?P<says>.+)")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An assertion of a lesson: kind (theorem, arithmetic, measured), name and where it is."""
+
+    kind: str
+    name: str
+    cell: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A named cell as written: `line` is the first line of `source` in the script."""
+
+    name: str
+    source: str
+    line: int
+    expect: str | None = None  # the exception that must occur
+    timeout: int = TIMEOUT  # seconds
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson script, read but not yet inlined."""
+
+    name: str
+    path: Path  # relative to the course
+    cells: tuple[Cell, ...]
+    claims: tuple[Claim, ...]
+
+
+def read_lesson(course: Course, name: str) -> Lesson:
+    """Read `course_code/lessons/<name>.py`.
+
+    Raises:
+        CourseError: no such lesson, a cell without a name of its own, an unknown option,
+            a syntax error, an assertion that is not a named claim.
+    """
+    script = course.lessons / f"{name}.py"
+    path = course.relative(script)
+    if not script.is_file():
+        known = ", ".join(course.lesson_names()) or "none"
+        raise CourseError(f"no lesson {name!r}; there are: {known}", path)
+    cells = tuple(_cells(course.read(script), path))
+    if not cells:
+        raise CourseError("has no cells", path, hint='Begin one with: # %% name="data"')
+    claims = tuple(claim for cell in cells for claim in _claims(cell, path))
+    _unique(cells, "cell", path)
+    _unique(claims, "claim", path)
+    return Lesson(name, path, cells, claims)
+
+
+def _cells(text: str, path: Path):
+    lines = text.split("\n")
+    starts = [(i, m) for i, line in enumerate(lines) if (m := MARKER.fullmatch(line))]
+    _only_docstring("\n".join(lines[: starts[0][0]] if starts else lines), path)
+    ends = [i for i, _ in starts[1:]] + [len(lines)]
+    for (start, marker), end in zip(starts, ends, strict=False):  # one end more if no starts
+        options = _options(marker["options"], path, start + 1)
+        source = "\n".join(lines[start + 1 : end]).rstrip()
+        skipped = len(source) - len(source.lstrip("\n"))  # blank lines after the marker
+        yield Cell(source=source.lstrip("\n"), line=start + 2 + skipped, **options)
+
+
+def _only_docstring(preamble: str, path: Path) -> None:
+    for node in parse(preamble, path).body:
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            raise CourseError("code before the first cell", path, node.lineno, "Move it to a cell.")
+
+
+def _options(text: str, path: Path, line: int) -> dict:
+    options, end = {}, 0
+    while match := OPTION.match(text, end):
+        options[match["key"]] = match["text"] if match["number"] is None else int(match["number"])
+        end = match.end()
+    if text[end:].strip():
+        raise CourseError(f"cannot read the cell options {text[end:].strip()!r}", path, line)
+    if unknown := set(options) - {"name", "expect", "timeout"}:
+        raise CourseError(
+            f"unknown cell option {min(unknown)!r}", path, line, "Known: name, expect, timeout."
+        )
+    if not NAME.fullmatch(str(options.get("name"))):
+        raise CourseError(
+            f"a cell needs a name in lower case, got {options.get('name')!r}",
+            path,
+            line,
+            'Write: # %% name="data"',
+        )
+    if not (isinstance(options.get("timeout", 1), int) and options.get("timeout", 1) > 0):
+        raise CourseError("timeout is not a number of seconds", path, line, "Write: timeout=120")
+    if not str(options.get("expect", "Error")).isidentifier():
+        raise CourseError("expect is no name of an exception", path, line, 'expect="ValueError"')
+    return options
+
+
+def _claims(cell: Cell, path: Path):
+    tree = parse(cell.source, path, cell.line)
+    reached = set() if cell.expect else set(_reached(tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            message = node.msg.value if isinstance(node.msg, ast.Constant) else None
+            match = CLAIM.fullmatch(message) if isinstance(message, str) else None
+            line = cell.line + node.lineno - 1
+            if not match:
+                raise CourseError(
+                    "an assertion without a claim",
+                    path,
+                    line,
+                    'Write: assert …, "measured name: what holds" (or theorem, arithmetic).',
+                )
+            if node not in reached:
+                raise CourseError(
+                    f"the claim {match['name']!r} may never be checked",
+                    path,
+                    line,
+                    "Assert it in a cell that succeeds, outside functions and conditions.",
+                )
+            yield Claim(match["kind"], match["name"], cell.name, line)
+
+
+def _reached(body: list[ast.stmt]):
+    """Statements that run whenever the code runs: at the top level, in `for` and in `with`."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.For | ast.With):
+            yield from _reached(node.body)
+
+
+def parse(source: str, path: Path, first_line: int = 1) -> ast.Module:
+    """Syntax tree of `source`, or a CourseError at the right line of the file."""
+    try:
+        tree = ast.parse(source)
+        compile(tree, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = first_line + (error.lineno or 1) - 1
+        raise CourseError(f"syntax error: {error.msg}", path, line) from None
+    except ValueError as error:  # null bytes
+        raise CourseError(f"cannot be read as Python: {error}", path, first_line) from None
+    return tree
+
+
+def _unique(items: tuple, what: str, path: Path) -> None:
+    seen = {}
+    for item in items:
+        if item.name in seen:
+            raise CourseError(
+                f"two {what}s are named {item.name!r} (the other at line {seen[item.name]})",
+                path,
+                item.line,
+            )
+        seen[item.name] = item.line

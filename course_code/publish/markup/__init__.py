@@ -1,0 +1,1 @@
+"""Formulas and glossary terms on the element tree of a page."""

@@ -1,0 +1,201 @@
+"""A filled page as ordinary Material Markdown: fences, details, figures."""
+
+import base64
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from course_code.publish.base.words import LABELS
+from course_code.publish.page.parse import TITLE, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.run.schedule import Run
+
+THEMES = ("light", "dark")
+MARKDOWN = re.compile(r"[`$\[\]\\*_]")  # inside an attribute it would still become HTML
+COLAB = "https://colab.research.google.com/github/{repository}/blob/gh-pages/{path}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page lies in the site.
+
+    `root` leads from the page to the site's root ("../"), `home` to its language's ("../" too, or
+    "../" from a Chinese page whose root is "../../"); `repository` is owner/name or empty.
+    """
+
+    root: str
+    home: str
+    repository: str = ""
+    directories: bool = True  # a.md becomes a/index.html rather than a.html
+
+
+def to_markdown(page: Page, run: Run | None, place: Place) -> str:
+    """The page as any site generator with Material's extensions can build it."""
+    parts = []
+    for segment in page.segments:
+        if isinstance(segment, Prose):
+            parts.append(segment.text)
+        elif isinstance(segment, ShownClaims):
+            parts.append("\n".join(_indented(_claims(segment, page.language), segment.indent)))
+        else:
+            lines = _cell(segment, page, place)
+            parts.append("\n".join(_indented(lines, segment.indent)))
+    text = "\n".join(parts)
+    if run is None:
+        return text
+    title = TITLE.search(text)
+    cut = title.end() if title else 0
+    buttons, provenance = _buttons(page, place), _provenance(page, run, place)
+    return f"{text[:cut]}\n\n{buttons}\n{text[cut:].rstrip()}\n\n{provenance}\n"
+
+
+def figure_files(run: Run) -> dict[str, dict]:
+    """The run's images by file name."""
+    return {
+        _file(name, number, theme, image): image
+        for name, blocks in run.entry["cells"].items()
+        for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
+        for theme in THEMES
+        for image in [figure[theme]]
+    }
+
+
+def _file(cell: str, number: int, theme: str, image: dict) -> str:
+    return f"{cell}-{number + 1}.{theme}.{image['format']}"
+
+
+def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
+    words, figures = LABELS[page.language], 0
+    body = []
+    for block, outputs in zip(cell.blocks, cell.outputs, strict=True):
+        anchor = "" if block.folded else f" #cell-{cell.name}"
+        code = _fence(block.source, f".python .lesson-code{anchor}")
+        fold = words["drawing"] if block.folded else cell.fold_code
+        body += [*_folded(code, fold), ""]
+        for output in outputs:
+            if "figure" in output:
+                body += [*_figure(cell, figures, output["figure"], page.lesson, place), ""]
+                figures += 1
+            else:
+                body += [*_output(output), ""]
+    return _folded(body, cell.fold)
+
+
+def _fence(text: str, attributes: str) -> list[str]:
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    mark = "`" * max(4, longest + 1)
+    # Not searched: code would triple the index, which every page loads.
+    return [f'{mark} {{ {attributes} data-search-exclude="" }}', *text.split("\n"), mark]
+
+
+def _folded(lines: list[str], title: str | None) -> list[str]:
+    if title is None:
+        return lines
+    return [f'??? lesson-fold "{title}"', "", *_indented(lines, "    ")]
+
+
+def _indented(lines, indent: str) -> list[str]:
+    return ["", *(indent + line if line else line for line in lines), ""]
+
+
+def _output(output: dict) -> list[str]:
+    if "error" in output:
+        return _fence(f"{output['error']}: {output['says']}", ".text .no-copy .lesson-output")
+    return _fence(output["text"], ".text .no-copy .lesson-output")
+
+
+def figure_images(page: Page, place: Place) -> list[str]:
+    """HTML of each figure's light and dark image, in page order."""
+    return [
+        _images(cell, number, figure, page.lesson, place)
+        for cell in page.segments
+        if isinstance(cell, ShownCell)
+        for number, figure in enumerate(
+            output["figure"] for block in cell.outputs for output in block if "figure" in output
+        )
+    ]
+
+
+def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> str:
+    alt = MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(cell.alts[number]))
+    return "".join(
+        f'<img class="{theme}-only" src="{place.root}assets/lessons/{lesson}/'
+        f'{_file(cell.name, number, theme, image)}" alt="{alt}" width="{image["width"]}" '
+        f'height="{image["height"]}" loading="lazy">'
+        for theme in THEMES
+        for image in [figure[theme]]
+    )
+
+
+def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> list[str]:
+    lines = ["//// html | figure.lesson-figure", _images(cell, number, figure, lesson, place)]
+    if number < len(cell.captions):
+        lines += ["", "/// html | figcaption", cell.captions[number], "///"]
+    return [*lines, "////"]
+
+
+def _claims(claims: ShownClaims, language: str) -> Iterator[str]:
+    yield "//// html | div.lesson-claims"
+    yield ""
+    for kind, cell, text in claims.rows:
+        badge = f'<span class="claim-kind claim-{kind}">{LABELS[language][kind]}</span>'
+        if cell:
+            badge = f'<a href="#cell-{cell}">{badge}</a>'
+        yield f"- {badge} {text}"
+    yield ""
+    yield "////"
+
+
+def _buttons(page: Page, place: Place) -> str:
+    words, links = LABELS[page.language], []
+    if place.repository:
+        folder = "" if page.language == "en" else f"{page.language}/"
+        path = f"{folder}notebooks/{page.lesson}.ipynb"
+        links.append(("colab", COLAB.format(repository=place.repository, path=path), ""))
+    notebook = f"{place.home}notebooks/{page.lesson}"
+    links.append(("preview", f"{notebook}/" if place.directories else f"{notebook}.html", ""))
+    links.append(("notebook", f"{notebook}.ipynb", " download"))
+    links.append(("script", f"{place.home}scripts/{page.lesson}.py", " download"))
+    buttons = [f'<a class="md-button" href="{url}"{more}>{words[k]}</a>' for k, url, more in links]
+    buttons.append(
+        f'<button class="md-button lesson-copy-all" type="button">{words["copy"]}</button>'
+    )
+    return f'<p class="lesson-buttons" data-search-exclude>{" ".join(buttons)}</p>\n'
+
+
+def _provenance(page: Page, run: Run, place: Place) -> str:
+    words = LABELS[page.language]
+    inputs = run.plan.inputs
+    versions = [
+        f"{name.capitalize()} {number}" if name == "python" else f"{name} {number}"
+        for name, number in inputs.versions.items()
+        if name not in ("pillow", "scour")
+    ]
+    text = words["ran"].format(
+        versions=words["comma"].join(versions),
+        device=run.entry["device"],
+        seeds=words["comma"].join(ranges(run.values["SEEDS"])),
+        runs=f'<a href="{place.root}runs.json">runs.json</a>',
+    )
+    return f'<p class="lesson-provenance" data-search-exclude>{text}</p>'
+
+
+def ranges(numbers: list[int]) -> list[str]:
+    """Sorted whole numbers with runs of three or more shortened: 0–4, 12345."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [
+        part
+        for run in runs
+        for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))
+    ]
+
+
+def image_bytes(image: dict) -> bytes:
+    """An image of a run as it is in a file."""
+    data = image["data"]
+    return data.encode() if image["format"] == "svg" else base64.b64decode(data)

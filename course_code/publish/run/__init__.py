@@ -1,0 +1,1 @@
+"""Lessons run in fresh kernels, and the store keeps what they gave."""

@@ -1,0 +1,1 @@
+"""All pages and files of one site, in every language."""

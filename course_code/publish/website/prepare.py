@@ -1,0 +1,127 @@
+"""A course made ready for a site generator: checked, run and filled in, with its files."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.markup import formulas as math
+from course_code.publish.markup.node import node_modules
+from course_code.publish.notebook.notebook import to_script, write_notebook
+from course_code.publish.page import glossary
+from course_code.publish.page.glossary import Glossary
+from course_code.publish.page.parse import Page, fill_page, page_paths, parse
+from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
+from course_code.publish.run.schedule import Plan, Run, plan_lesson, runs, update
+
+
+@dataclass(frozen=True)
+class Site:
+    """Pages by language and path, filled from the runs of their lessons."""
+
+    course: Course
+    runs: dict[str, Run]
+    pages: dict[tuple[str, str], Page]
+    ran: tuple[str, ...]  # lessons that were run for it
+    glossary: Glossary | None = None
+
+    def markdown(self, language: str, path: str, place: Place) -> str:
+        """One page as ordinary Markdown."""
+        page = self.pages[language, path]
+        return to_markdown(page, self.runs.get(page.lesson), place)
+
+    def link_terms(self, text: str, language: str, path: str, place: Place) -> str:
+        """A page's HTML, in which terms lead to the glossary's page where there is one."""
+        known = self.glossary and (language, glossary.PAGE) in self.pages
+        if not known or path == glossary.PAGE:
+            return text
+        name = glossary.PAGE.removesuffix(".md")
+        address = f"{place.home}{name}/" if place.directories else f"{place.home}{name}.html"
+        return self.glossary.link(text, language, address)
+
+    def lesson_pages(self, language: str) -> dict[str, Page]:
+        """Pages of one language that show a lesson, by its name."""
+        return {p.lesson: p for (lang, _), p in self.pages.items() if lang == language and p.lesson}
+
+    def preview(self, language: str, name: str, home: str = "") -> Path:
+        """File of a lesson's notebook, for the address `home` of the language's home page."""
+        path = self.course.store / f".{language}" / "notebooks" / f"{name}.ipynb"
+        return write_notebook(path, self.lesson_pages(language)[name], home)
+
+    def downloads(self, language: str, home: str = "") -> dict[str, bytes | Path]:
+        """Notebooks and scripts of one language, by path in its part of the site."""
+        files: dict[str, bytes | Path] = {}
+        for name, page in self.lesson_pages(language).items():
+            files[f"notebooks/{name}.ipynb"] = self.preview(language, name, home)
+            files[f"scripts/{name}.py"] = to_script(page, home).encode()
+        return files
+
+    def files(self) -> dict[str, bytes | Path]:
+        """What lies beside the pages, by path in the site: contents, or the file to copy.
+
+        Figures, the seconds and dates of the runs, KaTeX's style and fonts, docs/assets, and what
+        search needs where the site is opened from a folder.
+        """
+        figures = {
+            f"assets/lessons/{name}/{file}": image_bytes(image)
+            for name, run in self.runs.items()
+            for file, image in figure_files(run).items()
+        }
+        kept = ("finished", "seconds", "device", "inputs")
+        report = {name: {key: run.entry[key] for key in kept} for name, run in self.runs.items()}
+        text = json.dumps(report, indent=1, sort_keys=True, ensure_ascii=False)
+        folder = self.course.root / "docs"
+        shared = {
+            path.relative_to(folder).as_posix(): path
+            for path in sorted((folder / "assets").rglob("*"))
+            if path.is_file()
+        }
+        shim = node_modules(self.course.root) / "iframe-worker/shim/index.js"
+        return {
+            **shared,
+            **math.assets(self.course.root),
+            **figures,
+            "assets/js/iframe-worker.js": shim,
+            "runs.json": text.encode(),
+        }
+
+
+def plan_course(course: Course) -> dict[str, Plan]:
+    """Every lesson of the course, read and inlined."""
+    return {name: plan_lesson(course, name) for name in course.lesson_names()}
+
+
+def prepare(course: Course, jobs: int | None = None) -> Site:
+    """Check the pages, run what changed, fill the pages.
+
+    Raises:
+        CourseError: any mistake in a lesson or a page; nothing has been published then.
+    """
+    terms = glossary.load(course)
+    plans = plan_course(course)
+    lessons = {name: plan.lesson for name, plan in plans.items()}
+    parsed = {
+        (language, path.as_posix()): parse(course, language, path, lessons)
+        for language, paths in page_paths(course).items()
+        for path in paths
+    }
+    ran = update(course, plans.values(), jobs)
+    stored = runs(course, plans.values())
+    filled = {key: fill_page(page, stored) for key, page in parsed.items()}
+    return Site(course, stored, filled, tuple(ran), terms)
+
+
+def place_of(language: str, path: str, *, directories: bool = True, repository: str = "") -> Place:
+    """Where the page made from `path` lies: English at the site's root, others in folders of it.
+
+    Args:
+        language: of the page.
+        path: of its Markdown file, from the language's folder.
+        directories: whether `a.md` becomes `a/index.html` rather than `a.html`.
+        repository: owner/name, for Colab.
+    """
+    page = Path(path)
+    depth = len(page.parts) - 1 + (directories and page.stem != "index")
+    home = "../" * depth or "./"
+    root = home if language == LANGUAGES[0] else "../" * (depth + 1)
+    return Place(root, home, repository, directories)

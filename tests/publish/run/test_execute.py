@@ -1,0 +1,306 @@
+"""A lesson runs alone: a fresh kernel, an empty folder, one thread; what it shows is kept."""
+
+import asyncio
+import base64
+import io
+import json
+import math
+import re
+
+import matplotlib as mpl
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.inline import inline_lesson
+from course_code.publish.lesson.read import read_lesson
+from course_code.publish.run import kernel
+from course_code.publish.run.execute import run_lesson
+
+
+def run(course, started=lambda cell: None) -> dict:
+    lesson = read_lesson(course, "one")
+    return asyncio.run(run_lesson(lesson, inline_lesson(course, lesson), started))
+
+
+ALONE = """import importlib
+import os
+import sys
+
+import matplotlib.pyplot as plt
+
+environment = {name: os.environ.get(name, "") for name in (
+    "OMP_NUM_THREADS", "PYTHONHASHSEED", "PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONWARNINGS")}
+folder = os.listdir(".")
+profile = os.listdir(os.environ["IPYTHONDIR"])
+font = plt.rcParams["font.size"]
+lines = plt.rcParams["lines.linewidth"]
+path = [entry for entry in sys.path if "course" in entry]
+asserts = __debug__
+evil = globals().get("evil", "none")
+try:
+    importlib.import_module("course_code.teach")
+except ImportError:
+    course = "hidden"
+"""
+
+
+def test_a_lesson_runs_alone_whatever_the_user_has_set(one_lesson, tmp_path, monkeypatch):
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "evil.py").write_text("evil = 'from the profile'")
+    (tmp_path / "matplotlibrc").write_text("font.size: 3\nlines.linewidth: 9\nxtick.bottom: False")
+    (tmp_path / "evil.py").write_text("evil = 1")
+    for name, value in {
+        "IPYTHONDIR": str(tmp_path / "ipython"), "MATPLOTLIBRC": str(tmp_path / "matplotlibrc"),
+        "MPLCONFIGDIR": str(tmp_path), "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "7",
+        "PYTHONOPTIMIZE": "1", "PYTHONWARNINGS": "error", "MPLBACKEND": "agg",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    values = run(one_lesson(ALONE + "ticks = plt.rcParams['xtick.bottom']"))["values"]
+    assert values["environment"] == {
+        "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "PYTHONOPTIMIZE": "", "PYTHONPATH": "",
+        "PYTHONWARNINGS": "",
+    }  # fmt: skip
+    assert values["folder"] == []
+    assert values["font"] == kernel.RC["font.size"]
+    assert values["lines"] == kernel.RC["lines.linewidth"]
+    assert values["ticks"] is True
+    assert values["path"] == []
+    assert values["asserts"] is True
+    assert values["evil"] == "none"
+    assert values["course"] == "hidden"
+
+
+SHOWN = """import numpy as np
+import torch
+
+whole, real, text, yes = 3, 0.5, "t", True
+double, single = np.float64(0.25), np.float32(0.5)
+nest = {"a": {1: [1, 2.5, ("x", None is None)]}, (1, 2): range(3)}
+lost, far = math.nan, {"x": [-math.inf]}
+tensor, nothing = torch.zeros(3), None
+partly = {"good": 1, "bad": torch.zeros(1)}
+long_text, long_list = "x" * 401, list(range(2001))
+wide = {n: list(range(100)) for n in range(100)}
+function = print
+"""
+
+
+def test_prints_values_errors_and_seconds_are_kept(one_lesson):
+    course = one_lesson(
+        "import math\nimport sys\n\nprint('one')\nprint('two 数', end='')",
+        SHOWN,
+        "from course_code.teach.a import fail\n\nprint('before')\nfail(0)",
+        "print('after')\nlate = [whole]\n# the end",
+        a="def fail(n):\n    return 1 / n\n",
+    )
+    script = course.lessons / "one.py"
+    script.write_text(script.read_text("utf-8").replace('"c2"', '"c2" expect="ZeroDivisionError"'))
+    begun = []
+    result = run(course, begun.append)
+    assert begun == ["c0", "c1", "c2", "c3"] == list(result["seconds"])
+    assert result["cells"] == {
+        "c0": [[{"text": "one\ntwo 数"}]],
+        "c1": [[]],
+        "c2": [[{"text": "before"}, {"error": "ZeroDivisionError", "says": "division by zero"}]],
+        "c3": [[{"text": "after"}]],
+    }
+    assert result["device"] in ("cpu", "cuda", "mps")
+    values = result["values"]
+    assert math.isnan(values.pop("lost"))
+    assert values == {
+        "SEEDS": [0, 1, 2], "whole": 3, "real": 0.5, "text": "t", "yes": True, "double": 0.25,
+        "nest": {"a": {"1": [1, 2.5, ["x", True]]}, "1,2": [0, 1, 2]}, "far": {"x": [-math.inf]},
+        "late": [3],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (-0.0, -0.0),
+        (10**30, 10**30),
+        ("x" * 400, "x" * 400),
+        ([], []),
+        ({}, {}),
+        ((1, (2, [3])), [1, [2, [3]]]),
+        (range(2000), list(range(2000))),
+        (range(2001), None),
+        ([[1] * 1001] * 2, None),
+        ([[1] * 1000] * 2, [[1] * 1000] * 2),
+        ([1, None], None),
+        (1j, None),
+        ({1, 2}, None),
+        (b"x", None),
+    ],
+)
+def test_plain_keeps_small_nests_of_numbers_and_text(value, kept):
+    assert kernel.plain(value) == kept
+    json.dumps(kernel.plain(value))
+
+
+FAILING = {  # cells, module, what the error says; more in test_mistakes.py
+    "in lifted code": (
+        ["x = 1", "from course_code.teach.a import f\n\nx = f(\n    0)"],
+        "import math\n\n\ndef g(n):\n    return math.log(n)\n\n\ndef f(n):\n    return g(n)\n",
+        ["teach/a.py:5: lesson 'one', cell 'c1': ValueError", "lessons/one.py:8: x = f(",
+         "teach/a.py:9: return g(n)"],
+    ),
+    "in what lifted code does when it is defined": (
+        ["from course_code.teach.a import A\n\nx = A"], "A = [1][2]\n", ["teach/a.py:1:", "Index"],
+    ),
+    "a claim": (
+        ['for n in SEEDS:\n    assert n < 2, (\n        "measured low: stays low"\n    )'], "",
+        ["one.py:4:", "the claim 'low' (measured) is false: stays low", "Mend the experiment"],
+    ),
+    "death": (
+        ["x = 1", "import os\nos._exit(1)"], "", ["one.py:6: ", "cell 'c1': the kernel died"],
+    ),
+    "exit": (["raise SystemExit(3)"], "", ["one.py:2: ", "cell 'c0': SystemExit"]),
+    "a glyph that no font has": (
+        ["import matplotlib.pyplot as plt\nplt.figure().suptitle('数')\nplt.show()"], "",
+        ["one.py:2: ", "cell 'c0': UserWarning: Glyph 25968", "missing from"],
+    ),
+    "seeds that are no numbers": (["SEEDS = 'abc'"], "", ["one.py: SEEDS is no list of whole"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FAILING)
+def test_what_goes_wrong_is_said_with_file_and_line(one_lesson, case):
+    cells, module, said = FAILING[case]
+    course = one_lesson(*cells, a=module)
+    with pytest.raises(CourseError) as error:
+        run(course)
+    for words in said:
+        assert words in str(error.value)
+
+
+FIGURES = """import matplotlib.pyplot as plt
+import numpy as np
+
+fig, ax = plt.subplots(figsize=(4, 3))
+ax.plot([1, 3, 2], color="#0072B2", label="data")
+ax.axhline(2, color=plt.rcParams["text.color"], linestyle="--", alpha=0.5)
+ax.set(xlabel="x", title="T")
+ax.legend()
+plt.show()
+print("between")
+fig, ax = plt.subplots(figsize=(3, 3))
+ax.scatter(*np.random.default_rng(0).random((2, 8000)), color="#D55E00", s=2)
+ax.set_xlabel("dense")
+plt.show()
+"""
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Outputs of two runs of one lesson with figures."""
+    from course_code.publish.base.course import Course
+
+    root = tmp_path_factory.mktemp("drawn")
+    (root / "course_code" / "lessons").mkdir(parents=True)
+    script = f'# %% name="c0"\nSEEDS = [0]\n{FIGURES}'
+    (root / "course_code" / "lessons" / "one.py").write_text(script, "utf-8")
+    return [run(Course(root))["cells"]["c0"][0] for _ in range(2)]
+
+
+def test_figures_and_prints_stay_in_order_and_repeat_to_the_byte(drawn):
+    first, again = drawn
+    assert [list(output) for output in first] == [["figure"], ["text"], ["figure"]]
+    assert first == again
+
+
+def test_light_and_dark_are_the_same_picture_but_for_the_ink(drawn):
+    figure = drawn[0][0]["figure"]
+    light, dark = (figure[theme]["data"] for theme in ("light", "dark"))
+    assert (figure["light"]["width"], figure["light"]["height"]) == (384, 288)
+    assert light.startswith("<svg")
+    assert kernel.INK["light"] in light
+    assert kernel.INK["light"] not in dark
+    assert light.count("#0072b2") == dark.count("#0072b2") > 0
+    assert_same_but_ink(light, dark)
+
+
+def assert_same_but_ink(light: str, dark: str) -> None:
+    assert kernel.INK["light"] not in dark
+    assert not re.search(r"#000\b", light + dark)
+    swapped = [light.replace(kernel.INK["light"], kernel.INK["dark"]), dark]
+    ids = [dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)) for svg in swapped]
+    for number, names in enumerate(zip(*ids, strict=True)):  # ids are digests of what they name
+        swapped = [svg.replace(n, f"id{number}") for svg, n in zip(swapped, names, strict=True)]
+    assert swapped[0] == swapped[1]
+
+
+def pixels(image: dict) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(image["data"]))).convert("RGBA")
+
+
+def test_a_dense_figure_is_a_lossless_transparent_webp(drawn):
+    figure = drawn[0][2]["figure"]
+    light, dark = (figure[theme] for theme in ("light", "dark"))
+    assert light["format"] == dark["format"] == "webp"
+    assert (light["width"], light["height"]) == (288, 288)
+    assert pixels(light).size == (600, 600)
+    assert pixels(light).getpixel((0, 0))[3] == 0
+    colours = [{c: n for n, c in pixels(i).getcolors(1 << 24)} for i in (light, dark)]
+    orange = (0xD5, 0x5E, 0x00, 255)
+    assert colours[0][orange] == colours[1][orange] > 1000
+    ink = [tuple(bytes.fromhex(kernel.INK[theme][1:])) + (255,) for theme in ("light", "dark")]
+    assert colours[0][ink[0]] == colours[1][ink[1]] > 100
+    assert ink[0] not in colours[1]
+    assert pixels(light).getchannel("A").tobytes() == pixels(dark).getchannel("A").tobytes()
+
+
+@pytest.fixture
+def figure():
+    """Every kind of artist that takes its colour from the theme, and data beside it."""
+    mpl.rcdefaults()
+    with mpl.rc_context(kernel.RC):
+        figure = Figure(figsize=(3, 2))
+        FigureCanvasAgg(figure)
+        ax = figure.subplots()
+        ax.plot([0, 1], [0, 1], "o-", color="#0072B2")
+        ax.annotate("here", (0.2, 0.2), (0.6, 0.6), arrowprops={"arrowstyle": "->"})
+        ax.boxplot([1, 2, 3, 30])
+        ax.bar([1], [2], hatch="/")
+        ax.text(0.5, 0.5, "boxed", bbox={"boxstyle": "round", "facecolor": "none"})
+        ax.scatter([0, 1], [1, 0], c=[kernel.INK["light"], "#D55E00"], alpha=0.5)
+        ax.vlines([0.5], 0, 1, color=mpl.rcParams["text.color"])
+        ax.set_title("title")
+        ax.legend(["data"], title="legend")
+        yield figure
+    mpl.rcdefaults()
+
+
+def picture(figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=100)
+    return out.getvalue()
+
+
+def test_every_artist_changes_its_ink_and_gets_it_back(figure):
+    images = kernel.figure_bundle(figure)[kernel.MIME]["figure"]
+    assert_same_but_ink(images["light"]["data"], images["dark"]["data"])
+    assert kernel.figure_bundle(figure)[kernel.MIME]["figure"] == images
+    before = picture(figure)
+    undo = kernel.recolour(figure, [kernel.INK["light"]], kernel.INK["dark"])
+    assert picture(figure) != before
+    for setter, value in undo:
+        setter(value)
+    assert picture(figure) == before
+
+
+def test_black_that_nobody_chose_is_ink(figure):
+    arrows = figure.axes[0].quiver([0], [0], [1], [1])
+    data = kernel.figure_bundle(figure)[kernel.MIME]["figure"]
+    assert kernel.INK["dark"] in data["dark"]["data"]
+    assert arrows.get_facecolor()[0].tolist() == [0, 0, 0, 1]
+
+
+def test_recolour_leaves_nearby_colours_alone(figure):
+    before = picture(figure)
+    assert kernel.recolour(figure, ["#1f2338"], "#ffffff") == []
+    assert picture(figure) == before

@@ -1,0 +1,116 @@
+"""The course as a whole: checked before it runs, filled once, with the files its pages refer to."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from course_code.publish.base.errors import CourseError
+from course_code.publish.markup.node import node_modules
+from course_code.publish.website.prepare import place_of, prepare
+
+LESSON = '# %% name="c0"\nSEEDS = range(2)\nx = 3\nfigure()\n'
+PAGE = '# {0}\n\nValue {{{{ x }}}}.\n\n::: cell {0}.c0 alt="a"\n'
+
+
+@pytest.fixture
+def course(write):
+    files = {}
+    for name in ("one", "two"):
+        files[f"lessons/{name}"] = LESSON
+        for language in ("en", "zh"):
+            files[f"docs/{language}/{name}.md"] = PAGE.format(name)
+            files[f"docs/{language}/index.md"] = "# Home\n\n{{ two/x }}\n"
+    course = write(files)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / name, course.root)
+    (course.root / "node_modules").symlink_to(node_modules(ROOT))
+    return course
+
+
+def test_every_page_is_filled_from_one_run(course, ran):
+    site = prepare(course)
+    assert sorted(site.ran) == sorted(ran) == ["one", "two"]
+    assert sorted(site.pages) == [
+        (language, f"{name}.md") for language in ("en", "zh") for name in ("index", "one", "two")
+    ]
+    text = site.markdown("zh", "one.md", place_of("zh", "one.md"))
+    assert "Value 3." in text
+    assert "../../assets/lessons/one/c0-1.light.svg" in text
+    assert site.markdown("en", "index.md", place_of("en", "index.md")) == "# Home\n\n3\n"
+    assert prepare(course).ran == ()
+
+
+def test_changing_prose_runs_nothing(course, ran):
+    prepare(course)
+    (course.page("en", "one")).write_text(PAGE.format("one") + "\nMore.\n", "utf-8")
+    assert prepare(course).ran == ()
+    assert sorted(ran) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("docs/zh/two.md", "# T\n\n::: cell two.c9\n", "docs/zh/two.md:3: lesson 'two' has"),
+        ("docs/en/three.md", "# T\n", "docs/zh/three.md: this page is missing"),
+        ("course_code/lessons/three.py", LESSON, "docs/en/three.md: this page is missing"),
+        ("course_code/lessons/two.py", LESSON + "import course_code.x\n", "two.py:5: "),
+    ],
+)
+def test_mistakes_are_found_before_anything_runs(course, ran, write, file, text, words):
+    write({file: text})
+    with pytest.raises(CourseError) as error:
+        prepare(course)
+    assert words in str(error.value)
+    assert ran == []
+
+
+def test_what_pages_refer_to_is_in_the_files(course, ran):
+    site = prepare(course)
+    files = site.files()
+    text = site.markdown("en", "one.md", place_of("en", "one.md"))
+    for source in re.findall(r'src="\.\./([^"]+)"', text):
+        assert files[source].startswith(b"<svg")
+    report = json.loads(files["runs.json"])
+    assert list(report) == ["one", "two"]
+    assert set(report["one"]) == {"finished", "seconds", "device", "inputs"}
+    assert report["one"]["seconds"] == {"c0": 0.1}
+
+
+def test_pages_and_figures_repeat_to_the_byte_without_a_new_run(course, ran):
+    first, again = prepare(course), prepare(course)
+    assert first.pages == again.pages
+    assert first.files() == again.files()
+
+
+@pytest.mark.parametrize("directories", [True, False])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", ["index.md", "one.md", "deep/index.md", "deep/one.md", "a/b/c.md"])
+def test_places_lead_from_the_page_to_the_roots(language, path, directories):
+    page = Path(path).with_suffix("")
+    if not directories:
+        file = page.with_suffix(".html")
+    elif page.name == "index":
+        file = page.parent / "index.html"
+    else:
+        file = page / "index.html"
+    home = Path("/site") / ("" if language == "en" else language)
+    place = place_of(language, path, directories=directories, repository="me/mine")
+    assert resolved((home / file).parent, place.home) == home
+    assert resolved((home / file).parent, place.root) == Path("/site")
+    assert place.home.endswith("/")
+    assert place.root.endswith("/")
+    assert place.repository == "me/mine"
+
+
+def resolved(folder: Path, link: str) -> Path:
+    parts = [*folder.parts]
+    for part in link.rstrip("/").split("/"):
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return Path(*parts)
