@@ -1,4 +1,8 @@
-"""Every mistake stops the build with file, line and what to do, and leaves the site as it was."""
+"""Every mistake stops the build with file, line and what to do, and leaves the site as it was.
+
+Messages are read where they are raised, from `prepare`; that a build stops with them, leaves the
+site and nothing else behind, is seen once per way in which it can stop.
+"""
 
 import os
 import resource
@@ -13,6 +17,10 @@ from urllib.request import urlopen
 
 import pytest
 from conftest import change, fingerprint, mkdocs
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.website.prepare import prepare
 
 LESSON = "course_code/lessons/tiny.py"
 TEACH = "course_code/teach/discs.py"
@@ -53,9 +61,6 @@ MISTAKES = {  # file, what is changed into what, (file, text of the line) or wor
         ZH, '    alt="一条经过四个点、向上弯曲的曲线"\n', "",
         [(ZH, "tiny.growth"), "1 figure(s)", "alt="],
     ),
-    "bad formula": (EN, r"A = \pi r^2", r"A = \pie r^2", [(EN, r"\pie"), r"'A = \\pie r^2'"]),
-    "broken link": (EN, "(index.md)", "(indexes.md)", ["tiny.md", "indexes.md", "not found"]),
-    "broken anchor": (EN, "(#growth)", "(#grows)", ["tiny.md", "#grows"]),
     "code that cannot be inlined": (
         TEACH, "import math", "from math import *",
         [(TEACH, "import *"), "a star import cannot be inlined", "Name what you import"],
@@ -81,6 +86,12 @@ MISTAKES = {  # file, what is changed into what, (file, text of the line) or wor
     ),
     "lesson without seeds": (LESSON, "SEEDS =", "seeds =", [LESSON, "SEEDS"]),
 }  # fmt: skip
+BUILDS = {  # what only the site generator notices, and one mistake of every stage before it
+    "bad formula": (EN, r"A = \pi r^2", r"A = \pie r^2", [(EN, r"\pie"), r"'A = \\pie r^2'"]),
+    "broken link": (EN, "(index.md)", "(indexes.md)", ["tiny.md", "indexes.md", "not found"]),
+    "broken anchor": (EN, "(#growth)", "(#grows)", ["tiny.md", "#grows"]),
+    **{name: MISTAKES[name] for name in ("unknown value", "false claim", "lesson without seeds")},
+}  # fmt: skip
 
 
 def where(tiny: Path, file: str, text: str) -> str:
@@ -92,21 +103,39 @@ def leftovers(tiny: Path) -> list[Path]:
     return [p for p in tiny.rglob("*") if p.suffix in (".tmp", ".building", ".old")]
 
 
+def assert_says(tiny: Path, said: list, message: str) -> None:
+    for words in said:
+        expected = words if isinstance(words, str) else where(tiny, *words)
+        assert expected in message, message
+
+
+def assert_refused(tiny: Path, said: list) -> None:
+    """`prepare` raises, so nothing has been published."""
+    with pytest.raises(CourseError) as refused:
+        prepare(Course(tiny))
+    assert_says(tiny, said, str(refused.value))
+
+
 def assert_stops(tiny: Path, said: list, **environment: str) -> None:
     before = fingerprint(tiny / "site")
     done = mkdocs("build", "--strict", cwd=tiny, **environment)
     assert done.returncode != 0, done.stderr
-    for words in said:
-        expected = words if isinstance(words, str) else where(tiny, *words)
-        assert expected in done.stderr, done.stderr
+    assert_says(tiny, said, done.stderr)
     assert "Traceback" not in done.stderr
     assert fingerprint(tiny / "site") == before
     assert not leftovers(tiny)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_stops_the_build_and_leaves_the_site(tiny, mistake):
+def test_a_mistake_is_refused_with_its_place_and_its_remedy(tiny, mistake):
     file, old, new, said = MISTAKES[mistake]
+    change(tiny / file, old, new)
+    assert_refused(tiny, said)
+
+
+@pytest.mark.parametrize("mistake", BUILDS)
+def test_a_mistake_stops_the_build_and_leaves_the_site(tiny, mistake):
+    file, old, new, said = BUILDS[mistake]
     change(tiny / file, old, new)
     assert_stops(tiny, said)
 
@@ -114,19 +143,19 @@ def test_a_mistake_stops_the_build_and_leaves_the_site(tiny, mistake):
 def test_the_course_cannot_be_imported_by_what_runs(tiny):
     """What runs is what is shown: nothing hides in a module that the reader does not have."""
     change(tiny / LESSON, "SEEDS =", "__import__('course_code')\nSEEDS =")
-    assert_stops(tiny, [(LESSON, "__import__"), "ModuleNotFoundError"])
+    assert_refused(tiny, [(LESSON, "__import__"), "ModuleNotFoundError"])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_page_missing_in_one_language_stops_the_build(tiny, language):
     (tiny / "docs" / language / "tiny.md").unlink()
-    assert_stops(tiny, [f"docs/{language}/tiny.md", "missing", "every language"])
+    assert_refused(tiny, [f"docs/{language}/tiny.md", "missing", "every language"])
 
 
 def test_a_page_that_is_not_utf8_stops_the_build(tiny):
     page = tiny / ZH
     page.write_bytes(page.read_text("utf-8").encode("gb18030"))
-    assert_stops(tiny, [f"{ZH}:2: not UTF-8", "UTF-8"])
+    assert_refused(tiny, [f"{ZH}:2: not UTF-8", "UTF-8"])
 
 
 def test_no_node_stops_the_build_where_a_new_formula_needs_it(tiny, tmp_path):
