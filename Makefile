@@ -12,7 +12,7 @@ TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test build bench lint format reproducible pins clean
+.PHONY: help serve test build bench lint format reproducible pins katex clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -44,7 +44,7 @@ reproducible: $(READY) ## run all lessons and build twice: every byte but runs.j
 	rm -rf $(COPIES)
 	set -e; for copy in $(COPIES)/one $(COPIES)/another; do \
 	  mkdir -p $$copy; \
-	  cp -R course_code docs mkdocs*.yml package*.json .npmrc $$copy; \
+	  cp -R course_code docs mkdocs*.yml $$copy; \
 	  (cd $$copy && $(abspath $(RUN)) -m mkdocs build --strict); \
 	done
 	diff --recursive --exclude=runs.json $(COPIES)/one/site $(COPIES)/another/site
@@ -58,8 +58,11 @@ pins: $(READY) ## write constraints.txt anew, from a fresh install of requiremen
 	  $(VENV)-pins/bin/python -m pip freeze --all -r $(VENV)-pins/wanted.txt \
 	  | sed '1,/^## /d' | grep -vE '^(cuda|nvidia|pip==|triton)' ) > constraints.txt
 
+katex: $(READY) ## take KaTeX's and iframe-worker's releases anew, with npm
+	$(RUN) -m course_code.publish.markup.vendored $(RELEASES)
+
 clean: ## remove all that builds have made, stored runs included; .venv stays
-	rm -rf site .site.* build .lessons .cache node_modules .pytest_cache .ruff_cache
+	rm -rf site .site.* build .lessons .cache .pytest_cache .ruff_cache
 	find course_code tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt constraints.txt

@@ -36,13 +36,12 @@ import nbformat
 import yaml
 
 from course_code.publish.base.course import LANGUAGES, Course
-from course_code.publish.markup.node import node_modules
 from course_code.publish.page.parse import Prose, ShownCell
 from course_code.publish.website.prepare import Site, place_of, prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "spiral"
-PARTS = ("course_code", "docs", "mkdocs.yml", "mkdocs.zh.yml", "package.json", "package-lock.json")
+PARTS = ("course_code", "docs", "mkdocs.yml", "mkdocs.zh.yml")
 TEACHING = ("course_code/teach/data.py", "    return torch.cat(arms), y\n")
 EDITS = ("prose", "lesson", "teaching function")
 BUILDS = ("cold", "no change", *EDITS)
@@ -108,7 +107,6 @@ class Ours:
         for path in folder.glob("mkdocs*.yml"):
             text = path.read_text("utf-8")
             path.write_text(re.sub(r"^nav:\n(?:[ -].*\n)+", "", text, flags=re.M), "utf-8")
-        (folder / "node_modules").symlink_to(node_modules(ROOT))
         self.site = prepare(Course(folder))
 
     def build(self) -> Times:

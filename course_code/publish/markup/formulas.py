@@ -1,47 +1,13 @@
 """Formulas become HTML and MathML while the site is built; browsers need no script for them."""
 
-import atexit
-import functools
-import hashlib
 import html
-import json
 import re
-import subprocess
-import tempfile
-import threading
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import write_atomically
-from course_code.publish.markup.node import last_lines, node_command, node_modules
+from course_code.publish.markup.katex import FormulaError, render
 
-# One request and one answer a line. Everything KaTeX would only warn about is an error here.
-SERVER = r"""
-const katex = require("katex");
-console.warn = (message) => { throw new Error(message); };
-const options = {
-  output: "htmlAndMathml", throwOnError: true, strict: "error",
-  trust: ({ command }) => { throw new Error(`${command} is not allowed`); },
-};
-require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
-  const { tex, display } = JSON.parse(line);
-  let answer;
-  try {
-    answer = { html: katex.renderToString(tex, { ...options, displayMode: display }) };
-  } catch (error) {
-    answer = { error: String(error.message) };
-  }
-  process.stdout.write(JSON.stringify(answer) + "\n");
-});
-"""
-CACHE_LIMIT = 4000  # formulas; beyond it those which this build did not use are dropped
-STYLE = """
-.math-nowrap{white-space:nowrap}
-.math-long>.arithmatex{white-space:normal}
-.md-typeset span.arithmatex[role=group]{display:block;overflow-x:auto}
-.md-typeset div.arithmatex{content-visibility:auto;contain-intrinsic-size:auto 5rem}
-"""
 LABELS = {"en": "Formula", "zh": "公式"}
 
 OPENING = r"[(\[（［【《〈「『“‘]"
@@ -67,163 +33,19 @@ DOLLARS = re.compile(
 )
 
 
-class FormulaError(ValueError):
-    """KaTeX refuses a formula; the message is KaTeX's own."""
-
-
+@dataclass(frozen=True)
 class Katex:
-    """Renders formulas with one Node process, which starts only for a formula not seen before.
+    """Renders the formulas of a course.
 
     Args:
-        root: folder of package.json; the store `.lessons/` lies in it.
+        root: folder of the course, from which messages name files.
     """
 
-    def __init__(self, root: Path):
-        self.root = Path(root)
-        self._store = self.root / ".lessons" / "math.json"
-        self._known: dict[str, str] | None = None
-        self._used: set[str] = set()
-        self._changed = False
-        self._process: subprocess.Popen | None = None
-        self._lock = threading.Lock()
+    root: Path
 
     def render(self, tex: str, display: bool) -> str:
-        """Return the HTML of a formula, with MathML for screen readers.
-
-        Args:
-            tex: the formula without its delimiters.
-            display: on a line of its own, rather than in the text.
-
-        Raises:
-            FormulaError: KaTeX refuses the formula.
-        """
-        key = ("D " if display else "I ") + tex
-        with self._lock:
-            if self._known is None:
-                self._known = self._load()
-            if key not in self._known:
-                self._known[key] = self._ask(tex, display)
-                self._changed = True
-            self._used.add(key)
-            return self._known[key]
-
-    @functools.cached_property
-    def _made_by(self) -> str:
-        """What the stored HTML depends on besides the formula."""
-        package = json.loads((self.root / "package.json").read_text("utf-8"))
-        made_by = package["dependencies"]["katex"] + SERVER
-        return hashlib.sha256(made_by.encode()).hexdigest()
-
-    def _load(self) -> dict[str, str]:
-        """Read the stored formulas; a missing, damaged or outdated file counts as none."""
-        try:
-            digest, text = self._store.read_text("utf-8").split("\n", 1)
-            if digest != hashlib.sha256(text.encode()).hexdigest():
-                return {}
-            stored = json.loads(text)
-            return stored["formulas"] if stored["made by"] == self._made_by else {}
-        except (OSError, ValueError, KeyError, TypeError):
-            return {}
-
-    def save(self) -> None:
-        """Store the formulas for the next build, all at once or not at all."""
-        with self._lock:
-            if not self._changed:
-                return
-            kept = {**self._load(), **(self._known or {})}  # another build may have saved some
-            if len(kept) > CACHE_LIMIT:
-                kept = {key: kept[key] for key in self._used}
-            text = json.dumps(
-                {"made by": self._made_by, "formulas": dict(sorted(kept.items()))},
-                ensure_ascii=False,
-                indent=0,
-            )
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            write_atomically(self._store, f"{digest}\n{text}".encode())
-            self._changed = False
-
-    def close(self) -> None:
-        """Store the formulas and end the Node process."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.communicate()
-            self._errors.close()
-        self.save()
-
-    def _ask(self, tex: str, display: bool) -> str:
-        """Let Node render one formula."""
-        process = self._process or self._start()
-        try:
-            process.stdin.write(json.dumps({"tex": tex, "display": display}).encode() + b"\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except OSError:
-            line = b""
-        except BaseException:  # interrupted: the next answer would be to this question
-            process.kill()
-            self._process = None
-            raise
-        if not line:
-            self._process = None
-            process.communicate()
-            self._errors.seek(0)
-            said = last_lines(self._errors.read().decode(errors="replace"))
-            self._errors.close()
-            raise CourseError(
-                f"Node stopped while rendering formulas:\n{said}",
-                hint="Delete node_modules and build again.",
-            )
-        answer = json.loads(line)
-        if "error" in answer:
-            raise FormulaError(_plain(answer["error"]))
-        return answer["html"]
-
-    def _start(self) -> subprocess.Popen:
-        """Start Node where it finds the installed KaTeX."""
-        node_modules(self.root)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115, closed with the process
-        self._process = subprocess.Popen(
-            [*node_command(), "-e", SERVER],
-            cwd=self.root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-        )
-        return self._process
-
-
-@functools.cache
-def shared_katex(root: Path) -> Katex:
-    """Return the one Katex of this process for `root`, kept from build to build by `serve`."""
-    katex = Katex(root)
-    atexit.register(_close_quietly, katex)
-    return katex
-
-
-def _close_quietly(katex: Katex) -> None:
-    """End a build that may have failed because nothing can be written."""
-    with suppress(CourseError):
-        katex.close()
-
-
-def _plain(message: str) -> str:
-    """Drop from KaTeX's message what only repeats its options, and its combining underlines."""
-    message = message.replace("\N{COMBINING LOW LINE}", "").removeprefix("KaTeX parse error: ")
-    return message.removeprefix("LaTeX-incompatible input and strict mode is set to 'error': ")
-
-
-def assets(root: Path) -> dict[str, bytes | Path]:
-    """Return KaTeX's style sheet and fonts: path in the site -> content, or file to copy.
-
-    The style sheet names the woff2 fonts alone, which every browser with MathML reads.
-    """
-    dist = node_modules(root) / "katex" / "dist"
-    css = (dist / "katex.min.css").read_text("utf-8")
-    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
-    files: dict[str, bytes | Path] = {"assets/katex/katex.min.css": (css + STYLE).encode()}
-    for name in sorted(set(re.findall(r"url\(fonts/([^)]+)\)", css))):
-        files[f"assets/katex/fonts/{name}"] = dist / "fonts" / name
-    return files
+        """Return the HTML of a formula; see `katex.render`."""
+        return render(tex, display)
 
 
 def render_html(text: str, source: Path, katex: Katex, language: str = "en") -> str:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
-from course_code.publish.markup import formulas as math
-from course_code.publish.markup.node import node_modules
+from course_code.publish.markup import katex, vendored
 from course_code.publish.notebook.notebook import to_script, write_notebook
 from course_code.publish.page import glossary
 from course_code.publish.page.glossary import Glossary
@@ -76,12 +75,11 @@ class Site:
             for path in sorted((folder / "assets").rglob("*"))
             if path.is_file()
         }
-        shim = node_modules(self.course.root) / "iframe-worker/shim/index.js"
         return {
             **shared,
-            **math.assets(self.course.root),
+            **katex.assets(),
             **figures,
-            "assets/js/iframe-worker.js": shim,
+            "assets/js/iframe-worker.js": vendored.HERE / "iframe-worker/index.js",
             "runs.json": text.encode(),
         }
 

@@ -1,27 +1,14 @@
 """Formulas are rendered while building: rightly, once, and with errors that say where."""
 
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
-from pathlib import Path
 
 import markdown
 import pytest
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.markup import formulas as math
-from course_code.publish.markup import node
-from course_code.publish.markup.formulas import (
-    FormulaError,
-    Katex,
-    assets,
-    find_line,
-    render_dollars,
-    render_html,
-)
+from course_code.publish.markup.formulas import Katex, find_line, render_dollars, render_html
 
-ROOT = Path(__file__).parents[3]
 VOID = {"img", "br", "hr", "input", "meta", "path", "line"}
 
 
@@ -47,40 +34,9 @@ def assert_balanced(text):
     assert parser.open == []
 
 
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory):
-    """A project folder with the npm packages, copied from this one."""
-    folder = tmp_path_factory.mktemp("project")
-    modules = node.node_modules(ROOT)
-    shutil.copytree(modules, folder / "node_modules", ignore=shutil.ignore_patterns("axe-core"))
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(ROOT / name, folder)
-    node.node_modules(folder)
-    return folder
-
-
 @pytest.fixture
-def project(installed):
-    """That folder, with no stored formulas."""
-    (installed / ".lessons/math.json").unlink(missing_ok=True)
-    return installed
-
-
-@pytest.fixture
-def katex(project):
-    katex = Katex(project)
-    yield katex
-    katex.close()
-
-
-@pytest.fixture
-def no_node(monkeypatch):
-    """Starting Node is an error."""
-
-    def refuse(self):
-        raise AssertionError("Node was started")
-
-    monkeypatch.setattr(Katex, "_start", refuse)
+def katex(tmp_path):
+    return Katex(tmp_path / "elsewhere")
 
 
 def html_of(text):
@@ -102,154 +58,6 @@ def visible(text):
     """The text that a reader sees."""
     text = re.sub(r"<math .*?</math>", "", text, flags=re.DOTALL)
     return re.sub(r"<[^>]*>", "", text)
-
-
-def test_a_formula_has_html_and_mathml(katex):
-    shown = katex.render(r"\frac{a}{b}", display=False)
-    assert "<math " in shown
-    assert "mfrac" in shown
-    assert "katex-display" not in shown
-    assert "katex-display" in katex.render(r"\frac{a}{b}", display=True)
-
-
-@pytest.mark.parametrize(
-    ("tex", "says"),
-    [
-        (r"\frac{a", "Unexpected end of input"),
-        (r"\nosuch x", r"Undefined control sequence: \\nosuch"),
-        ("学", "used in math mode"),
-        (r"a \\ b", None),
-        (r"\href{https://example.org}{x}", r"\\href is not allowed"),
-        (r"x — y", "Unrecognized Unicode character"),
-    ],
-)
-def test_what_katex_would_only_warn_about_is_an_error(katex, tex, says):
-    if says is None:
-        assert katex.render(tex, display=False)
-        return
-    with pytest.raises(FormulaError, match=says) as error:
-        katex.render(tex, display=False)
-    assert "strict mode" not in str(error.value)
-    assert "\N{COMBINING LOW LINE}" not in str(error.value)
-    assert "<math" in katex.render("x", display=False), "one bad formula must not end the process"
-
-
-def test_one_process_renders_all(katex, monkeypatch):
-    starts = []
-    start = Katex._start
-    monkeypatch.setattr(Katex, "_start", lambda self: starts.append(1) or start(self))
-    for i in range(20):
-        katex.render(f"x_{i}", display=bool(i % 2))
-    assert starts == [1]
-
-
-def test_a_known_formula_starts_no_node(project, katex, no_node, monkeypatch):
-    monkeypatch.undo()
-    first = katex.render("x_1", display=False)
-    katex.close()
-    monkeypatch.setattr(Katex, "_start", lambda self: pytest.fail("Node was started"))
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: pytest.fail("a process was started"))
-    assert Katex(project).render("x_1", display=False) == first
-
-
-def test_display_and_text_are_stored_apart(project, katex):
-    both = [katex.render("x", display=False), katex.render("x", display=True)]
-    assert both[0] != both[1]
-    katex.close()
-    again = Katex(project)
-    assert [again.render("x", display=False), again.render("x", display=True)] == both
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: data[: len(data) // 2],
-        lambda data: data.replace(b"katex-html", b"katex-htmx"),
-        lambda data: b"\xff\xfe" + data,
-        lambda data: b"",
-        lambda data: b"[]\n[]",
-    ],
-)
-def test_a_damaged_store_is_rebuilt(project, katex, damage):
-    good = katex.render("x_2", display=False)
-    katex.close()
-    store = project / ".lessons/math.json"
-    stored = store.read_bytes()
-    store.write_bytes(damage(stored))
-    second = Katex(project)
-    assert second.render("x_2", display=False) == good
-    second.close()
-    assert store.read_bytes() == stored
-
-
-def test_another_katex_uses_no_stored_formula(project, katex, no_node, monkeypatch):
-    monkeypatch.undo()
-    katex.render("x", display=False)
-    katex.close()
-    monkeypatch.setattr(math, "SERVER", math.SERVER + "// changed")
-    assert Katex(project)._load() == {}
-
-
-def test_an_unchanged_build_writes_nothing(project, katex):
-    katex.render("x", display=False)
-    katex.close()
-    before = (project / ".lessons/math.json").stat().st_mtime_ns
-    again = Katex(project)
-    again.render("x", display=False)
-    again.close()
-    assert (project / ".lessons/math.json").stat().st_mtime_ns == before
-
-
-def test_builds_keep_each_others_formulas(project):
-    one, two = Katex(project), Katex(project)
-    one.render("a", display=False)
-    two.render("b", display=False)
-    one.close()
-    two.close()
-    assert set(Katex(project)._load()) == {"I a", "I b"}
-
-
-def test_a_store_that_grew_too_large_keeps_this_builds_formulas(project, katex, monkeypatch):
-    for tex in "abc":
-        katex.render(tex, display=False)
-    katex.close()
-    monkeypatch.setattr(math, "CACHE_LIMIT", 2)
-    again = Katex(project)
-    again.render("a", display=False)
-    again.render("d", display=False)
-    again.close()
-    assert set(Katex(project)._load()) == {"I a", "I d"}
-
-
-def test_without_node_the_message_says_what_to_do(project, monkeypatch):
-    monkeypatch.setattr(node, "_wheel", lambda: None)
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(CourseError, match=r"Node is needed.*\n.*pip install"):
-        Katex(project).render("x", display=False)
-
-
-def test_a_node_that_dies_is_reported(project, monkeypatch):
-    monkeypatch.setattr(math, "SERVER", "throw new Error('no luck')")
-    with pytest.raises(CourseError, match=r"(?s)Node stopped.*no luck"):
-        Katex(project).render("x", display=False)
-
-
-def test_an_interrupted_formula_is_not_taken_for_the_next(katex, monkeypatch):
-    katex.render("a", display=False)
-    process, answers = katex._process, katex._process.stdout
-
-    class Interrupted:
-        def readline(self):
-            raise KeyboardInterrupt
-
-        def __getattr__(self, name):
-            return getattr(answers, name)
-
-    process.stdout = Interrupted()
-    with pytest.raises(KeyboardInterrupt):
-        katex.render("b", display=False)
-    process.wait()
-    assert ">c<" in katex.render("c", display=False)
 
 
 def test_formulas_of_a_page(katex, tmp_path):
@@ -359,7 +167,7 @@ def test_math_that_was_not_recognised_is_an_error(katex, tmp_path, text, line):
         "<!-- $$ -->\n\nText",
     ],
 )
-def test_dollars_and_code_are_no_math(katex, tmp_path, text, no_node):
+def test_dollars_and_code_are_no_math(katex, tmp_path, text):
     rendered(text, katex, tmp_path)
 
 
@@ -391,15 +199,3 @@ def test_a_bad_formula_of_a_notebook_cell_names_the_page(katex, tmp_path):
     source.write_text("One\n\n$\\nosuch$\n")
     with pytest.raises(CourseError, match=r"page\.md:3: bad formula"):
         render_dollars(r"<p>$\nosuch$</p>", source, katex)
-
-
-def test_the_site_gets_the_style_sheet_and_every_font_it_names(project):
-    files = assets(project)
-    css = files.pop("assets/katex/katex.min.css").decode()
-    assert "math-nowrap" in css
-    named = set(re.findall(r"url\(([^)]*)\)", css))
-    assert named == {name.removeprefix("assets/katex/") for name in files}
-    assert len(files) == 20
-    assert all(
-        path.suffix == ".woff2" and path.read_bytes()[:4] == b"wOF2" for path in files.values()
-    )

@@ -2,14 +2,11 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.markup.node import node_modules
 from course_code.publish.website.prepare import place_of, prepare
 
 LESSON = '# %% name="c0"\nSEEDS = range(2)\nx = 3\nfigure()\n'
@@ -24,11 +21,7 @@ def course(write):
         for language in ("en", "zh"):
             files[f"docs/{language}/{name}.md"] = PAGE.format(name)
             files[f"docs/{language}/index.md"] = "# Home\n\n{{ two/x }}\n"
-    course = write(files)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(ROOT / name, course.root)
-    (course.root / "node_modules").symlink_to(node_modules(ROOT))
-    return course
+    return write(files)
 
 
 def test_every_page_is_filled_from_one_run(course, ran):

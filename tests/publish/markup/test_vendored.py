@@ -1,0 +1,70 @@
+"""The files of others are those that were released, and all of them can be had again."""
+
+import io
+import json
+import tarfile
+
+import pytest
+
+from course_code.publish.base.errors import CourseError
+from course_code.publish.markup import vendored
+
+
+@pytest.mark.parametrize("package", vendored.WANTED)
+def test_files_are_as_released_and_carry_their_licence(package):
+    known = vendored.released()[package]
+    assert vendored.digests(package) == known["files"]
+    assert all(part.isdigit() for part in known["version"].split("."))
+    assert known["licence"] == "MIT"
+    licence = (vendored.HERE / package / "LICENSE").read_text("utf-8")
+    assert "Permission is hereby granted, free of charge" in licence
+    for place in vendored.WANTED[package].values():
+        assert any(name.startswith(place) for name in known["files"]), place
+
+
+def test_nothing_lies_there_that_nobody_released():
+    names = {path.name for path in vendored.HERE.iterdir()}
+    assert names == {*vendored.WANTED, *vendored.released(), "released.json"}
+
+
+@pytest.fixture
+def release(monkeypatch, tmp_path):
+    """Pack a release of iframe-worker, to renew a copy of the folder from."""
+    monkeypatch.setattr(vendored, "HERE", tmp_path / "vendor")
+    monkeypatch.setattr(vendored, "RELEASED", tmp_path / "vendor/released.json")
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor/released.json").write_text("{}")
+
+    def release(version, **files):
+        about = json.dumps({"version": version, "license": "MIT"})
+        archive = tmp_path / "release.tgz"
+        with tarfile.open(archive, "w:gz") as pack:
+            for name, text in {"package.json": about, "LICENSE": "Free.", **files}.items():
+                entry = tarfile.TarInfo(f"package/{name}")
+                entry.size = len(text)
+                pack.addfile(entry, io.BytesIO(text.encode()))
+        vendored.renew("iframe-worker", archive)
+
+    return release
+
+
+def test_renewing_takes_what_is_wanted_and_drops_what_was(release):
+    release("1.0", **{"shim/index.js": "old()", "other.js": "no"})
+    release("1.1", **{"shim/index.js": "new()"})
+    folder = vendored.HERE / "iframe-worker"
+    assert {p.name: p.read_text() for p in folder.iterdir()} == {
+        "LICENSE": "Free.", "index.js": "new()"
+    }  # fmt: skip
+    known = vendored.released()["iframe-worker"]
+    assert known["version"] == "1.1"
+    assert known["files"] == vendored.digests("iframe-worker")
+
+
+def test_a_release_that_changed_or_lacks_a_file_changes_nothing(release):
+    release("1.0", **{"shim/index.js": "f()"})
+    before = vendored.digests("iframe-worker")
+    with pytest.raises(CourseError, match=r"iframe-worker 1\.0 is not what it was"):
+        release("1.0", **{"shim/index.js": "g()"})
+    with pytest.raises(CourseError, match=r"iframe-worker has no shim/index\.js"):
+        release("1.1")
+    assert vendored.digests("iframe-worker") == before
