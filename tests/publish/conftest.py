@@ -57,7 +57,10 @@ def ran(monkeypatch) -> list[str]:
             started(cell.name)
             cells[cell.name] = [execute(block, namespace) for block in inlined.blocks[cell.name]]
         values = {name: kernel.plain(namespace[name]) for name in inlined.names}
-        return {"cells": cells, "values": values, "device": "cpu", "seconds": {"c0": 0.1}}
+        claims = namespace.get("CLAIMS", {})
+        run.check_claims(lesson, claims)
+        kept = {"cells": cells, "values": values, "claims": claims}
+        return {**kept, "device": "cpu", "seconds": {"c0": 0.1}}
 
     monkeypatch.setattr(run, "run_lesson", run_lesson)
     return names

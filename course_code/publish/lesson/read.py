@@ -1,4 +1,4 @@
-"""A lesson script: named cells in percent format, and the claims they assert."""
+"""A lesson script: named cells in percent format, and the claims they check."""
 
 import ast
 import re
@@ -13,16 +13,23 @@ MARKER = re.compile(r"#\s*%%(?P<options>.*)")
 OPTION = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))')
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 CLAIM = re.compile(r"(?P<kind>theorem|arithmetic|measured) (?P<name>[a-z][a-z0-9_]*): (?P<says>.+)")
+CHECK = "check"  # of course_code/teach/claims.py
+RELATIONS = ("<", "<=", ">", ">=", "==", "in")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """An assertion of a lesson: kind (theorem, arithmetic, measured), name and where it is."""
+    """A claim of a lesson: kind (theorem, arithmetic, measured), name, sentence, where it is.
+
+    `relation` is that of its `check`, or empty where an assertion makes the claim.
+    """
 
     kind: str
     name: str
     cell: str
     line: int
+    says: str
+    relation: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ def read_lesson(course: Course, name: str) -> Lesson:
 
     Raises:
         CourseError: no such lesson, a cell without a name of its own, an unknown option,
-            a syntax error, an assertion that is not a named claim.
+            a syntax error, a check or an assertion that is not a named claim or may not run.
     """
     script = course.lessons / f"{name}.py"
     path = course.relative(script)
@@ -113,26 +120,47 @@ def _options(text: str, path: Path, line: int) -> dict:
 def _claims(cell: Cell, path: Path):
     tree = parse(cell.source, path, cell.line)
     reached = set() if cell.expect else set(_reached(tree.body))
+    reached |= {node.value for node in reached if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
+        line = cell.line + getattr(node, "lineno", 1) - 1
         if isinstance(node, ast.Assert):
-            message = node.msg.value if isinstance(node.msg, ast.Constant) else None
-            match = CLAIM.fullmatch(message) if isinstance(message, str) else None
-            line = cell.line + node.lineno - 1
-            if not match:
-                raise CourseError(
-                    "an assertion without a claim",
-                    path,
-                    line,
-                    'Write: assert …, "measured name: what holds" (or theorem, arithmetic).',
-                )
-            if node not in reached:
-                raise CourseError(
-                    f"the claim {match['name']!r} may never be checked",
-                    path,
-                    line,
-                    "Assert it in a cell that succeeds, outside functions and conditions.",
-                )
-            yield Claim(match["kind"], match["name"], cell.name, line)
+            match, relation = _sentence(node.msg), ""
+            hint = 'Write: assert …, "measured name: what holds" (or theorem, arithmetic).'
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == CHECK:
+            match = _sentence(node.args[0] if node.args else None)
+            relation = _relation(node, path, line) if match else ""
+            hint = 'Write: check("measured name: what holds", value, ">", bound).'
+        else:
+            continue
+        if not match:
+            what = "a check" if isinstance(node, ast.Call) else "an assertion"
+            raise CourseError(f"{what} without a claim", path, line, hint)
+        if node not in reached:
+            raise CourseError(
+                f"the claim {match['name']!r} may never be checked",
+                path,
+                line,
+                "Check it in a cell that succeeds, as a statement outside functions, conditions.",
+            )
+        yield Claim(match["kind"], match["name"], cell.name, line, match["says"], relation)
+
+
+def _sentence(node: ast.expr | None) -> re.Match | None:
+    """The claim that a literal text makes."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    return CLAIM.fullmatch(text) if isinstance(text, str) else None
+
+
+def _relation(call: ast.Call, path: Path, line: int) -> str:
+    """The relation of a check, which names one and has a value before and a bound after it."""
+    if len(call.args) != 4 or call.keywords or any(isinstance(a, ast.Starred) for a in call.args):
+        hint = 'Write: check("measured name: what holds", value, ">", bound).'
+        raise CourseError("a check takes a claim, a value, a relation, a bound", path, line, hint)
+    relation = getattr(call.args[2], "value", None)
+    if relation not in RELATIONS:
+        what = f"unknown relation {ast.unparse(call.args[2])}"
+        raise CourseError(what, path, line, f"Known, as texts: {' '.join(RELATIONS)}")
+    return relation
 
 
 def _reached(body: list[ast.stmt]):

@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from course_code.publish.base.course import PACKAGE
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block, InlinedLesson
-from course_code.publish.lesson.read import CLAIM, Cell, Lesson
+from course_code.publish.lesson.read import CHECK, CLAIM, Cell, Lesson
 from course_code.publish.run import kernel
 
 DROPPED = (  # PYTHONOPTIMIZE would skip every assertion
@@ -56,11 +56,13 @@ async def run_lesson(lesson: Lesson, inlined: InlinedLesson, started=lambda cell
         started: called with the name of each cell as it begins.
 
     Returns:
-        {"cells": {name: [outputs of each block]}, "values": …, "device": …, "seconds": {name: …}}.
+        {"cells": {name: [outputs of each block]}, "values": …, "claims": {name: what its check
+        recorded}, "device": …, "seconds": {name: …}}.
 
     Raises:
         CourseError: a cell fails, prints to stderr, takes too long, or does not raise the error
-            that it promises (the message names lesson, cell and line); SEEDS are no numbers.
+            that it promises (the message names lesson, cell and line); SEEDS are no numbers;
+            claims are false (all of them are named, with what the run gave).
     """
     steps = [
         Step(cell, block, block is inlined.blocks[cell.name][-1])
@@ -79,9 +81,10 @@ async def run_lesson(lesson: Lesson, inlined: InlinedLesson, started=lambda cell
         _check(lesson, step, executed)
         cells[step.cell.name].append(_outputs(executed))
     (final,) = (o["data"][kernel.MIME] for o in notebook.cells[-1].outputs if "data" in o)
-    values = json.loads(final["values"])
+    values, claims = json.loads(final["values"]), json.loads(final["claims"])
     _check_seeds(lesson, values.get("SEEDS"))
-    return {**final, "cells": cells, "seconds": clock.seconds(), "values": values}
+    check_claims(lesson, claims)
+    return {**final, "cells": cells, "seconds": clock.seconds(), "values": values, "claims": claims}
 
 
 def _notebook_cells(steps: list[Step], names: tuple[str, ...]) -> list:
@@ -91,7 +94,12 @@ def _notebook_cells(steps: list[Step], names: tuple[str, ...]) -> list:
         f"exec(compile({source!r}, 'course_kernel', 'exec'), _course.__dict__)\n"
         f"_course.start(get_ipython(), {PACKAGE!r})"
     )
-    last = f"_course.show(_course.report(get_ipython().user_ns, {names!r}))"
+    last = (
+        f"_report = _course.report(get_ipython().user_ns, {names!r})\n"
+        "_claims = get_ipython().user_ns.get('CLAIMS', {})\n"
+        "_report[_course.MIME]['claims'] = _course.json.dumps(_claims, default=str)\n"
+        "_course.show(_report)"
+    )
     shown = [nbformat.v4.new_code_cell(step.block.source) for step in steps]
     for step, cell in zip(steps, shown, strict=True):
         if step.cell.expect and step.last:
@@ -232,6 +240,35 @@ def _check_seeds(lesson: Lesson, seeds) -> None:
         raise CourseError(
             "SEEDS is no list of whole numbers", lesson.path, hint="Write: SEEDS = range(5)"
         )
+
+
+def check_claims(lesson: Lesson, recorded: dict[str, dict]) -> None:
+    """Every check of the lesson ran, no other did, and all hold.
+
+    Args:
+        lesson: the script.
+        recorded: CLAIMS of `course_code/teach/claims.py` after the run.
+
+    Raises:
+        CourseError: of every claim that is false, with both sides, or not recorded.
+    """
+    errors = []
+    for claim in lesson.claims:
+        found = recorded.get(claim.name)
+        if not claim.relation or (found and found["holds"]):
+            continue
+        what = f"lesson {lesson.name!r}, cell {claim.cell!r}: the claim {claim.name!r}"
+        if found:
+            what += f" ({claim.kind}) is false: {claim.says}: not {found['text']}"
+            hint = "Mend the experiment, or the claim and its prose."
+        else:
+            what, hint = f"{what} was not checked", "Does its loop run? Import check from teach."
+        errors.append(CourseError(what, lesson.path, claim.line, hint))
+    if others := set(recorded) - {claim.name for claim in lesson.claims if claim.relation}:
+        hint = f"Write {CHECK}(…) itself, at the top level of a cell."
+        errors.append(CourseError(f"a hidden check of {min(others)!r}", lesson.path, hint=hint))
+    if errors:
+        raise CourseError("\n".join(map(str, errors)))
 
 
 def _outputs(executed) -> list[dict]:

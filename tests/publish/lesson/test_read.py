@@ -25,6 +25,14 @@ for n in range(2):
             "small: n stays small, 100 %"
         )
 assert x == 1, "theorem one_: x is 1: always"
+for n in range(2):
+    check("measured low: n is low", n, "<", 2)
+check(
+    "arithmetic same: x is one of these",
+    {x},
+    "==",
+    {1},
+)
 
 '''
 
@@ -46,8 +54,10 @@ def test_cells_have_names_options_sources_and_lines(read):
 
 def test_claims_in_loops_and_on_several_lines(read):
     assert set(read(SCRIPT).claims) == {
-        Claim("measured", "small", "last", 16),
-        Claim("theorem", "one_", "last", 20),
+        Claim("measured", "small", "last", 16, "n stays small, 100 %"),
+        Claim("theorem", "one_", "last", 20, "x is 1: always"),
+        Claim("measured", "low", "last", 22, "n is low", "<"),
+        Claim("arithmetic", "same", "last", 23, "x is one of these", "=="),
     }
 
 
@@ -105,6 +115,46 @@ REFUSED = {  # script, line of the error, words of it
     "claim where an error is expected": (
         '# %% name="a" expect="KeyError"\n{}[1]\nassert 1, "measured a: b"\n', "one.py:3",
         "may never be checked",
+    ),
+    "check of nothing": (CELL + "check()\n", "one.py:2", "a check without a claim"),
+    "computed claim": (
+        CELL + 'check(f"measured a: {1}", 1, "<", 2)\n', "one.py:2", "a check without a claim",
+    ),
+    "check of an unknown kind": (
+        CELL + 'check("guessed a: b", 1, "<", 2)\n', "one.py:2", "a check without a claim",
+    ),
+    "check without a bound": (
+        CELL + 'check("measured a: b", 1, "<")\n', "one.py:2", "takes a claim, a value, a relation",
+    ),
+    "check by keywords": (
+        CELL + 'check("measured a: b", 1, "<", bound=2)\n', "one.py:2", "takes a claim, a value",
+    ),
+    "check of what is spread": (
+        CELL + 'check("measured a: b", 1, *("<", 2), 3)\n', "one.py:2", "takes a claim, a value",
+    ),
+    "unknown relation": (
+        CELL + 'check("measured a: b", 1, "!=", 2)\n', "one.py:2", "unknown relation '!='",
+    ),
+    "computed relation": (
+        CELL + 'less = "<"\ncheck("measured a: b", 1, less, 2)\n', "one.py:3",
+        "unknown relation less",
+    ),
+    "two checks of one name": (
+        CELL + 'check("measured a: b", 1, "<", 2)\ncheck("theorem a: b", 1, "<", 2)\n',
+        "one.py:3", "two claims are named 'a'",
+    ),
+    "check in a function": (
+        CELL + 'def f():\n    check("measured a: b", 1, "<", 2)\n', "one.py:3", "may never be",
+    ),
+    "check on a condition": (
+        CELL + 'if 0:\n    check("measured a: b", 1, "<", 2)\n', "one.py:3", "may never be",
+    ),
+    "check within an expression": (
+        CELL + '0 and check("measured a: b", 1, "<", 2)\n', "one.py:2", "may never be",
+    ),
+    "check where an error is expected": (
+        '# %% name="a" expect="KeyError"\n{}[1]\ncheck("measured a: b", 1, "<", 2)\n',
+        "one.py:3", "may never be",
     ),
 }  # fmt: skip
 
