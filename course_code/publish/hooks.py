@@ -34,6 +34,8 @@ from course_code.publish.page import glossary  # noqa: E402
 from course_code.publish.page.write import figure_images  # noqa: E402
 from course_code.publish.website.prepare import Site, place_of, prepare  # noqa: E402
 
+EXTENSIONS = {"course_code.publish.markup.colours": {"pygments_lang_class": True}}
+
 
 class _Build:
     """One build of all languages, beside the place of the site until it has succeeded."""
@@ -91,6 +93,9 @@ def on_config(config):
         config.extra["_build"], config.site_dir = build, str(build.folder)
     elif "_build" not in config.extra:
         raise PluginError("Build mkdocs.yml: it makes every language from one run of the lessons.")
+    for name, options in EXTENSIONS.items():  # not in mkdocs.yml: the `mkdocs` command cannot
+        config.markdown_extensions.append(name)  # import them before this module is loaded
+        config.mdx_configs[name] = options
     for name, plugin in config.plugins.items():
         if name == "mkdocs-jupyter":
             folder = config.extra["_build"].site.course.store / ".previews" / _language(config)

@@ -69,8 +69,9 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
     body = []
     for block, outputs in zip(cell.blocks, cell.outputs, strict=True):
         anchor = "" if block.folded else f" #cell-{cell.name}"
-        code = _fence(block.source, f".python .lesson-code{anchor}")
         fold = words["drawing"] if block.folded else cell.fold_code
+        later = ' data-colours="later"' if fold or cell.fold else ""
+        code = _fence(block.source, f".python .lesson-code{anchor}{later}")
         body += [*_folded(code, fold), ""]
         for output in outputs:
             if "figure" in output:

@@ -57,6 +57,33 @@
     });
   }
 
+  /* Code in a fold gets its colours when the fold opens: until then it has no elements to style.
+     "k0,3 s7,12" is a keyword of 3 characters at once and, 7 later, a string of 12. */
+  function colour(code, runs) {
+    const text = code.textContent;
+    const parts = [];
+    let at = 0;
+    for (const [, name, skip, length] of runs.matchAll(/([a-z]+)(\d+),(\d+)/g)) {
+      const span = document.createElement("span");
+      const start = at + Number(skip);
+      span.className = name;
+      span.textContent = text.slice(start, start + Number(length));
+      parts.push(text.slice(at, start), span);
+      at = start + Number(length);
+    }
+    code.replaceChildren(...parts, text.slice(at));
+  }
+
+  const open = ({ target }) => {
+    if (!target.open) return;
+    for (const block of target.querySelectorAll("[data-colours]")) {
+      colour(block.querySelector("code"), block.dataset.colours);
+      delete block.dataset.colours;
+    }
+  };
+  addEventListener("toggle", open, { capture: true });
+  for (const target of document.querySelectorAll("details[open]")) open({ target });
+
   /* A table that scrolls can be reached, and so scrolled, with the keyboard. */
   const reachable = new ResizeObserver((entries) => {
     for (const { target } of entries) {
