@@ -16,7 +16,8 @@ from pathlib import Path
 
 from course_code.publish.base.course import Course
 from course_code.publish.run.device import device_class
-from course_code.publish.run.schedule import Plan, runs, update
+from course_code.publish.run.plan import Plan
+from course_code.publish.run.schedule import runs, update
 from course_code.publish.website.prepare import plan_course
 
 ROOT = Path(__file__).parents[1]

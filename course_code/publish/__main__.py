@@ -9,7 +9,8 @@ from pathlib import Path
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
-from course_code.publish.run.schedule import Plan, plan_lesson, update
+from course_code.publish.run.plan import Plan, plan_lesson
+from course_code.publish.run.schedule import update
 from course_code.publish.run.store import Store
 from course_code.publish.website.prepare import Site, place_of, prepare
 

@@ -1,1 +1,5 @@
-"""A lesson script is read, and made self-contained."""
+"""A lesson script is read (`read.py`), and made self-contained (`inline.py`).
+
+Other rooms use `read_lesson`, which gives a `Lesson` of cells and claims, and `inline_lesson`,
+which gives the blocks of code that run and are shown; `modules.py` and `imports.py` serve it.
+"""

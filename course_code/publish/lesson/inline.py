@@ -13,18 +13,31 @@ import math
 import re
 import symtable
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.imports import (
+    Import,
+    Line,
+    import_lines,
+    imports_of,
+    is_ours,
+    refuse_hidden_imports,
+)
+from course_code.publish.lesson.modules import (
+    Module,
+    bound,
+    find_module,
+    names_bound,
+    names_used,
+    refuse_shared_lines,
+)
 from course_code.publish.lesson.read import Cell, Lesson, parse
 
 FOLDED = f"{PACKAGE}.draw"  # definitions from here go to a block of their own, shown folded
 CHANGED = re.compile(r"[\t\x02\x03]|^\s+$")  # a copy from the page would differ from what ran
 MODULE_NAMES = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec__")
-Line = tuple[str, Path, int]  # text, file it came from, line there
 
 
 @dataclass(frozen=True)
@@ -55,36 +68,17 @@ def inline_lesson(course: Course, lesson: Lesson) -> InlinedLesson:
     return InlinedLesson(blocks, inliner.own_names())
 
 
-@dataclass(frozen=True)
-class _Import:
-    """One imported name: `import module` (name None) or `from module import name`, `as` alias."""
-
-    module: str
-    name: str | None
-    alias: str | None
-
-    @property
-    def bound(self) -> str:
-        return self.alias or self.name or self.module.split(".")[0]
-
-    @property
-    def target(self) -> str:
-        if self.name:
-            return f"{self.module}.{self.name}"
-        return self.module if self.alias else self.bound
-
-
 @dataclass
 class _Part:
     """One block in the making; definitions with the place of their module, for their order."""
 
-    imports: list[tuple[_Import, Path, int]] = field(default_factory=list)
+    imports: list[tuple[Import, Path, int]] = field(default_factory=list)
     definitions: list[tuple[float, list[Line]]] = field(default_factory=list)
 
     def block(self, body: list[Line], folded: bool) -> Block:
         ordered = sorted(self.definitions, key=lambda placed: (placed[0], placed[1][0][2]))
         definitions = [lines for _, lines in ordered]
-        paragraphs = [p for p in [_import_lines(self.imports), *definitions, body] if p]
+        paragraphs = [p for p in [import_lines(self.imports), *definitions, body] if p]
         lines = []
         for before, paragraph in zip([None, *paragraphs], paragraphs, strict=False):
             lines += [("", *paragraph[0][1:])] * _gap(before, paragraph) + paragraph
@@ -100,22 +94,22 @@ class _Inliner:
         self.course, self.lesson = course, lesson
         self.owners: dict[str, str] = {}  # bound name -> what it is bound to
         self.lifted: set[str] = set()
-        self.imported: set[tuple[bool, _Import]] = set()  # (in a folded block?, import)
+        self.imported: set[tuple[bool, Import]] = set()  # (in a folded block?, import)
         self.places: dict[Path, float] = {}  # modules in the order of their execution
 
     def cell(self, cell: Cell) -> tuple[Block, ...]:
         parts = {False: _Part(), True: _Part()}
         tree, path = parse(cell.source, self.lesson.path, cell.line), self.lesson.path
-        _refuse_hidden_imports(tree, path, cell.line - 1)
-        _refuse_shared_lines(tree, path, cell.line - 1)
+        refuse_hidden_imports(tree, path, cell.line - 1)
+        refuse_shared_lines(tree, path, cell.line - 1)
         removed = set()
         for node in tree.body:
             if not isinstance(node, ast.Import | ast.ImportFrom):
                 continue
             removed.update(range(node.lineno - 1, node.end_lineno))
             line = cell.line + node.lineno - 1
-            for item in _imports(node, path, line):
-                if _is_ours(item.module):
+            for item in imports_of(node, path, line):
+                if is_ours(item.module):
                     self._lift(item, parts, path, line)
                 else:
                     self._import(item, False, parts, path, line)
@@ -138,7 +132,7 @@ class _Inliner:
         """Names that the lesson's cells bind; none may collide with what was inlined."""
         names = {}
         for cell in self.lesson.cells:
-            for name in _names_bound(symtable.symtable(cell.source, "cell", "exec")):
+            for name in names_bound(symtable.symtable(cell.source, "cell", "exec")):
                 if name in self.owners:
                     raise CourseError(
                         f"cell {cell.name!r} binds {name!r}, which is {self.owners[name]}",
@@ -149,15 +143,15 @@ class _Inliner:
                 names[name] = None
         return tuple(names)
 
-    def _import(self, item: _Import, folded: bool, parts, path: Path, line: int) -> None:
+    def _import(self, item: Import, folded: bool, parts, path: Path, line: int) -> None:
         self._own(item.bound, item.target, path, line)
         if (folded, item) not in self.imported:
             self.imported.add((folded, item))
             parts[folded].imports.append((item, path, line))
 
-    def _lift(self, item: _Import, parts, path: Path, line: int) -> None:
+    def _lift(self, item: Import, parts, path: Path, line: int) -> None:
         """Bring in the definition that `item` names, after what it needs itself."""
-        module = _module(self.course, item.module, path, line)
+        module = find_module(self.course, item.module, path, line)
         node = module.bindings.get(item.name)
         if node is None:
             raise CourseError(f"{item.module} does not define {item.name!r}", path, line)
@@ -174,21 +168,21 @@ class _Inliner:
                 renamed = [(f"{item.alias} = {item.name}", path, line)]
                 parts[folded].definitions.append((self.places.get(path, math.inf), renamed))
 
-    def _follow(self, item: _Import, node, module: "_Module", folded: bool, parts) -> None:
+    def _follow(self, item: Import, node, module: "Module", folded: bool, parts) -> None:
         """A module of the course imports `item.name` itself: go where it comes from."""
-        for inner in _imports(node, module.path, node.lineno):
+        for inner in imports_of(node, module.path, node.lineno):
             if inner.bound == item.name:
-                if _is_ours(inner.module):
+                if is_ours(inner.module):
                     self._lift(inner, parts, module.path, node.lineno)
                 else:
                     self._import(inner, folded, parts, module.path, node.lineno)
 
-    def _define(self, item: _Import, node, module: "_Module", folded: bool, parts) -> None:
+    def _define(self, item: Import, node, module: "Module", folded: bool, parts) -> None:
         lines = module.source(node)
-        for name in _bound(node):
+        for name in bound(node):
             self.lifted.add(f"{item.module}.{name}")
             self._own(name, f"{item.module}.{name}", module.path, node.lineno)
-        for name in sorted(_names_used("\n".join(text for text, *_ in lines))):
+        for name in sorted(names_used("\n".join(text for text, *_ in lines))):
             if name in MODULE_NAMES:
                 raise CourseError(
                     f"{item.name} uses {name}, which has another value once inlined",
@@ -196,21 +190,21 @@ class _Inliner:
                     node.lineno,
                 )
             if name in module.bindings:
-                if name not in _bound(node):
-                    needed = _Import(item.module, name, None)
+                if name not in bound(node):
+                    needed = Import(item.module, name, None)
                     self._lift(needed, parts, module.path, node.lineno)
             elif hasattr(builtins, name):
                 self._own(name, f"the built-in {name}", module.path, node.lineno)
         parts[folded].definitions.append((self.places[module.path], lines))
 
-    def _place(self, module: "_Module") -> None:
+    def _place(self, module: "Module") -> None:
         """Python would execute the module after all that it imports."""
         if module.path in self.places:
             return
         self.places[module.path] = 0  # for modules that import each other
         for node in module.bindings.values():
-            if isinstance(node, ast.ImportFrom) and _is_ours(node.module):
-                self._place(_module(self.course, node.module, module.path, node.lineno))
+            if isinstance(node, ast.ImportFrom) and is_ours(node.module):
+                self._place(find_module(self.course, node.module, module.path, node.lineno))
         self.places[module.path] = 1 + max(self.places.values())
 
     def _own(self, name: str, target: str, path: Path, line: int) -> None:
@@ -222,158 +216,6 @@ class _Inliner:
                 line,
                 "A lesson is one namespace: rename one of them.",
             )
-
-
-@dataclass(frozen=True)
-class _Module:
-    """A module of the course: its lines and its top-level bindings."""
-
-    path: Path
-    lines: tuple[str, ...]
-    bindings: dict[str, ast.stmt]
-
-    def source(self, node: ast.stmt) -> list[Line]:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        return [(self.lines[n - 1], self.path, n) for n in range(first, node.end_lineno + 1)]
-
-
-def _module(course: Course, name: str, path: Path, line: int) -> _Module:
-    file = (course.root / name.replace(".", "/")).with_suffix(".py")
-    if not file.is_file():
-        package = file.with_suffix("").is_dir()
-        hint = "Import names from a module of this package." if package else ""
-        raise CourseError(f"there is no module {name}", path, line, hint)
-    return _read_module(course.read(file), course.relative(file))
-
-
-@cache
-def _read_module(text: str, path: Path) -> _Module:
-    tree, bindings = parse(text, path), {}
-    _refuse_hidden_imports(tree, path, 0)
-    _refuse_shared_lines(tree, path, 0)
-    for node in tree.body:
-        names = _bound(node)
-        if names is None:
-            raise CourseError(
-                "code at module level, which an inlined copy would lose",
-                path,
-                node.lineno,
-                "Keep to imports, functions, classes and constants; put the rest in a function.",
-            )
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            _imports(node, path, node.lineno)
-        for name in names:
-            if name in bindings:
-                raise CourseError(f"{name!r} is defined twice", path, node.lineno)
-            if hasattr(builtins, name):
-                what = f"{name!r} is also a built-in, which an inlined copy would hide"
-                raise CourseError(what, path, node.lineno, "Give it another name.")
-            bindings[name] = node
-    return _Module(path, tuple(text.split("\n")), bindings)
-
-
-def _bound(node: ast.stmt) -> list[str] | None:
-    """Names that a top-level statement binds; None if it does more than bind names."""
-    match node:
-        case ast.Import() | ast.ImportFrom():
-            return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return [node.name]
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            return [name]
-        case ast.Assign():
-            targets = [e for t in node.targets for e in getattr(t, "elts", [t])]
-            if all(isinstance(target, ast.Name) for target in targets):
-                return [target.id for target in targets]
-        case ast.Expr(value=ast.Constant()):
-            return []
-    return None
-
-
-def _names_used(source: str) -> set[str]:
-    """Names that a definition looks up outside itself."""
-
-    def walk(table: symtable.SymbolTable, top: bool):
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (top or symbol.is_global()):
-                yield symbol.get_name()
-        for child in table.get_children():
-            yield from walk(child, False)
-
-    return set(walk(symtable.symtable(source, "definition", "exec"), True))
-
-
-def _names_bound(table: symtable.SymbolTable, top: bool = True):
-    """Names at the top level that code assigns, also by `global` in a function."""
-    for symbol in table.get_symbols():
-        if symbol.is_assigned() and (top or symbol.is_declared_global()):
-            yield symbol.get_name()
-    for child in table.get_children():
-        yield from _names_bound(child, False)
-
-
-def _imports(node: ast.Import | ast.ImportFrom, path: Path, line: int) -> list[_Import]:
-    """The names an import statement binds, or why inlining cannot reproduce it."""
-    problem = hint = ""
-    if isinstance(node, ast.ImportFrom):
-        if node.level:
-            problem, hint = "a relative import", f"Write: from {PACKAGE}.… import name"
-        elif any(alias.name == "*" for alias in node.names):
-            problem, hint = "a star import", "Name what you import."
-        elif node.module == "__future__":
-            problem, hint = "a __future__ import", "Write code that needs none."
-        elif node.module == PACKAGE:
-            problem, hint = "an import of a whole package", f"from {PACKAGE}.… import name"
-    elif any(_is_ours(alias.name) for alias in node.names):
-        problem, hint = "an import of a whole module", f"Write: from {PACKAGE}.… import name"
-    if problem:
-        raise CourseError(f"{problem} cannot be inlined: {ast.unparse(node)}", path, line, hint)
-    if isinstance(node, ast.Import):
-        return [_Import(alias.name, None, alias.asname) for alias in node.names]
-    return [_Import(node.module, alias.name, alias.asname) for alias in node.names]
-
-
-def _is_ours(module: str) -> bool:
-    return module.split(".")[0] == PACKAGE
-
-
-def _refuse_hidden_imports(tree: ast.Module, path: Path, offset: int) -> None:
-    """Imports of the course anywhere but at the top level would fail once it is inlined."""
-    for node in ast.walk(tree):
-        if node in tree.body or not isinstance(node, ast.Import | ast.ImportFrom):
-            continue
-        of_names = isinstance(node, ast.ImportFrom)
-        modules = [node.module or ""] if of_names else [alias.name for alias in node.names]
-        if getattr(node, "level", 0) or any(map(_is_ours, modules)):
-            raise CourseError(
-                f"an import inside other code cannot be inlined: {ast.unparse(node)}",
-                path,
-                offset + node.lineno,
-                "Move it to the top level.",
-            )
-
-
-def _refuse_shared_lines(tree: ast.Module, path: Path, offset: int) -> None:
-    """Code moves by whole lines."""
-    for before, after in pairwise(tree.body):
-        if after.lineno <= before.end_lineno:
-            line = offset + after.lineno
-            raise CourseError("two statements on one line", path, line, "Give each its own line.")
-
-
-def _import_lines(imports: list[tuple[_Import, Path, int]]) -> list[Line]:
-    """Import statements, plain ones first, names of one module together."""
-    lines, grouped = [], {}
-    for item, path, line in imports:
-        renamed = f" as {item.alias}" if item.alias else ""
-        if item.name is None:
-            lines.append((f"import {item.module}{renamed}", path, line))
-        else:
-            grouped.setdefault(item.module, ([], path, line))[0].append(item.name + renamed)
-    for module, (names, path, line) in grouped.items():
-        listed = ", ".join(sorted(names, key=str.lower))
-        lines.append((f"from {module} import {listed}", path, line))
-    return sorted(lines, key=lambda entry: (entry[0].startswith("from"), entry[0]))
 
 
 def _gap(before: list[Line] | None, after: list[Line]) -> int:

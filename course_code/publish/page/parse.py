@@ -16,7 +16,7 @@ from course_code.publish.lesson.read import Lesson
 from course_code.publish.page import glossary
 from course_code.publish.page.text import fence_after
 from course_code.publish.page.values import fill
-from course_code.publish.run.schedule import Run
+from course_code.publish.run.plan import Run
 
 DIRECTIVE = re.compile(r"^(?P<indent>[ \t]*):::\s*(?P<kind>\w+)\s+(?P<target>[\w.]+)(?P<rest>.*)$")
 TITLE = re.compile(r"^# +(?P<text>.+?)(?: +\{[^}]*\})?$", re.M)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.parse import TITLE, Page, Prose, ShownCell, ShownClaims
-from course_code.publish.run.schedule import Run
+from course_code.publish.run.plan import Run
 
 THEMES = ("light", "dark")
 MARKDOWN = re.compile(r"[`$\[\]\\*_]")  # inside an attribute it would still become HTML

@@ -1,1 +1,6 @@
-"""Lessons run in fresh kernels, and the store keeps what they gave."""
+"""Lessons run in fresh kernels, and the store keeps what they gave.
+
+`plan.py` reads a lesson and knows its inputs (`inputs.py`); `schedule.py` runs those whose inputs
+the store (`store.py`) does not know, by `execute.py`; `kernel.py` is what executes inside. Other
+rooms use `plan_lesson`, `update`, `runs`, and a `Run`: a plan with its stored outputs and values.
+"""

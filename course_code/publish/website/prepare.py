@@ -11,7 +11,8 @@ from course_code.publish.page import glossary
 from course_code.publish.page.glossary import Glossary
 from course_code.publish.page.parse import Page, fill_page, page_paths, parse
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
-from course_code.publish.run.schedule import Plan, Run, plan_lesson, runs, update
+from course_code.publish.run.plan import Plan, Run, plan_lesson
+from course_code.publish.run.schedule import runs, update
 
 
 @dataclass(frozen=True)

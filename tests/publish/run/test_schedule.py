@@ -14,11 +14,12 @@ from filelock import FileLock
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.run import execute as run
-from course_code.publish.run import schedule as build
-from course_code.publish.run.schedule import Progress, plan_lesson, update
+from course_code.publish.run import schedule
+from course_code.publish.run.plan import plan_lesson
+from course_code.publish.run.schedule import Progress, update
 from course_code.publish.run.store import Store
 
-ROOT = Path(build.__file__).parents[3]
+ROOT = Path(schedule.__file__).parents[3]
 CELL = '# %% name="c0"\nSEEDS = [0]\n'
 
 
@@ -41,7 +42,7 @@ def test_a_second_build_runs_nothing_and_an_edit_only_its_lesson(three, ran):
     edit(three, "b", CELL + "x = 7\n")
     assert update(three, plans(three)) == ["b"]
     assert sorted(ran) == ["a", "b", "b", "c"]
-    assert {name: r.values["x"] for name, r in build.runs(three, plans(three)).items()} == {
+    assert {name: r.values["x"] for name, r in schedule.runs(three, plans(three)).items()} == {
         "a": 0, "b": 7, "c": 2,
     }  # fmt: skip
 
@@ -58,7 +59,7 @@ def test_undoing_an_edit_runs_nothing(three, ran):
 
 def test_a_run_says_when_it_finished(three, ran):
     update(three, plans(three, "a"))
-    (found,) = build.runs(three, plans(three, "a")).values()
+    (found,) = schedule.runs(three, plans(three, "a")).values()
     assert found.entry["finished"].endswith("+00:00")
     assert found.lesson.name == "a"
 
@@ -124,15 +125,16 @@ def test_a_build_waits_for_another_that_runs_the_lesson(three, ran):
 
     asyncio.run(both())
     assert ran == []
-    assert build.runs(three, [plan])["a"].values == {"x": 5}
+    assert schedule.runs(three, [plan])["a"].values == {"x": 5}
 
 
 BUILDER = """
 import asyncio, sys
 from pathlib import Path
 from course_code.publish.run import execute as run
-from course_code.publish.run.schedule import plan_lesson, update
 from course_code.publish.base.course import Course
+from course_code.publish.run.plan import plan_lesson
+from course_code.publish.run.schedule import update
 
 async def run_lesson(lesson, inlined, started):
     with open(sys.argv[2], "a") as log:

@@ -12,8 +12,9 @@ import pytest
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import write_atomically
+from course_code.publish.run import inputs as inputs_module
 from course_code.publish.run import kernel, store
-from course_code.publish.run import schedule as build
+from course_code.publish.run.plan import plan_lesson
 from course_code.publish.run.store import KEPT, Store
 
 ROOT = Path(store.__file__).parents[3]
@@ -37,7 +38,7 @@ def course(one_lesson):
 
 
 def inputs_of(course):
-    return build.plan_lesson(course, "one").inputs
+    return plan_lesson(course, "one").inputs
 
 
 def change(course, file: str, old: str, new: str) -> None:
@@ -102,18 +103,18 @@ def test_versions_device_and_kernel_code_count(course, monkeypatch):
     assert "torch" not in before.versions
     assert before.device in ("cpu", "cuda", "mps")
 
-    monkeypatch.setattr(store, "_version", {"numpy": "0.1"}.get)
+    monkeypatch.setattr(inputs_module, "_version", {"numpy": "0.1"}.get)
     changes = inputs_of(course).differences(before.__dict__)
     assert f"numpy {before.versions['numpy']} -> 0.1" in changes
     assert f"scour {before.versions['scour']} -> none" in changes
     monkeypatch.undo()
 
-    monkeypatch.setattr(store, "device_class", lambda: "tpu")
+    monkeypatch.setattr(inputs_module, "device_class", lambda: "tpu")
     after = inputs_of(course)
     assert after.differences(before.__dict__) == [f"device {before.device} -> tpu"]
     monkeypatch.undo()
 
-    monkeypatch.setattr(store, "_read", lambda path: "other" * (path == kernel.__file__))
+    monkeypatch.setattr(inputs_module, "_read", lambda path: "other" * (path == kernel.__file__))
     after = inputs_of(course)
     assert after.differences(before.__dict__) == ["the build's kernel code changed"]
     assert after.key != before.key

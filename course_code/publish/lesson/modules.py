@@ -1,0 +1,116 @@
+"""A module of the course: what its top level binds, and which names a definition needs."""
+
+import ast
+import builtins
+import symtable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.imports import Line, imports_of, refuse_hidden_imports
+from course_code.publish.lesson.read import parse
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the course: its lines and its top-level bindings."""
+
+    path: Path
+    lines: tuple[str, ...]
+    bindings: dict[str, ast.stmt]
+
+    def source(self, node: ast.stmt) -> list[Line]:
+        """Lines of a definition, its decorators included."""
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        return [(self.lines[n - 1], self.path, n) for n in range(first, node.end_lineno + 1)]
+
+
+def find_module(course: Course, name: str, path: Path, line: int) -> Module:
+    """The module `name`, as the import at `line` of `path` asks for it.
+
+    Raises:
+        CourseError: there is none, or it holds what inlining cannot reproduce.
+    """
+    file = (course.root / name.replace(".", "/")).with_suffix(".py")
+    if not file.is_file():
+        package = file.with_suffix("").is_dir()
+        hint = "Import names from a module of this package." if package else ""
+        raise CourseError(f"there is no module {name}", path, line, hint)
+    return _read(course.read(file), course.relative(file))
+
+
+@cache
+def _read(text: str, path: Path) -> Module:
+    tree, bindings = parse(text, path), {}
+    refuse_hidden_imports(tree, path, 0)
+    refuse_shared_lines(tree, path, 0)
+    for node in tree.body:
+        names = bound(node)
+        if names is None:
+            raise CourseError(
+                "code at module level, which an inlined copy would lose",
+                path,
+                node.lineno,
+                "Keep to imports, functions, classes and constants; put the rest in a function.",
+            )
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports_of(node, path, node.lineno)
+        for name in names:
+            if name in bindings:
+                raise CourseError(f"{name!r} is defined twice", path, node.lineno)
+            if hasattr(builtins, name):
+                what = f"{name!r} is also a built-in, which an inlined copy would hide"
+                raise CourseError(what, path, node.lineno, "Give it another name.")
+            bindings[name] = node
+    return Module(path, tuple(text.split("\n")), bindings)
+
+
+def bound(node: ast.stmt) -> list[str] | None:
+    """Names that a top-level statement binds; None if it does more than bind names."""
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return [node.name]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.Assign():
+            targets = [e for t in node.targets for e in getattr(t, "elts", [t])]
+            if all(isinstance(target, ast.Name) for target in targets):
+                return [target.id for target in targets]
+        case ast.Expr(value=ast.Constant()):
+            return []
+    return None
+
+
+def names_used(source: str) -> set[str]:
+    """Names that a definition looks up outside itself."""
+
+    def walk(table: symtable.SymbolTable, top: bool):
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (top or symbol.is_global()):
+                yield symbol.get_name()
+        for child in table.get_children():
+            yield from walk(child, False)
+
+    return set(walk(symtable.symtable(source, "definition", "exec"), True))
+
+
+def names_bound(table: symtable.SymbolTable, top: bool = True):
+    """Names at the top level that code assigns, also by `global` in a function."""
+    for symbol in table.get_symbols():
+        if symbol.is_assigned() and (top or symbol.is_declared_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from names_bound(child, False)
+
+
+def refuse_shared_lines(tree: ast.Module, path: Path, offset: int) -> None:
+    """Code moves by whole lines."""
+    for before, after in pairwise(tree.body):
+        if after.lineno <= before.end_lineno:
+            line = offset + after.lineno
+            raise CourseError("two statements on one line", path, line, "Give each its own line.")
