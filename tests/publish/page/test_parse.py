@@ -15,6 +15,7 @@ from course_code.publish.page.parse import (
     parse,
 )
 from course_code.publish.run import schedule as build
+from course_code.publish.run.plan import plan_lesson
 
 LESSON = """# %% name="data"
 SEEDS = range(3)
@@ -80,7 +81,7 @@ def read(course, text: str | None = None, path: str = "one.md"):
 
 
 def filled(course, page):
-    plan = build.plan_lesson(course, "one")
+    plan = plan_lesson(course, "one")
     build.update(course, [plan])
     return fill_page(page, build.runs(course, [plan]))
 

@@ -15,6 +15,7 @@ from course_code.publish.lesson.read import read_lesson
 from course_code.publish.page.parse import Page, Prose, ShownCell, fill_page, parse
 from course_code.publish.page.write import Place, figure_files, image_bytes, ranges, to_markdown
 from course_code.publish.run import schedule as build
+from course_code.publish.run.plan import plan_lesson
 
 PLACE = Place("../", "../")
 AWKWARD = '''text = """`one` ``two`` ```three```
@@ -84,7 +85,7 @@ def shown(one_lesson, write, ran):
     def shown(cells: list[str], page: str, place: Place = PLACE, language: str = "en", **modules):
         course = one_lesson(*cells, **modules)
         write({f"docs/{language}/one.md": page})
-        plan = build.plan_lesson(course, "one")
+        plan = plan_lesson(course, "one")
         build.update(course, [plan])
         runs = build.runs(course, [plan])
         read = parse(course, language, Path("one.md"), {"one": read_lesson(course, "one")})
