@@ -12,7 +12,8 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
 from course_code.publish.run.execute import check_claims, run_lesson
-from course_code.publish.run.schedule import plan_lesson, update
+from course_code.publish.run.plan import plan_lesson
+from course_code.publish.run.schedule import update
 
 CLAIMS = (ROOT / "course_code/teach/claims.py").read_text("utf-8")
 IMPORT = "from course_code.teach.claims import check\n\n"
