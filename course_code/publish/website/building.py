@@ -1,0 +1,62 @@
+"""One build of the site: every language in one folder, published when all of it is there."""
+
+import shutil
+from pathlib import Path
+
+from course_code.publish.base.course import LANGUAGES
+from course_code.publish.website.beside import Beside
+from course_code.publish.website.prepare import Site
+
+
+class Building:
+    """The pages of a course and the folder in which a site generator builds them.
+
+    Args:
+        site: what to build.
+        place: where the site shall be.
+        home: address of the site's home page, or an empty text where it is unknown.
+
+    Raises:
+        CourseError: nothing can be written beside the place.
+    """
+
+    def __init__(self, site: Site, place: Path, home: str = ""):
+        self.site, self.place, self.home = site, place, home
+        self._beside = Beside(place)
+
+    def folder(self, language: str) -> Path:
+        """Where the pages of a language are built."""
+        root = self._beside.folder
+        return root if language == LANGUAGES[0] else root / language
+
+    def address(self, language: str) -> str:
+        """Address of a language's home page, or an empty text where the site's is unknown."""
+        if language == LANGUAGES[0] or not self.home:
+            return self.home
+        return f"{self.home.rstrip('/')}/{language}/"
+
+    def write_files(self) -> None:
+        """Write what pages refer to and the site generator does not know of."""
+        _write(self.site.files(), self.folder(LANGUAGES[0]))
+        for language in LANGUAGES:
+            files = self.site.downloads(language, self.address(language))
+            _write(files, self.folder(language))
+
+    def publish(self) -> None:
+        """Put the site in its place."""
+        self._beside.publish()
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._beside.close()
+
+
+def _write(files: dict[str, bytes | Path], folder: Path) -> None:
+    """Write or copy files into a folder of the site."""
+    for path, data in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(data, Path):
+            shutil.copyfile(data, file)
+        else:
+            file.write_bytes(data)
