@@ -30,7 +30,7 @@ DEFAULTS = {
     "loss": cross_entropies,
     "init": "pytorch",
     "seed": 0,
-    "data_seed": 0,
+    "data_seed": None,  # then the run's seed
 }
 
 
@@ -89,8 +89,9 @@ def stacked_data(runs: Sequence[dict], data) -> dict[str, tuple[Tensor, Tensor]]
     """Give data sets that all runs share, or one for each run: X (R, B, D), y (R, B)."""
     if not callable(data):
         return data
-    drawn = {seed: data(seed) for seed in {run["data_seed"] for run in runs}}
-    sets = [drawn[run["data_seed"]] for run in runs]
+    seeds = [run["seed"] if run["data_seed"] is None else run["data_seed"] for run in runs]
+    drawn = {seed: data(seed) for seed in sorted(set(seeds))}
+    sets = [drawn[seed] for seed in seeds]
     return {
         name: tuple(torch.stack(parts) for parts in zip(*(s[name] for s in sets), strict=True))
         for name in sets[0]
@@ -153,7 +154,8 @@ def sweep(
     """Train every combination of the grid's settings and measure it on every data set.
 
     Args:
-        data: {"train": (X, y), "valid": (X, y), …}, or a function from data_seed to that.
+        data: {"train": (X, y), "valid": (X, y), …}, or a function from data_seed, which is by
+            default the run's seed, to that.
         grid: settings that vary, each a list of values or a dict from labels to values:
             widths, activation, optimizer, batch_size, loss, init, seed, data_seed, lr or
             another hyperparameter of the optimizer.
@@ -250,4 +252,23 @@ def best_rate(rows: Sequence[dict], arm, value: str = "valid_loss", axis: str = 
                 f"best {axis} of {label!r} is {chosen[label]}, an end of {sorted(medians)}, "
                 "or nothing there is finite: extend the grid"
             )
+    return chosen
+
+
+def choose_rates(
+    rows: Sequence[dict], arm: str, value: str = "valid_loss", axis: str = "lr"
+) -> dict[str, dict]:
+    """Choose for each arm the rate with the lowest mean over seeds, after the last step.
+
+    A mean, because it suffers from every failed run: a rate at which one run in ten fails has a
+    fine median. Unlike `best_rate` it raises nothing; look at "inside".
+
+    Returns: {arm: {"lr": rate, "inside": whether it is neither the smallest nor the largest}}.
+    """
+    last, chosen = max(row["step"] for row in rows), {}
+    for label, group in split_rows([row for row in rows if row["step"] == last], arm).items():
+        by_rate = split_rows(group, axis)
+        means = {rate: statistics.fmean(row[value] for row in by_rate[rate]) for rate in by_rate}
+        rate = min(means, key=means.get)
+        chosen[label] = {axis: rate, "inside": min(means) < rate < max(means)}
     return chosen

@@ -16,7 +16,14 @@ from course_code.teach.ensemble import (
     train_runs,
 )
 from course_code.teach.optimizers import adam, momentum, sgd
-from course_code.teach.sweep import GridEdgeError, best_rate, cut_stacks, summarize, sweep
+from course_code.teach.sweep import (
+    GridEdgeError,
+    best_rate,
+    choose_rates,
+    cut_stacks,
+    summarize,
+    sweep,
+)
 
 DATA = {"train": make_spirals(15, seed=1), "valid": make_spirals(10, seed=2)}
 GRID = {"optimizer": [sgd, adam], "lr": [0.01, 0.1, 1.0], "seed": [3, 4]}
@@ -134,6 +141,15 @@ def test_data_may_be_drawn_anew_for_every_run():
         assert ours == pytest.approx([row["test_loss"] for row in alone], rel=1e-5)
     fixed = sweep(drawn, {"seed": [0, 1]}, data_seed=6, optimizer=sgd, lr=0.1, **FIXED)
     assert [row["test_loss"] for row in fixed] == pytest.approx(ours, rel=1e-5)
+
+
+def test_data_are_by_default_drawn_with_the_seed_of_the_run():
+    rows = sweep(drawn, {"seed": [5, 6]}, optimizer=sgd, lr=0.1, **FIXED)
+    for row in rows:
+        (alone,) = sweep(
+            drawn(row["seed"]), {"seed": [row["seed"]]}, optimizer=sgd, lr=0.1, **FIXED
+        )
+        assert row["test_loss"] == pytest.approx(alone["test_loss"], rel=1e-5)
 
 
 def test_a_run_that_diverges_is_reported_and_alone():
@@ -272,3 +288,14 @@ def test_summary_gives_median_and_quartiles_that_occur():
     assert first == {"arm": "a", "median": 3, "low": 2, "high": 4, "runs": 5, "diverged": 0}
     assert second["median"] == 2
     assert (second["runs"], second["diverged"]) == (3, 1)
+
+
+def test_a_chosen_rate_suffers_from_every_failed_run():
+    assert best_rate(table_of(LOSSES), "optimizer") == {"sgd": 0.1}
+    assert choose_rates(table_of(LOSSES), "optimizer") == {"sgd": {"lr": 1.0, "inside": True}}
+
+
+@pytest.mark.parametrize("rates", [[0.01], [1.0, 10.0], [10.0, 1.0, 0.01][:2]])
+def test_a_chosen_rate_at_the_end_of_its_list_is_told_not_raised(rates):
+    rows = table_of({lr: LOSSES[lr] for lr in rates})
+    assert choose_rates(rows, "optimizer")["sgd"]["inside"] is False
