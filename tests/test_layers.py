@@ -69,7 +69,7 @@ ROOMS = {  # of course_code/publish, from the ground up -> rooms that it may imp
     "lesson": {"base"},
     "run": {"base", "lesson"},
     "markup": {"base"},
-    "page": {"base", "lesson", "run"},
+    "page": {"base", "lesson", "run", "markup"},
     "notebook": {"base", "lesson", "run", "markup", "page"},
     "website": {"base", "lesson", "run", "markup", "page", "notebook"},
 }

@@ -5,7 +5,7 @@
     run/       its cells run once in a fresh kernel; the store keeps what they gave
        |
     page/      prose, cells, values and claims become ordinary Markdown
-       |       markup/ is the Markdown extension that renders formulas and links terms
+       |       (on markup/: the Markdown extension, its formulas and the glossary)
     notebook/  the same page as a notebook and as a script
        |
     website/   all pages, files and languages of one site, checked before it is published

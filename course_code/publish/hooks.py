@@ -24,9 +24,10 @@ sys.path.insert(0, str(ROOT))
 from course_code.publish.base.course import LANGUAGES, Course  # noqa: E402
 from course_code.publish.base.errors import CourseError  # noqa: E402
 from course_code.publish.base.files import log  # noqa: E402
-from course_code.publish.markup import formulas as math  # noqa: E402
+from course_code.publish.markup import glossary  # noqa: E402
+from course_code.publish.markup.extension import Markup  # noqa: E402
+from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook import preview as previews  # noqa: E402
-from course_code.publish.page import glossary  # noqa: E402
 from course_code.publish.page.write import figure_images  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.prepare import place_of, prepare  # noqa: E402
@@ -70,6 +71,8 @@ class Edition:
         for name, options in EXTENSIONS.items():  # not in mkdocs.yml: the `mkdocs` command cannot
             config.markdown_extensions.append(name)  # import them before this module is loaded
             config.mdx_configs[name] = options
+        self.markup = _Markup(language=language, course=str(self.site.course.root))
+        config.markdown_extensions.append(self.markup)
         if "mkdocs-jupyter" in config.plugins:
             folder = self.site.course.store / ".previews" / language
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(folder)
@@ -101,7 +104,10 @@ class Edition:
         return _or_stop(self.site.markdown, self.language, page.file.src_uri, place)
 
     def on_page_markdown(self, markdown, page, config, files):
-        """Give a notebook's preview its lesson's title, and keep it out of the search."""
+        """Say which page is rendered; give previews a title, and keep them out of the search."""
+        course, file = self.site.course, Path(page.file.abs_src_path)
+        self.markup.page = page.file.src_uri
+        self.markup.source = Source(course.relative(file), course.read(file))
         if lesson := self._previewed(page):
             page.meta["title"] = lesson.title
             page.meta["search"] = {"exclude": True}  # it repeats the page, breaks Chinese search
@@ -109,24 +115,18 @@ class Edition:
 
     @event_priority(-100)
     def on_page_content(self, html, page, config, files):
-        """Link terms and render formulas; set previews of notebooks in the site's own markup."""
-        site, language, place = self.site, self.language, self._place(page, config)
-        katex = math.Katex(site.course.root)
-        if self._is_ours(page):
-            html = site.link_terms(html, language, page.file.src_uri, place)
-            return _or_stop(math.render_html, html, Path(page.file.abs_src_path), katex, language)
+        """Set previews of notebooks in the site's own markup."""
         if lesson := self._previewed(page):
             return _or_stop(
                 partial(
                     previews.clean,
-                    language=language,
+                    language=self.language,
                     anchors=previews.toc_ids(page.toc),
-                    images=figure_images(lesson, place),
+                    images=figure_images(lesson, self._place(page, config)),
                 ),
                 html,
                 json.loads(Path(page.file.abs_src_path).read_text("utf-8")),
-                site.course.root / lesson.path,
-                katex,
+                self.site.course.root / lesson.path,
             )
         return html
 
@@ -178,6 +178,14 @@ class Edition:
         if path.parent.name != "notebooks" or path.suffix != ".ipynb":
             return None
         return self.site.lesson_pages(self.language).get(path.stem)
+
+
+class _Markup(Markup):
+    """A mistake that is found while a page is rendered stops the build with its message."""
+
+    def finish(self, root, stash):
+        """See Markup."""
+        _or_stop(super().finish, root, stash)
 
 
 def _or_stop(function, *args):

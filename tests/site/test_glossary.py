@@ -9,7 +9,7 @@ from conftest import ROOT
 from site_html import parse
 
 from course_code.publish.base.course import LANGUAGES, Course
-from course_code.publish.page import glossary
+from course_code.publish.markup import glossary
 
 NO_PROSE = "h1, h2, h3, h4, h5, h6, code, pre, figcaption, summary, button, label, dt, th, svg"
 REFERENCE = re.compile(

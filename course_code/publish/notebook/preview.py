@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.markup.formulas import Katex, render_dollars
+from course_code.publish.markup.dollars import render_dollars
+from course_code.publish.markup.source import Source
 
 CELL = re.compile(r'<div class="jp-Cell [^>]*\bid="cell-id=([^"]+)"[^>]*>')
 MARKDOWN = re.compile(r'<div [^>]*data-mime-type="text/markdown"[^>]*>')
@@ -35,7 +36,6 @@ def clean(
     text: str,
     notebook: dict,
     source: Path,
-    katex: Katex,
     *,
     language: str = "en",
     anchors: Iterable[str] = (),
@@ -47,7 +47,6 @@ def clean(
         text: what mkdocs-jupyter made of the notebook.
         notebook: the notebook, as JSON.
         source: the lesson page's Markdown file, for messages about formulas.
-        katex: renders the formulas.
         language: "en" or "zh".
         anchors: ids of the headings, in order, as the table of contents has them.
         images: HTML of each figure, in order; without it, figures are embedded.
@@ -61,10 +60,11 @@ def clean(
         raise _unexpected(source, f"its cells are {chunks[::2]}, not {wanted}")
     made = dict(zip(wanted, chunks[1::2], strict=True))
     ids, figures, parts = iter(anchors), iter(images), []
+    read = Source(source, source.read_text("utf-8") if source.is_file() else "")
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             body = _markdown(made[cell["id"]], source, cell["id"])
-            body = render_dollars(_headings(body, ids, language), source, katex, language)
+            body = render_dollars(_headings(body, ids, language), read, language)
             parts.append(body)
         else:
             code = CODE.search(made[cell["id"]])

@@ -13,7 +13,7 @@ from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block
 from course_code.publish.lesson.read import Lesson
-from course_code.publish.page import glossary
+from course_code.publish.markup import glossary
 from course_code.publish.page.text import fence_after
 from course_code.publish.page.values import fill
 from course_code.publish.run.plan import Run

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
-from course_code.publish.markup import katex, vendored
+from course_code.publish.markup import glossary, katex, vendored
 from course_code.publish.notebook.notebook import to_script, write_notebook
-from course_code.publish.page import glossary
-from course_code.publish.page.glossary import Glossary
 from course_code.publish.page.parse import Page, fill_page, page_paths, parse
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
@@ -23,21 +21,11 @@ class Site:
     runs: dict[str, Run]
     pages: dict[tuple[str, str], Page]
     ran: tuple[str, ...]  # lessons that were run for it
-    glossary: Glossary | None = None
 
     def markdown(self, language: str, path: str, place: Place) -> str:
         """One page as ordinary Markdown."""
         page = self.pages[language, path]
         return to_markdown(page, self.runs.get(page.lesson), place)
-
-    def link_terms(self, text: str, language: str, path: str, place: Place) -> str:
-        """A page's HTML, in which terms lead to the glossary's page where there is one."""
-        known = self.glossary and (language, glossary.PAGE) in self.pages
-        if not known or path == glossary.PAGE:
-            return text
-        name = glossary.PAGE.removesuffix(".md")
-        address = f"{place.home}{name}/" if place.directories else f"{place.home}{name}.html"
-        return self.glossary.link(text, language, address)
 
     def lesson_pages(self, language: str) -> dict[str, Page]:
         """Pages of one language that show a lesson, by its name."""
@@ -96,7 +84,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     Raises:
         CourseError: any mistake in a lesson or a page; nothing has been published then.
     """
-    terms = glossary.load(course)
+    glossary.load(course)  # its mistakes, before anything runs
     plans = plan_course(course)
     lessons = {name: plan.lesson for name, plan in plans.items()}
     parsed = {
@@ -107,7 +95,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     ran = update(course, plans.values(), jobs)
     stored = runs(course, plans.values())
     filled = {key: fill_page(page, stored) for key, page in parsed.items()}
-    return Site(course, stored, filled, tuple(ran), terms)
+    return Site(course, stored, filled, tuple(ran))
 
 
 def place_of(language: str, path: str, *, directories: bool = True, repository: str = "") -> Place:

@@ -1,15 +1,12 @@
-"""The glossary: terms of the course in every language, their list, and links to it from pages.
+"""The glossary: terms of the course in every language, and their list.
 
 `docs/glossary.yml` holds the data. A page shows the list with `::: list glossary`; on every other
-page the first use of each term becomes a link to it, with the definition as its title.
+page the first use of each term becomes a link to it: see terms.py.
 """
 
 import html
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -21,31 +18,13 @@ FILE = Path("docs/glossary.yml")
 PAGE = "glossary.md"
 ID = re.compile(r"[a-z][a-z0-9-]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-WORDS = re.compile(r"[\x21-\x7e]+|[^\x00-\x7f]+")
 BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
-START = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)"
 TAGS = {"en": "en", "zh": "zh-Hans"}
 HINTS = {
     "id": "Write lower-case words with hyphens, such as learning-rate.",
     "definition": "Define the term in one line, in plain text.",
     "pinyin": "Write it in lower case without tones or spaces: the Chinese list is sorted by it.",
 }
-
-# Text in these is never linked. None of them holds another of its own name.
-WHOLE = (
-    "a|abbr|button|code|dt|figcaption|h[1-6]|kbd|label|math|pre|script|style|summary|svg"
-    "|textarea|th"
-)
-ATTRIBUTES = r"""(?:"[^"]*"|'[^']*'|[^<>"'])*"""
-MARKUP = re.compile(
-    rf"<!--.*?-->|<({WHOLE})\b.*?</\1>"
-    r'|<(span|div|p)\b[^<>]*(?:\bclass="(?:arithmatex|admonition-title|claim-kind)\b'
-    r"|\bdata-search-exclude\b)[^<>]*>.*?</\2>"
-    rf"|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>{ATTRIBUTES})>",
-    re.DOTALL,
-)
-PROSE = {"p", "li", "td", "dd"}
-APART = re.compile(r'\bclass="[^"]*\bcourse-(?:hero|lessons)\b')  # made of links already
 
 
 @dataclass(frozen=True)
@@ -90,44 +69,6 @@ class Glossary:
             parts.append(f"<dd>{html.escape(word.definition)}</dd>")
         return "\n".join([*parts, "</dl>"])
 
-    def link(self, text: str, language: str, address: str) -> str:
-        """Return a page's HTML in which the first use of each term is a link.
-
-        Args:
-            text: HTML of the page, formulas still TeX. Nothing of it changes but for the links.
-            language: of the page.
-            address: of the glossary's page, from this one.
-        """
-        find, ids = self._finders[language]
-        words = {entry.id: entry.words[language] for entry in self.entries}
-
-        def replace(found: re.Match) -> str:
-            name = ids.get(_plain(found[0]))
-            word = words.pop(name, None)
-            if word is None:
-                return found[0]
-            title = html.escape(word.definition)
-            return f'<a class="term" href="{address}#{name}" title="{title}">{found[0]}</a>'
-
-        return "".join(
-            find.sub(replace, part) if is_prose and words else part
-            for part, is_prose in _parts(text)
-        )
-
-    @cached_property
-    def _finders(self) -> dict[str, tuple[re.Pattern, dict[str, str]]]:
-        """For each language: what finds a term, and the ids of what it finds."""
-        finders = {}
-        for language in LANGUAGES:
-            ids = {
-                form: entry.id
-                for entry in self.entries
-                for form in (entry.words[language].term, *entry.words[language].forms)
-            }
-            plain = {_plain(form): name for form, name in ids.items()}
-            finders[language] = (_finder(ids), plain)
-        return finders
-
 
 def load(course: Course) -> Glossary | None:
     """Read the glossary; a course without the file has none.
@@ -150,7 +91,7 @@ def load(course: Course) -> Glossary | None:
         _claim(seen, ("id", entry.id), item)
         for language, word in entry.words.items():
             for form in (word.term, *word.forms):
-                _claim(seen, (language, _plain(form)), item)
+                _claim(seen, (language, plain(form)), item)
         entries.append(entry)
     return Glossary(tuple(entries))
 
@@ -238,41 +179,6 @@ def _line(node: yaml.Node) -> int:
     return node.start_mark.line + 1
 
 
-def _plain(form: str) -> str:
+def plain(form: str) -> str:
     """Return a form without what does not matter when two are compared."""
     return BESIDE_HAN.sub("", " ".join(html.unescape(form).lower().split()))
-
-
-def _finder(forms: Iterable[str]) -> re.Pattern:
-    """Return what finds forms in text: the longest at each place, Latin ones as whole words.
-
-    It finds entities too, so that no part of one is taken for a word.
-    """
-    branches: dict[str, list[str]] = {}
-    for form in sorted(forms, key=lambda form: (-len(form), form)):
-        words = WORDS.findall(form)
-        gaps = [r"\s+" if (a + b).isascii() else r"\s*" for a, b in pairwise(words)]
-        end = r"(?![A-Za-z0-9_]|-[A-Za-z0-9_])" if form[-1].isascii() else ""
-        body = "".join(re.escape(w) + gap for w, gap in zip(words, [*gaps, end], strict=True))
-        branches.setdefault(form[0].lower(), []).append(body)
-    found = [
-        f"{START if first.isascii() else ''}(?={re.escape(first)})(?:{'|'.join(bodies)})"
-        for first, bodies in branches.items()
-    ]
-    return re.compile("|".join([r"&#?\w+;", *found]), re.IGNORECASE)
-
-
-def _parts(text: str) -> Iterator[tuple[str, bool]]:
-    """Split HTML into pieces, in order, and say which of them are running prose."""
-    end, depth, apart = 0, 0, [False]
-    for found in MARKUP.finditer(text):
-        yield text[end : found.start()], depth > 0 and not apart[-1]
-        yield found[0], False
-        end = found.end()
-        if found["name"] in PROSE:
-            depth = max(0, depth + (-1 if found["close"] else 1))
-        elif found["name"] == "div" and not found["close"]:
-            apart.append(apart[-1] or bool(APART.search(found["rest"])))
-        elif found["name"] == "div" and len(apart) > 1:
-            apart.pop()
-    yield text[end:], depth > 0 and not apart[-1]
