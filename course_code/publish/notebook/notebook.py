@@ -19,7 +19,7 @@ from course_code.publish.base import words as labels
 from course_code.publish.base.files import write_atomically
 from course_code.publish.lesson.inline import Block
 from course_code.publish.notebook import plain as flatten
-from course_code.publish.page.parse import Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.text import fence_after
 
 WORDS = {

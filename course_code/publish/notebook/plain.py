@@ -215,7 +215,7 @@ def _fence(line: str) -> str:
     found = FENCE.match(line)
     info = re.search(r"\.([\w+#-]+)", found["info"]) if found["info"].startswith("{") else None
     language = info or re.match(r"([\w+#-]*)", found["info"])
-    return found["indent"] + found["mark"] + language[1]
+    return line[: found.end("mark")].removesuffix(found["mark"]) + found["mark"] + language[1]
 
 
 def _bold_term(out: list[str]) -> None:

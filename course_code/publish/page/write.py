@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.parse import TITLE, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, headings
 from course_code.publish.run.plan import Run
 
 THEMES = ("light", "dark")
@@ -31,22 +31,28 @@ class Place:
 
 def to_markdown(page: Page, run: Run | None, place: Place) -> str:
     """The page as any site generator with Material's extensions can build it."""
-    parts = []
+    parts, buttons = [], "" if run is None else _buttons(page, place)
     for segment in page.segments:
         if isinstance(segment, Prose):
-            parts.append(segment.text)
+            text, buttons = _below_title(segment, buttons)
+            parts.append(text)
         elif isinstance(segment, ShownClaims):
             parts.append("\n".join(_indented(_claims(segment, page.language), segment.indent)))
         else:
             lines = _cell(segment, page, place)
             parts.append("\n".join(_indented(lines, segment.indent)))
     text = "\n".join(parts)
-    if run is None:
-        return text
-    title = TITLE.search(text)
-    cut = title.end() if title else 0
-    buttons, provenance = _buttons(page, place), _provenance(page, run, place)
-    return f"{text[:cut]}\n\n{buttons}\n{text[cut:].rstrip()}\n\n{provenance}\n"
+    return text if run is None else f"{text.rstrip()}\n\n{_provenance(page, run, place)}\n"
+
+
+def _below_title(prose: Prose, buttons: str) -> tuple[str, str]:
+    """Put the buttons under the title if it is here; also what is left to put."""
+    title = buttons and next((h for h in headings(prose) if h.level == 1), None)
+    if not title:
+        return prose.text, buttons
+    lines = prose.text.split("\n")
+    cut = title.line - prose.line + 1
+    return "\n".join([*lines[:cut], "", buttons, *lines[cut:]]), ""
 
 
 def figure_files(run: Run) -> dict[str, dict]:

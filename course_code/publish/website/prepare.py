@@ -7,7 +7,9 @@ from pathlib import Path
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.markup import glossary, katex, vendored
 from course_code.publish.notebook.notebook import to_script, write_notebook
-from course_code.publish.page.parse import Page, fill_page, page_paths, parse
+from course_code.publish.page.fill import fill_page
+from course_code.publish.page.parse import page_paths, parse
+from course_code.publish.page.parts import Page
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update

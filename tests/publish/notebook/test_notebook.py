@@ -20,7 +20,7 @@ from course_code.publish.notebook.notebook import (
     write_notebook,
 )
 from course_code.publish.notebook.plain import flatten
-from course_code.publish.page.parse import Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
 
 HOME = "https://example.org/course/"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9"/></svg>'

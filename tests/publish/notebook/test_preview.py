@@ -14,7 +14,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block
 from course_code.publish.notebook.notebook import code_blocks, to_notebook, write_notebook
 from course_code.publish.notebook.preview import clean, toc_ids
-from course_code.publish.page.parse import Page, Prose, ShownCell
+from course_code.publish.page.parts import Page, Prose, ShownCell
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9"/></svg>'
 IMAGE = {"width": 40, "height": 30, "format": "svg", "data": SVG}

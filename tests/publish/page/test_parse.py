@@ -6,14 +6,9 @@ import pytest
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.page.parse import (
-    Prose,
-    ShownCell,
-    ShownClaims,
-    fill_page,
-    page_paths,
-    parse,
-)
+from course_code.publish.page.fill import fill_page
+from course_code.publish.page.parse import page_paths, parse
+from course_code.publish.page.parts import Prose, ShownCell, ShownClaims
 from course_code.publish.run import schedule as build
 from course_code.publish.run.plan import plan_lesson
 
@@ -36,7 +31,7 @@ title: One
 
 # One
 
-Value {{ areas[1] }}.
+Value {{ areas[1]:g}}.
 
 ::: cell one.data
 
@@ -60,7 +55,7 @@ Value {{ areas[1] }}.
 ```
 
 ::: claims one
-    grows: It grows to {{ areas[1] }}.
+    grows: It grows to {{ areas[1]:g}}.
     literature: Someone (1999): said so.
     theorem: Proved above.
 
@@ -102,7 +97,7 @@ def test_a_page_splits_into_prose_cells_and_claims(course):
     assert (plot.fold, plot.fold_code, oops.fold) == (None, "The code", "Solution")
     (claims,) = of(page, ShownClaims)
     assert claims.rows == (
-        ("arithmetic", "data", "It grows to {{ areas[1] }}."),
+        ("arithmetic", "data", "It grows to {{ areas[1]:g}}."),
         ("literature", None, "Someone (1999): said so."),
         ("theorem", None, "Proved above."),
     )
@@ -148,6 +143,27 @@ def test_inline_code_of_three_ticks_opens_no_fence(course, ran):
     assert of(page, Prose)[-1].text.endswith("```{{ x }}``` and 1\n")
 
 
+@pytest.mark.parametrize(
+    "comment", ["<!--\n{0}\n-->", "<!-- {0} -->", "a\n\n    <!--\n    {0}\n    -->"]
+)
+def test_what_is_commented_out_is_neither_shown_nor_demanded(course, ran, comment):
+    page = PAGE + "\n" + comment.format("::: cell two.data {{ todo }}") + "\n"
+    assert of(filled(course, read(course, page)), Prose)[-1].text.rstrip().endswith("-->")
+    hidden = PAGE.replace("::: cell one.data", comment.format("::: cell one.data"), 1)
+    with pytest.raises(CourseError, match="'plot' is out of order: 'data' comes first"):
+        read(course, hidden)
+
+
+@pytest.mark.parametrize("indent", [" ", "  ", "\t", "    ", "      "])
+def test_attributes_and_claims_are_indented_by_anything(course, indent):
+    page = read(
+        course,
+        PAGE.replace("\n    fold", f"\n{indent}fold").replace("\n    grows", f"\n{indent}grows"),
+    )
+    assert of(page, ShownCell)[2].fold == "Solution"
+    assert of(page, ShownClaims)[0].rows[0][2].startswith("It grows")
+
+
 CELLS = """# T
 
 ::: cell one.data
@@ -188,6 +204,10 @@ REFUSED = {  # page, line of the error, words of it
         CELLS + "\n::: claims one\n    literature: X.\n", ":10:", "(arithmetic) is listed 0",
     ),
     "claim listed twice": (CELLS + CLAIMS + "    grows: Again.\n", ":10:", "is listed 2 times"),
+    "comment that stays open": (CELLS + CLAIMS + "\n<!-- x\n", ":13:", "Close it with -->"),
+    "fold given twice": (
+        CELLS + CLAIMS.replace("\n", '    fold="a" fold="b"\n', 1), ":8:", "2 times",
+    ),
     "fence that stays open": (CELLS + CLAIMS + "\n```python\nx\n````text\n", ":13:", "not closed"),
     "no title": (CELLS.replace("# T", "T"), ": ", "has no title before its first cell"),
 }  # fmt: skip
@@ -224,7 +244,7 @@ def test_what_does_not_fit_the_run_names_its_line(course, ran, old, new, where, 
 
 
 def test_other_pages_use_values_of_named_lessons_and_show_no_cells(course, ran):
-    page = read(course, "# Home\n\n{{ one/areas[1] }}\n", "index.md")
+    page = read(course, "# Home\n\n{{ one/areas[1]:g}}\n", "index.md")
     assert page.lesson is None
     assert of(filled(course, page), Prose)[0].text == "# Home\n\n2.5\n"
     with pytest.raises(CourseError, match=r"deep/one\.md:1: lesson 'one' belongs on its own page"):

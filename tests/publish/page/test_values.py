@@ -1,12 +1,14 @@
 """Values of a run in prose: formatted as print shows numbers; code and math stay as they are."""
 
+import html
 import math
+import string
 from pathlib import Path
 
 import pytest
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.page.values import fill, typeset
+from course_code.publish.page.values import Known, fill, typeset
 
 VALUES = {
     "one": {
@@ -28,7 +30,7 @@ VALUES = {
 
 
 def put(text: str, own: str = "one", line: int = 1) -> str:
-    return fill(text, VALUES, own, Path("docs/en/one.md"), line)
+    return fill(text, Known(VALUES, own, Path("docs/en/one.md")), line)
 
 
 @pytest.mark.parametrize(
@@ -36,23 +38,22 @@ def put(text: str, own: str = "one", line: int = 1) -> str:
     [
         ("{{ loss:.1e}}", "4.1\u00a0×\u00a010⁻⁴"),
         ("{{loss:.2g}}", "0.00041"),
-        ("{{ tiny }}", "−4.1\u00a0×\u00a010⁻⁷"),
+        ("{{ tiny:.2g}}", "−4.1\u00a0×\u00a010⁻⁷"),
         ("{{ tiny:.0e }}", "−4\u00a0×\u00a010⁻⁷"),
         ("{{ count:.2e}}", "1.23\u00a0×\u00a010⁴"),
         ("{{ X:.1e}}", "3.0"),
         ("{{ share:.1%}}", "98.8%"),
         ("{{ share:.0%}} of {{ count:,}}", "99% of 12,345"),
-        ("{{ falls }}", "−2.5"),
+        ("{{ falls:g}}", "−2.5"),
         ("{{ falls:+.2f}}", "−2.50"),
         ("{{ share:+.2f}}", "+0.99"),
-        ("{{ name }}", "adam-1e-03"),
+        ("{{ name }}", "adam&#45;1e&#45;03"),
         ("{{ sure }}", "True"),
-        ("{{ lost:.2f}}", "nan"),
         ("{{ _hidden }}", "1"),
         ("{{ two/loss:.1f}}", "2.0"),
-        ("{{ table.adam.best[0] }}", "0.5"),
-        ("{{ table['adam'][\"best\"][-1] }}", "0.25"),
-        ("{{ table.adam.best.1 }}", "0.25"),
+        ("{{ table.adam.best[0]:g}}", "0.5"),
+        ("{{ table['adam'][\"best\"][-1]:g}}", "0.25"),
+        ("{{ table.adam.best.1:g}}", "0.25"),
         ("{{ table[100] }}{{ table.100 }}", "77"),
         ("{{ table[0.1] }}", "8"),
         ('{{ table["a b"] }}', "9"),
@@ -82,7 +83,11 @@ def test_every_power_of_ten_reads_back(sign, exponent):
         "`two\nlines {{ loss }}`",
         "$x^{{2}}$",
         "$$\nx^{{2}}\n\\frac{{a}}{{b}}\n$$",
-        "a $\\$ {{ loss }}$ b",
+        "<!-- {{ loss }} {{ todo }} -->",
+        "a <!-- {{ todo }} --> b",
+        "<!--\n\n{{ todo }}\n\n-->",
+        "```text\n{{ todo }}\n```",
+        "a $\\$ {{loss}}$ b",
         "$a$, $b^{{c}}$ and `{{ d }}`",
         "no braces, {one} and }} alone",
     ],
@@ -101,7 +106,6 @@ def test_code_and_math_stay_as_they_are(text):
         ("an open ` here.\n\n{{ X }} and `code`", "an open ` here.\n\n3 and `code`"),
         ("costs \\$5, {{ X }}, \\$6", "costs \\$5, 3, \\$6"),
         ("from $5 to $6: {{ X }}", "from $5 to $6: 3"),
-        ("$$x$$ {{ X }} $$y$$", "$$x$$ 3 $$y$$"),
     ],
 )
 def test_dollars_and_ticks_that_are_neither_hide_no_value(written, shown):
@@ -124,6 +128,15 @@ def test_dollars_and_ticks_that_are_neither_hide_no_value(written, shown):
         ("{{ X | round }}", 5, "cannot read"),
         ("{{ }}", 5, "cannot read"),
         ("\n{{ X }\n", 6, "{{ without }}"),
+        ("{{ lost:.2f}}", 5, "the value 'lost' is nan"),
+        ("{{ far:.2f}}", 5, "the value 'far' is -inf"),
+        ("{{ loss }}", 5, "has no format\n  Say how many digits it deserves: {{ loss:.3g}}"),
+        ("{{ table.adam.best[0] }}", 5, "'table.adam.best[0]' has no format"),
+        ("a\n{ loss:.1e}", 6, "a value in single braces: { loss:.1e}\n  Write {{ loss:.1e}}."),
+        ("a\n$L =\n{{ loss:.1e}}$", 7, "a value inside math: {{ loss:.1e}}"),
+        ("$$\nL = {{ X }}\n$$", 6, "End the formula before it"),
+        ("$x^{{two/loss}}$", 5, "a value inside math"),
+        ("{{ X:.3f}} {{ losss:.2f}}", 5, "Did you mean 'loss'?"),
         ("{{ three/loss }}", 5, "no lesson 'three' for a value; there are: one, two"),
     ],
 )
@@ -135,6 +148,62 @@ def test_mistakes_name_their_line(written, line, words):
 
 
 def test_a_page_without_lesson_has_to_name_one():
-    assert put("{{ two/loss }}", own="") == "2.0"
+    assert put("{{ two/loss:.1f}}", own="") == "2.0"
     with pytest.raises(CourseError, match="lesson/name"):
         put("{{ loss }}", own="")
+
+
+AWKWARD = [
+    "__call__",
+    "x<b and b>c",
+    "2*3*4",
+    "`x`",
+    "a|b",
+    "two\nlines",
+    "<img src=x onerror=alert(1)>",
+    "[a](b) ![c](d) [^e] {#f} {{ g }} $h$ \\(i\\) \"j\" 'k' &amp; &lt; 3. # - +",
+]
+
+
+@pytest.mark.parametrize("value", AWKWARD)
+def test_a_string_is_written_so_that_neither_markdown_nor_html_reads_it(value):
+    known = Known({"one": {"name": value}}, "one", Path("docs/en/one.md"))
+    written = fill("{{ name }}", known)
+    assert html.unescape(written) == value
+    assert not set(written) & set(string.punctuation + "\n") - set("&#;")
+    assert fill("{{ name }}", known, kind="plain") == value
+
+
+def test_labels_hold_markdown_but_no_html():
+    known = Known(VALUES, "one", Path("docs/en/one.md"))
+    text = "**a** `<b>` $x<y$ <img src=x> </p> <!-- c --> {{ X:<3}}1 < 2"
+    wanted = "**a** `<b>` $x<y$ &lt;img src=x> &lt;/p> <!-- c --> 3  1 < 2"
+    assert fill(text, known, kind="label") == wanted
+
+
+def test_a_number_that_begins_a_sentence_begins_no_list():
+    assert put("{{ X }}. And {{ X }}. End") == "&#51;. And 3. End"
+    assert put("> {{ X }}) a\n\n{{ X }} b") == "> &#51;) a\n\n3 b"
+
+
+def test_a_value_that_is_none_says_how_to_make_it_one():
+    known = Known(VALUES, "one", Path("docs/en/one.md"), bound={"one": ("loss", "tensor")})
+    with pytest.raises(CourseError, match=r"with \.item\(\) or \.tolist\(\)"):
+        fill("{{ tensor:.3f}}", known)
+
+
+BINDERS = {
+    "X": [("data", None), ("again", None)],
+    "count": [("later", None)],
+    "table": [("data", None), ("again", "0.1")],
+}
+
+
+def test_a_name_bound_twice_is_shown_below_its_last_cell_alone():
+    known = Known(VALUES, "one", Path("docs/en/one.md"), binders=BINDERS)
+    assert fill("{{ X }}", known.below("data").below("again")) == "3"
+    assert fill("{{ count }} {{ table.100 }}", known) == "12345 7"
+    with pytest.raises(CourseError, match="'table' is bound by several cells, last by 'again'"):
+        fill("{{ table[0.1] }}", known.below("data"))
+    with pytest.raises(CourseError, match="'X' is bound by several cells, last by 'again'"):
+        fill("{{ X }}", known.below("data"))

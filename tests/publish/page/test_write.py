@@ -12,7 +12,9 @@ from mkdocs.config import load_config
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.page.parse import Page, Prose, ShownCell, fill_page, parse
+from course_code.publish.page.fill import fill_page
+from course_code.publish.page.parse import parse
+from course_code.publish.page.parts import Page, Prose, ShownCell
 from course_code.publish.page.write import Place, figure_files, image_bytes, ranges, to_markdown
 from course_code.publish.run import schedule as build
 from course_code.publish.run.plan import plan_lesson

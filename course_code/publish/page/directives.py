@@ -1,0 +1,129 @@
+"""`::: cell`, `::: claims` and `::: list`: what a page asks of its lesson or of the course."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.read import Lesson
+from course_code.publish.markup import glossary
+from course_code.publish.page.parts import Prose, Segment, ShownCell, ShownClaims
+from course_code.publish.page.text import Token
+
+FIRST_LINE = re.compile(r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)\s+(?P<target>[\w.]+)(?P<rest>.*)")
+ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z-]+)="(?P<text>[^"]*)"')
+ROW = re.compile(r"(?P<name>[a-z][a-z0-9_]*):\s+(?P<text>.+)")
+ATTRIBUTES = ("alt", "caption", "fold", "fold-code")
+ASSERTED_NOWHERE = ("literature", "theorem")  # claims that no lesson has to check
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the directives of one page.
+
+    Args:
+        course: whose glossary a page may list.
+        language: of the page.
+        path: of the page, for errors.
+        lessons: of the course, by name.
+        own: the lesson of the page, if it has one.
+    """
+
+    course: Course
+    language: str
+    path: Path
+    lessons: dict[str, Lesson]
+    own: str | None
+
+    def read(self, token: Token) -> Segment:
+        """Return what a directive stands for.
+
+        Raises:
+            CourseError: it cannot be read, or names what is not there.
+        """
+        first, *rows = token.text.rstrip("\n").split("\n")
+        match = FIRST_LINE.fullmatch(first)
+        if not match:
+            raise self.error(f"cannot read {first.strip()!r}", token.line, "::: cell lesson.name")
+        rows = [row.strip() for row in rows]
+        if match["kind"] == "list" and match["target"] == "glossary":
+            text = glossary.listed(self.course, self.language, self.path, token.line)
+            return Prose(text, token.line)
+        if match["kind"] not in ("cell", "claims"):
+            known = "Known: ::: cell, ::: claims, ::: list glossary."
+            raise self.error(f"unknown directive {match['kind']!r}", token.line, known)
+        lesson, name = self._lesson(match["target"], token.line)
+        if match["kind"] == "claims":
+            return self._claims(match["indent"], rows, token.line, lesson)
+        text = " ".join([match["rest"], *rows])
+        return self._cell(match["indent"], name, text, token.line, lesson)
+
+    def error(self, what: str, line: int, hint: str = "") -> CourseError:
+        """Return a mistake on this page."""
+        return CourseError(what, self.path, line, hint)
+
+    def _lesson(self, target: str, line: int) -> tuple[Lesson, str]:
+        name, _, cell = target.partition(".")
+        if name not in self.lessons:
+            known = ", ".join(sorted(self.lessons)) or "none"
+            raise self.error(f"no lesson {name!r}; there are: {known}", line)
+        if name != self.own:
+            hint = f"Show it on {name}.md."
+            raise self.error(f"lesson {name!r} belongs on its own page", line, hint)
+        return self.lessons[name], cell
+
+    def _cell(self, indent: str, name: str, text: str, line: int, lesson: Lesson) -> ShownCell:
+        known = [cell.name for cell in lesson.cells]
+        if name not in known:
+            what = f"lesson {lesson.name!r} has no cell {name!r}"
+            raise self.error(what, line, closest(name, known))
+        given: dict[str, list[str]] = {key: [] for key in ATTRIBUTES}
+        end = 0
+        while attribute := ATTRIBUTE.match(text, end):
+            if attribute["key"] not in given:
+                hint = f"Known: {', '.join(ATTRIBUTES)}."
+                raise self.error(f"unknown attribute {attribute['key']!r}", line, hint)
+            given[attribute["key"]].append(attribute["text"].strip())
+            end = attribute.end()
+        if rest := text[end:].strip():
+            hint = 'Attributes look like alt="…"; the text holds no straight double quote.'
+            raise self.error(f"cannot read {rest[:60]!r}", line, hint)
+        if "" in given["alt"]:
+            raise self.error("an alt text is empty", line, "Say what is seen in the figure.")
+        folds = [self._once(key, given[key], line) for key in ("fold", "fold-code")]
+        return ShownCell(name, indent, line, tuple(given["alt"]), tuple(given["caption"]), *folds)
+
+    def _once(self, key: str, texts: list[str], line: int) -> str | None:
+        if len(texts) > 1:
+            raise self.error(f"{key} is given {len(texts)} times", line)
+        return texts[0] if texts else None
+
+    def _claims(self, indent: str, rows: list[str], line: int, lesson: Lesson) -> ShownClaims:
+        claims, shown, listed = {claim.name: claim for claim in lesson.claims}, [], []
+        for number, row in enumerate(rows, line + 1):
+            match = ROW.fullmatch(row)
+            if not match:
+                raise self.error(f"cannot read the claim {row!r}", number, "Write name: text.")
+            name = match["name"]
+            if name in claims:
+                shown.append((claims[name].kind, claims[name].cell, match["text"]))
+                listed.append(name)
+            elif name in ASSERTED_NOWHERE:
+                shown.append((name, None, match["text"]))
+            else:
+                what = f"lesson {lesson.name!r} asserts no claim {name!r}"
+                raise self.error(what, number, closest(name, list(claims)))
+        for name, claim in claims.items():
+            if listed.count(name) != 1:
+                what = f"claim {name!r} ({claim.kind}) is listed {listed.count(name)} times"
+                raise self.error(what, line, f"List each claim of {lesson.path} once.")
+        return ShownClaims(indent, line, tuple(shown))
+
+
+def closest(name: str, known: list[str]) -> str:
+    """Return a hint that names what there is, what is most like `name` first."""
+    near = get_close_matches(name, known, n=1)
+    meant = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{meant}It has: {', '.join(known) or 'none'}"

@@ -1,0 +1,108 @@
+"""A page filled: values in its prose, outputs in its cells."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from course_code.publish.lesson.read import Lesson
+from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.values import Known, fill
+from course_code.publish.run.plan import Run
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+INNER = (*SCOPES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def fill_page(page: Page, runs: dict[str, Run]) -> Page:
+    """Add values to prose and outputs to cells.
+
+    Raises:
+        CourseError: an unknown value; a figure without alt text, or alt text without a figure.
+    """
+    known = _known(page, runs)
+    filled = []
+    for segment in page.segments:
+        if isinstance(segment, Prose):
+            filled.append(replace(segment, text=fill(segment.text, known, segment.line)))
+        elif isinstance(segment, ShownClaims):
+            lines = enumerate(segment.rows, segment.line + 1)
+            rows = tuple((k, c, fill(t, known, line, kind="label")) for line, (k, c, t) in lines)
+            filled.append(replace(segment, rows=rows))
+        else:
+            known = known.below(segment.name)
+            filled.append(_fill_cell(segment, runs[page.lesson], known))
+    return replace(page, segments=tuple(filled))
+
+
+def binders(lesson: Lesson) -> dict[str, list[tuple[str, str | None]]]:
+    """Return for each top-level name the cells that bind it, in order.
+
+    Each as (cell, None), or (cell, key) where it only sets that key: `factor["relu"] = 1`.
+    """
+    found: dict[str, list[tuple[str, str | None]]] = {}
+    for cell in lesson.cells:
+        for name, key in dict.fromkeys(_bound(ast.parse(cell.source))):
+            found.setdefault(name, []).append((cell.name, key))
+    return found
+
+
+def _known(page: Page, runs: dict[str, Run]) -> Known:
+    own = runs.get(page.lesson or "")
+    return Known(
+        values={name: run.values for name, run in runs.items()},
+        own=page.lesson or "",
+        path=page.path,
+        bound={name: run.plan.inlined.names for name, run in runs.items()},
+        binders=binders(own.lesson) if own else {},
+    )
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, str | None]]:
+    """Yield (name, key or None) of what code binds where it stands, not in functions of its own."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load):
+            yield child.id, None
+        elif isinstance(child, ast.Subscript) and not isinstance(child.ctx, ast.Load):
+            yield from _part(child)
+        elif isinstance(child, ast.FunctionDef | ast.ClassDef):
+            yield child.name, None
+        if not isinstance(child, INNER):
+            yield from _bound(child)
+
+
+def _part(node: ast.expr) -> Iterator[tuple[str, str | None]]:
+    """Yield the name whose part is assigned, and which: table, "a" of `table["a"][0] = 1`."""
+    key = None
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        known = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+        key, node = str(node.slice.value) if known else None, node.value
+    if isinstance(node, ast.Name):
+        yield node.id, key
+
+
+def _fill_cell(cell: ShownCell, run: Run, known: Known) -> ShownCell:
+    outputs = tuple(tuple(block) for block in run.entry["cells"][cell.name])
+    figures = sum("figure" in output for block in outputs for output in block)
+    if figures != len(cell.alts):
+        raise known.error(
+            f"cell {cell.name!r} draws {figures} figure(s) but has {len(cell.alts)} alt text(s)",
+            cell.line,
+            'Describe each figure, in order: alt="what is seen in it".',
+        )
+    if len(cell.captions) > figures:
+        raise known.error(f"cell {cell.name!r} has more captions than figures", cell.line)
+    expect = next(c.expect for c in run.lesson.cells if c.name == cell.name)
+
+    def label(text: str | None) -> str | None:
+        return text and fill(text, known, cell.line, kind="label")
+
+    return replace(
+        cell,
+        alts=tuple(fill(text, known, cell.line, kind="plain") for text in cell.alts),
+        captions=tuple(map(label, cell.captions)),
+        fold=label(cell.fold),
+        fold_code=label(cell.fold_code),
+        blocks=run.plan.inlined.blocks[cell.name],
+        outputs=outputs,
+        expect=expect,
+    )

@@ -1,0 +1,93 @@
+"""The parts of a page: what a directive or a stretch of prose becomes."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course_code.publish.lesson.inline import Block
+from course_code.publish.page.text import HEADING, tokens
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown between directives; `line` is where it begins in the page."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell as a page shows it; outputs are of its blocks, once they are known."""
+
+    name: str
+    indent: str
+    line: int
+    alts: tuple[str, ...]
+    captions: tuple[str, ...]
+    fold: str | None = None
+    fold_code: str | None = None
+    blocks: tuple[Block, ...] = ()
+    outputs: tuple[tuple[dict, ...], ...] = field(default=(), compare=False)
+    expect: str | None = None
+
+
+@dataclass(frozen=True)
+class ShownClaims:
+    """Rows of (kind, cell that asserts it or None, text)."""
+
+    indent: str
+    line: int
+    rows: tuple[tuple[str, str | None, str], ...]
+
+
+Segment = Prose | ShownCell | ShownClaims
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: its level, the Markdown of its text, the id written beside it or None."""
+
+    level: int
+    text: str
+    id: str | None
+    line: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its lesson's name (or None), its language, and its parts in order."""
+
+    path: Path  # relative to the course
+    language: str
+    lesson: str | None
+    segments: tuple[Segment, ...]
+
+    @property
+    def title(self) -> str:
+        """Text of the first heading of level 1, or an empty text."""
+        prose = (segment for segment in self.segments if isinstance(segment, Prose))
+        found = (heading for part in prose for heading in headings(part))
+        return next((heading.text for heading in found if heading.level == 1), "")
+
+
+def headings(prose: Prose) -> list[Heading]:
+    """Return the headings of a stretch of prose."""
+    lines: dict[int, str] = {}
+    for token in tokens(prose.text, prose.line):
+        if token.within == "heading":
+            lines[token.line] = lines.get(token.line, "") + token.text
+    found = ((line, HEADING.fullmatch(text.rstrip("\n"))) for line, text in lines.items())
+    return [
+        Heading(len(match["mark"]), match["text"], _id(match["attributes"] or ""), line)
+        for line, match in found
+    ]
+
+
+def _id(attributes: str) -> str | None:
+    """Return the id in an attribute list, `#name` or `id=name`."""
+    for word in attributes.split():
+        if word.startswith("#"):
+            return word[1:]
+        if word.startswith("id="):
+            return word[3:].strip("\"'")
+    return None
