@@ -7,6 +7,7 @@ MkDocs calls as it would a plugin. The Chinese site is built at the end of the E
 import json
 import logging
 import sys
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
+from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 from course_code.publish.base.course import LANGUAGES, Course  # noqa: E402
 from course_code.publish.base.errors import CourseError  # noqa: E402
 from course_code.publish.base.files import log  # noqa: E402
+from course_code.publish.base.kept import Kept, key_of  # noqa: E402
 from course_code.publish.markup import glossary  # noqa: E402
 from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
@@ -77,6 +80,16 @@ class Edition:
             folder = self.site.course.store / ".previews" / language
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(folder)
         config.plugins[PLUGIN] = self
+        self.kept = Kept(self.site.course.store / ".pages" / language)
+        self.pages: dict[str, Rendered] = {}
+        terms = self.site.course.root / glossary.FILE
+        self.terms = terms.read_text("utf-8") if terms.is_file() else ""
+
+    def on_pre_build(self, config):
+        """Let pages that did not change bring their part of the search index with them."""
+        if search := config.plugins.get("material/search"):
+            index = search.search_index
+            index.add_entry_from_context = partial(self._index, index.add_entry_from_context, index)
 
     @event_priority(100)
     def on_files(self, files, config):
@@ -103,19 +116,32 @@ class Edition:
         place = self._place(page, config)
         return _or_stop(self.site.markdown, self.language, page.file.src_uri, place)
 
+    @event_priority(-100)
     def on_page_markdown(self, markdown, page, config, files):
-        """Say which page is rendered; give previews a title, and keep them out of the search."""
+        """Take a page that did not change from where it is kept, or say which page is rendered.
+
+        A notebook's preview gets its lesson's title, and is kept out of the search.
+        """
         course, file = self.site.course, Path(page.file.abs_src_path)
         self.markup.page = page.file.src_uri
         self.markup.source = Source(course.relative(file), course.read(file))
         if lesson := self._previewed(page):
             page.meta["title"] = lesson.title
             page.meta["search"] = {"exclude": True}  # it repeats the page, breaks Chinese search
+        if self._is_ours(page):
+            key = key_of(markdown, *_surroundings(page, config, files), self.terms)
+            value = self.kept.get(page.file.src_uri, key)
+            self.pages[page.file.src_uri] = Rendered(key, value, self._warned())
+            if value:
+                page.render = partial(_restore, page, value)
         return markdown
 
     @event_priority(-100)
     def on_page_content(self, html, page, config, files):
-        """Set previews of notebooks in the site's own markup."""
+        """Set previews of notebooks in the site's own markup; keep what was made of a page."""
+        rendered = self.pages.get(page.file.src_uri)
+        if rendered and not rendered.value and rendered.warned == self._warned():
+            rendered.made = _facts(page, html)  # a page that warned shall warn again
         if lesson := self._previewed(page):
             return _or_stop(
                 partial(
@@ -129,6 +155,13 @@ class Edition:
                 self.site.course.root / lesson.path,
             )
         return html
+
+    def on_post_page(self, output, page, config):
+        """Keep what was made of a page."""
+        rendered = self.pages.get(page.file.src_uri)
+        if rendered and rendered.made:
+            self.kept.put(page.file.src_uri, rendered.key, rendered.made)
+        return output
 
     @event_priority(-100)
     def on_post_build(self, config):
@@ -149,6 +182,20 @@ class Edition:
         self.building.close()
         if isinstance(error, OSError):
             raise PluginError(_cannot(error) + " The site is as it was.") from None
+
+    def _index(self, add, index, page) -> None:
+        """Add a page's sections to the search index, cut into words once."""
+        rendered = self.pages.get(page.file.src_uri)
+        if rendered and rendered.value:
+            index.entries.extend(rendered.value["search"])
+            return
+        begin = len(index.entries)
+        add(page)
+        if rendered and rendered.made:
+            rendered.made["search"] = index.entries[begin:]
+
+    def _warned(self) -> int:
+        return sum(count for _, count in self.warnings.get_counts())
 
     def _build_language(self, config, language: str) -> None:
         """Build another language into its folder, from the same run."""
@@ -186,6 +233,53 @@ class _Markup(Markup):
     def finish(self, root, stash):
         """See Markup."""
         _or_stop(super().finish, root, stash)
+
+
+@dataclass
+class Rendered:
+    """A page's HTML with what MkDocs knows of it: as it was kept, or as it was made."""
+
+    key: str
+    value: dict | None
+    warned: int  # warnings of the build before the page
+    made: dict | None = None
+
+
+def _surroundings(page, config, files) -> list:
+    """What a page's HTML and search entries depend on besides its Markdown."""
+    search = config.plugins.get("material/search")
+    return [
+        [page.file.src_uri, page.url, str(page.title), dict(page.meta)],
+        [[e for e in config.markdown_extensions if isinstance(e, str)], config.mdx_configs],
+        [config.validation.links, search and dict(search.config)],
+        sorted((file.src_uri, file.url) for file in files),
+    ]
+
+
+def _facts(page, html: str) -> dict:
+    """What `_restore` needs to give MkDocs the page again."""
+    links = page.links_to_anchors or {}
+    return {
+        "html": html,
+        "toc": [_token(item) for item in page.toc],
+        "title": page._title_from_render,
+        "anchors": sorted(page.present_anchor_ids),
+        "links": [[file.src_uri, found] for file, found in links.items()],
+        "search": [],
+    }
+
+
+def _restore(page, value: dict, config, files) -> None:
+    """Stand for `Page.render`."""
+    page.content, page.toc = value["html"], get_toc(value["toc"])
+    page._title_from_render = value["title"]
+    page.present_anchor_ids = set(value["anchors"])
+    page.links_to_anchors = {files.get_file_from_path(uri): found for uri, found in value["links"]}
+
+
+def _token(item) -> dict:
+    children = [_token(child) for child in item.children]
+    return {"name": item.title, "id": item.id, "level": item.level, "children": children}
 
 
 def _or_stop(function, *args):

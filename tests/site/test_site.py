@@ -11,6 +11,8 @@ import pytest
 from conftest import change, fingerprint, mkdocs
 from site_html import FIGURE, parse
 
+from course_code.publish.base.kept import Kept
+
 BASE = "https://course.invalid/"
 
 
@@ -136,3 +138,50 @@ def test_the_repository_puts_a_colab_button_on_the_page(tiny):
         page = (tiny / f"site/{folder}tiny/index.html").read_text("utf-8")
         assert address.format("someone/fork", folder) in page
         assert (tiny / f"site/{folder}notebooks/tiny.ipynb").is_file()
+
+
+def kept_pages(folder: Path) -> list[str]:
+    kept = folder / ".lessons/.pages"
+    return sorted(path.relative_to(kept).as_posix() for path in kept.rglob("*.kept"))
+
+
+def test_kept_pages_give_the_bytes_of_pages_made_anew(built_tiny, tiny):
+    assert kept_pages(tiny) == ["en/index.md.kept", "en/tiny.md.kept", "zh/index.md.kept",
+                                "zh/tiny.md.kept"]  # fmt: skip
+    mark_kept(tiny, "en/index.md")
+    done = mkdocs("build", "--strict", cwd=tiny)
+    assert done.returncode == 0, done.stderr
+    index = tiny / "site/index.html"
+    assert "kept indeed" in index.read_text("utf-8")  # it was kept, and is used
+    change(index, "kept indeed", "")
+    assert fingerprint(tiny / "site") == fingerprint(built_tiny / "site")
+
+
+def test_after_an_edit_kept_pages_and_none_give_the_same_bytes(tiny):
+    change(tiny / "docs/zh/tiny.md", "## ", "另一段文字，含公式 $x^2$。\n\n## ")
+    for page in ("en/index.md", "en/tiny.md", "zh/index.md", "zh/tiny.md"):
+        mark_kept(tiny, page)
+    prints = []
+    for marked in (["index.html", "tiny/index.html", "zh/index.html"], []):
+        done = mkdocs("build", "--strict", cwd=tiny)
+        assert done.returncode == 0, done.stderr
+        found = []
+        for path in sorted((tiny / "site").rglob("index.html")):
+            if "kept indeed" in path.read_text("utf-8"):
+                found.append(path.relative_to(tiny / "site").as_posix())
+                change(path, "kept indeed", "")
+        assert found == marked  # all but the page that was edited
+        prints.append(fingerprint(tiny / "site"))
+        shutil.rmtree(tiny / ".lessons/.pages")
+    assert prints[0] == prints[1]
+
+
+def mark_kept(folder: Path, page: str) -> None:
+    """Put words into a kept page, as if they had been made."""
+    path = folder / f".lessons/.pages/{page}.kept"
+    _, key, value = path.read_text("utf-8").split("\n")
+    value = json.loads(value)
+    language, name = page.split("/")
+    Kept(folder / ".lessons/.pages" / language).put(
+        name, key, {**value, "html": value["html"] + "kept indeed"}
+    )
