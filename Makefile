@@ -12,7 +12,7 @@ TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test build bench lint format reproducible pins katex clean
+.PHONY: help serve test build audit bench lint format reproducible pins katex clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ test: lint ## check style, then run every test, those in a browser included
 
 build: $(READY) ## build the site into site/; OFFLINE=true makes a copy that needs no server
 	$(RUN) -m mkdocs build --strict
+
+audit: $(READY) ## repeat every lesson 20 times on fresh randomness, and record how often claims hold
+	$(RUN) -m course_code.publish audit --record
 
 bench: $(READY) ## measure builds and training, as ratios
 	$(RUN) -m benchmarks.build

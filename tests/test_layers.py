@@ -68,10 +68,11 @@ ROOMS = {  # of course_code/publish, from the ground up -> rooms that it may imp
     "base": set(),
     "lesson": {"base"},
     "run": {"base", "lesson"},
+    "audit": {"base", "lesson", "run"},
     "markup": {"base"},
-    "page": {"base", "lesson", "run", "markup"},
+    "page": {"base", "lesson", "run", "audit", "markup"},
     "notebook": {"base", "lesson", "run", "markup", "page"},
-    "website": {"base", "lesson", "run", "markup", "page", "notebook"},
+    "website": {"base", "lesson", "run", "audit", "markup", "page", "notebook"},
 }
 DOORS = {"__init__.py", "__main__.py", "hooks.py"}
 
@@ -93,15 +94,19 @@ def test_no_module_hides_one_of_the_standard_library():
     assert [p for p in FILES if p.stem in LIBRARY and not p.stem.startswith("__")] == []
 
 
-def test_only_the_kernel_module_of_the_engine_computes_or_draws():
+ALONE = [CODE / "publish/run/kernel.py", CODE / "publish/audit/repeat.py"]  # run beside lessons
+
+
+def test_only_what_runs_beside_a_lesson_computes_or_draws():
     for path in (CODE / "publish").rglob("*.py"):
-        if path.name != "kernel.py":
+        if path not in ALONE:
             assert not {m.split(".")[0] for m in imports(path)} & KERNEL_ONLY, path.name
 
 
-def test_the_kernel_module_stands_alone():
+@pytest.mark.parametrize("path", ALONE, ids=lambda path: path.name)
+def test_what_runs_beside_a_lesson_stands_alone(path):
     """Its source is executed where the course cannot be imported."""
-    assert "course_code" not in {m.split(".")[0] for m in imports(CODE / "publish/run/kernel.py")}
+    assert "course_code" not in {m.split(".")[0] for m in imports(path)}
 
 
 def test_no_lesson_imports_another():

@@ -3,6 +3,7 @@
     lesson/    a script is read, and its course imports become the code they name
        |
     run/       its cells run once in a fresh kernel; the store keeps what they gave
+       |       audit/: they run again on fresh randomness; the record says how often claims held
        |
     page/      prose, cells, values and claims become ordinary Markdown
        |       (on markup/: the Markdown extension, its formulas and the glossary)

@@ -1,14 +1,17 @@
-"""`python -m course_code.publish`: check the pages and run the lessons whose inputs changed."""
+"""`python -m course_code.publish`: check the pages and run the lessons whose inputs changed.
+
+`python -m course_code.publish audit` repeats the lessons on fresh randomness.
+"""
 
 import argparse
 import logging
-import re
 import sys
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
+from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import update
 from course_code.publish.run.store import Store
@@ -17,10 +20,15 @@ from course_code.publish.website.prepare import Site, place_of, prepare
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and do it; 1 when the course has a mistake."""
-    options = _parser().parse_args(arguments)
-    course = Course(options.root.resolve())
+    arguments = sys.argv[1:] if arguments is None else arguments
     logging.basicConfig(format="%(message)s")
     log.setLevel(logging.INFO)  # a damaged store entry is said
+    if arguments[:1] == ["audit"]:
+        from course_code.publish.audit.command import audit  # heavy
+
+        return audit(arguments[1:])
+    options = _parser().parse_args(arguments)
+    course = Course(options.root.resolve())
     try:
         if options.why:
             print(why(course, _chosen(course, options)))
@@ -55,18 +63,6 @@ def export(site: Site, folder: Path) -> None:
     for path, data in site.files().items():
         content = data.read_bytes() if isinstance(data, Path) else data
         write_atomically(folder / LANGUAGES[0] / path, content)
-
-
-def shard(names: list[str], share: str) -> list[str]:
-    """Every n-th of the lessons, from the i-th, for a share written i/n.
-
-    Raises:
-        CourseError: `share` is not i/n with 1 <= i <= n.
-    """
-    match = re.fullmatch(r"(\d+)/(\d+)", share)
-    if not match or not 1 <= int(match[1]) <= int(match[2]):
-        raise CourseError(f"no share {share!r}", hint="Write i/n with 1 <= i <= n, such as 1/2.")
-    return names[int(match[1]) - 1 :: int(match[2])]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,0 +1,104 @@
+"""`python -m course_code.publish audit`: repeat lessons on fresh randomness, sum up, record."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from course_code.publish.audit.record import entry, save
+from course_code.publish.audit.repeats import finish, run_units, units_of, unseen_seed
+from course_code.publish.audit.result import stays
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import log
+from course_code.publish.base.shares import shard
+from course_code.publish.run.plan import Plan, plan_lesson
+
+
+def audit(arguments: list[str]) -> int:
+    """Do what the command line says; 1 if a claim does not stay, 130 if stopped."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _audit(Course(options.root.resolve()), options)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on", file=sys.stderr)
+        return 130
+
+
+def _audit(course: Course, options: argparse.Namespace) -> int:
+    if options.shard and (options.seed is None or options.record):
+        hint = "Give each share --seed, merge .lessons/.audit, then record with that seed."
+        raise CourseError("shares of one audit need its seed", hint=hint)
+    plans = _with_claims(course, options.lesson or course.lesson_names())
+    drawn = options.seed is None
+    seed = unseen_seed(course, plans, options.repeats) if drawn else options.seed
+    units = units_of(plans, seed, options.repeats)
+    share = shard(units, options.shard) if options.shard else units
+    log.info("%d repeats of %d lessons, seed %d", len(share), len(plans), seed)
+    run_units(course, share, options.jobs)
+    if drawn:
+        finish(course)
+    results = {plan.lesson.name: [] for plan in plans}
+    for unit in units:
+        results[unit.plan.lesson.name].append(unit.result(course))
+    if any(None in found for found in results.values()):
+        print("this share is done; with the others beside it, the command without --shard sums up")
+        return 0
+    entries = {p.lesson.name: entry(p, seed, results[p.lesson.name]) for p in plans}
+    print("\n\n".join(report(name, found) for name, found in entries.items()))
+    if options.record:
+        save(course, entries)
+    return 0 if all(_stands(found) for found in entries.values()) else 1
+
+
+def report(name: str, found: dict) -> str:
+    """A lesson's table: how often each claim held, the spread of its statistic, its worst case."""
+    lines = [f"{name}: {found['repeats']} repeats, seed {found['seed']}, on {found['device']}"]
+    for stop in found["stopped"]:
+        where = f"{stop['path']}:{stop['line']}, cell {stop['cell']!r}"
+        lines.append(f"  stopped in repeat {stop['repeat']} at {where}: {stop['says']}")
+    for claim, row in found["claims"].items():
+        bound = "a bound that varies" if row["bound"] is None else row["bound"]
+        said = f"{row['held']:3}/{row['of']} {claim} ({row['kind']}) {row['relation']} {bound}"
+        if row["quartiles"]:
+            said += "; quartiles " + " ".join(f"{value:g}" for value in row["quartiles"])
+        if row["worst"]:
+            said += f"; worst in repeat {row['worst']['repeat']}: {row['worst']['text']}"
+        lines.append(("  " if stays(row) else "! ") + said)
+    fell = [claim for claim, row in found["claims"].items() if not stays(row)]
+    return "\n".join([*lines, f"  below the rule: {', '.join(fell) or 'none'}"])
+
+
+def _stands(found: dict) -> bool:
+    return not found["stopped"] and all(map(stays, found["claims"].values()))
+
+
+def _with_claims(course: Course, names: list[str]) -> list[Plan]:
+    """Lessons that check something; those that only assert could not tell what they found."""
+    plans = [plan_lesson(course, name) for name in names]
+    for plan in plans:
+        if not any(claim.relation for claim in plan.lesson.claims):
+            log.info("%s: has no check(), left out", plan.lesson.name)
+    return [plan for plan in plans if any(claim.relation for claim in plan.lesson.claims)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m course_code.publish audit", description=__doc__
+    )
+    parser.add_argument("--repeats", type=_count, default=20, help="of each lesson (default 20)")
+    parser.add_argument("--lesson", metavar="NAME", action="append", help="only this lesson")
+    parser.add_argument("--seed", type=int, help="of the fresh randomness (default: a new one)")
+    parser.add_argument("--shard", metavar="I/N", help="only share I of N; merge .lessons/.audit")
+    parser.add_argument("--jobs", type=_count, help="repeats run at once (default: one per core)")
+    parser.add_argument("--record", action="store_true", help="write what the pages tell")
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
+    return int(text)

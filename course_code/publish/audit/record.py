@@ -1,0 +1,91 @@
+"""The recorded result of the audit, `docs/audit.json`: what the pages tell of their claims.
+
+Each lesson's entry names the key of the code that was repeated, so that a page says when its
+lesson changed since, and has a checksum: only a fresh audit writes one.
+"""
+
+import json
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from course_code.publish.audit.result import tally
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import write_atomically
+from course_code.publish.run.inputs import digest
+from course_code.publish.run.plan import Plan
+
+FILE = Path("docs/audit.json")
+HINT = "Do not edit it; write it with: python -m course_code.publish audit --record"
+
+
+def audit_key(plan: Plan) -> str:
+    """Digest of all code of a lesson that could change what a claim finds; not of drawing."""
+    code = [
+        [cell.name, cell.expect, [b.source for b in plan.inlined.blocks[cell.name] if not b.folded]]
+        for cell in plan.lesson.cells
+    ]
+    return digest(json.dumps(code))
+
+
+def entry(plan: Plan, seed: int, results: list[dict]) -> dict:
+    """What is recorded of one lesson.
+
+    Args:
+        plan: the lesson.
+        seed: of the audit.
+        results: of its repeats, in order.
+    """
+    stopped = [
+        {"repeat": repeat, **result["error"]}
+        for repeat, result in enumerate(results)
+        if result["error"]
+    ]
+    claims = {
+        claim.name: tally(claim, [result["claims"].get(claim.name) for result in results])
+        for claim in plan.lesson.claims
+        if claim.relation
+    }
+    return {
+        "key": audit_key(plan),
+        "date": datetime.now(UTC).date().isoformat(),
+        "seed": seed,
+        "repeats": len(results),
+        "device": ", ".join(sorted({result["device"] for result in results})),
+        "machine": platform.machine(),
+        "versions": plan.inputs.versions,
+        "stopped": stopped,
+        "claims": claims,
+    }
+
+
+def load(course: Course) -> dict[str, dict]:
+    """Entries by lesson; none where nothing was recorded.
+
+    Raises:
+        CourseError: the file is no JSON, or an entry is not as an audit wrote it.
+    """
+    if not (course.root / FILE).is_file():
+        return {}
+    try:
+        recorded = json.loads(course.read(course.root / FILE))
+    except ValueError as error:
+        raise CourseError(f"not JSON: {error}", FILE, hint=HINT) from None
+    for name, found in recorded.items():
+        if found.pop("checksum", "") != _checksum(found):
+            raise CourseError(f"the entry {name!r} is not as an audit wrote it", FILE, hint=HINT)
+    return recorded
+
+
+def save(course: Course, entries: dict[str, dict]) -> None:
+    """Write new entries beside those of the other lessons of the course."""
+    merged = load(course) | entries
+    kept = {name: merged[name] for name in course.lesson_names() if name in merged}
+    signed = {name: {**found, "checksum": _checksum(found)} for name, found in kept.items()}
+    text = json.dumps(signed, indent=1, ensure_ascii=False, allow_nan=False, default=str)
+    write_atomically(course.root / FILE, f"{text}\n".encode())
+
+
+def _checksum(found: dict) -> str:
+    return digest(json.dumps(found, sort_keys=True, default=str))

@@ -1,0 +1,149 @@
+"""Repeat lessons, several at once; each repeat is a small file, so that a stopped audit goes on.
+
+`.lessons/.audit/<lesson>/<key>/<seed>-<repeat>.json`: the key is a digest of the code that runs.
+Shares of an audit merge by copying these files.
+"""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_code.publish.audit import repeat as script
+from course_code.publish.audit.record import audit_key
+from course_code.publish.base.course import PACKAGE, Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import log, write_atomically
+from course_code.publish.run import kernel
+from course_code.publish.run.execute import DROPPED
+from course_code.publish.run.plan import Plan
+
+LIMIT = 1800  # seconds that one repeat may take
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One repeat of one lesson, by the seed of the audit."""
+
+    plan: Plan
+    seed: int
+    repeat: int
+
+    def path(self, course: Course) -> Path:
+        """File of its result."""
+        folder = course.store / ".audit" / self.plan.lesson.name / audit_key(self.plan)
+        return folder / f"{self.seed}-{self.repeat}.json"
+
+    def result(self, course: Course) -> dict | None:
+        """What it gave, or None if it has not run."""
+        try:
+            return json.loads(self.path(course).read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+
+def units_of(plans: Iterable[Plan], seed: int, repeats: int) -> list[Unit]:
+    """All repeats of the lessons, the first of each before the second of any."""
+    plans = list(plans)
+    return [Unit(plan, seed, repeat) for repeat in range(repeats) for plan in plans]
+
+
+def unseen_seed(course: Course, plans: Iterable[Plan], repeats: int) -> int:
+    """Draw a seed; or that of the same audit, of the same code, if it was stopped."""
+    keys = {plan.lesson.name: audit_key(plan) for plan in plans}
+    path, audit = course.store / ".audit" / "unfinished.json", {"keys": keys, "repeats": repeats}
+    if path.is_file():
+        stopped = json.loads(path.read_text("utf-8"))
+        if stopped == {**audit, "seed": stopped["seed"]}:
+            return stopped["seed"]
+    seed = secrets.randbelow(10**9)
+    write_atomically(path, json.dumps({**audit, "seed": seed}).encode())
+    return seed
+
+
+def finish(course: Course) -> None:
+    """The audit ends: the next one draws another seed."""
+    (course.store / ".audit" / "unfinished.json").unlink(missing_ok=True)
+
+
+def run_units(course: Course, units: list[Unit], jobs: int | None = None) -> None:
+    """Run what has no result yet, and keep each result as soon as it is there.
+
+    Args:
+        course: whose store to use.
+        units: the repeats.
+        jobs: how many run at once, one thread each; by default one per core.
+
+    Raises:
+        CourseError: a repeat was killed; what the others gave is kept.
+    """
+    todo = [unit for unit in units if unit.result(course) is None]
+    jobs, begun = jobs or os.cpu_count() or 1, time.monotonic()
+    pool = ThreadPoolExecutor(jobs)
+    running = {pool.submit(run_unit, unit): unit for unit in todo}
+    try:
+        for done, future in enumerate(as_completed(running), 1):
+            unit, result = running[future], future.result()
+            write_atomically(unit.path(course), json.dumps(result).encode())
+            left = (time.monotonic() - begun) / done * (len(todo) - done)
+            name, took = f"{unit.plan.lesson.name}, repeat {unit.repeat}", result["seconds"]
+            said = f" {result['error']['says']}" if result["error"] else ""
+            share = f"{len(units) - len(todo) + done} of {len(units)}"
+            log.info("%s: %s, %.0f s; %.0f min left%s", share, name, took, left / 60, said)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def run_unit(unit: Unit) -> dict:
+    """Run one repeat in a process of its own, in an empty folder, on one thread.
+
+    Returns:
+        {"claims": {name: what its check recorded}, "seconds": …, "device": …, "error": None or
+        {"cell": its name, "path": …, "line": …, "says": …}}.
+    """
+    blocks = [
+        (cell, block, block is blocks[-1])
+        for cell in unit.plan.lesson.cells
+        for blocks in [unit.plan.inlined.blocks[cell.name]]
+        for block in blocks
+    ]
+    code = [{"source": b.source, "expect": c.expect if last else None} for c, b, last in blocks]
+    job = {"package": PACKAGE, "seed": unit.seed, "repeat": unit.repeat, "blocks": code}
+    result = _execute(job)
+    if error := result["error"]:
+        block, number = error["frame"]
+        origins = blocks[block][1].origins
+        path, line = origins[min(number, len(origins)) - 1]
+        where = {"cell": blocks[error["block"]][0].name, "path": path.as_posix(), "line": line}
+        result["error"] = {**where, "says": error["says"]}
+    return result
+
+
+def _execute(job: dict) -> dict:
+    environment = {k: v for k, v in os.environ.items() if k not in DROPPED}
+    environment |= kernel.ENVIRONMENT | {"MPLBACKEND": "agg"}
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="audit-") as folder:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", script.__file__],
+                input=json.dumps(job), capture_output=True, text=True, encoding="utf-8",
+                cwd=folder, env=environment, timeout=LIMIT, check=False,
+            )  # fmt: skip
+            if done.returncode == 0:
+                return json.loads(done.stdout)
+            if done.returncode < 0:  # not the lesson's fault: nothing is kept
+                what = f"a repeat was ended by signal {-done.returncode} (out of memory?)"
+                raise CourseError(what, hint="The same command goes on where this one stopped.")
+            says = f"its process ended with {done.returncode}: {done.stderr.strip()[-400:]}"
+        except subprocess.TimeoutExpired:
+            says = f"it took more than {LIMIT} seconds"
+    error = {"block": 0, "frame": [0, 1], "says": says}
+    return {"claims": {}, "error": error, "seconds": time.monotonic() - begun, "device": "unknown"}

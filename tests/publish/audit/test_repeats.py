@@ -1,0 +1,187 @@
+"""Repeats are kept one by one: an audit that stopped goes on, and shares merge by copying."""
+
+import json
+import shutil
+
+import pytest
+from conftest import ROOT
+
+from course_code.publish.audit import repeats
+from course_code.publish.audit.command import audit
+from course_code.publish.audit.record import audit_key, entry, load
+from course_code.publish.audit.repeats import Unit, run_unit, run_units, units_of, unseen_seed
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.run.plan import plan_lesson
+
+CLAIMS = (ROOT / "course_code/teach/claims.py").read_text("utf-8")
+MEASURE = """import matplotlib.pyplot as plt
+import torch
+
+rng = torch.Generator().manual_seed(SEEDS[0])
+low = torch.rand(1, generator=rng).item()
+fig, ax = plt.subplots()
+ax.plot([0, low])
+plt.show()
+print("measured", low)
+"""
+JUDGE = """from course_code.teach.claims import check
+
+check("measured small: it is below 0.9", low, "<", 0.9)
+check("arithmetic sum: two and two", 2 + 2, "==", 4)"""
+FAIL = "low / 0"
+LATE = 'check("measured late: it is positive", low / (low > 0.5), ">", 0)'
+
+
+@pytest.fixture
+def audited(one_lesson):
+    """A course whose lesson measures, judges, fails on purpose, and may fail on some seeds."""
+    course = one_lesson(MEASURE, JUDGE, FAIL, LATE, claims=CLAIMS)
+    script = course.lessons / "one.py"
+    text = script.read_text("utf-8").replace('"c2"', '"c2" expect="ZeroDivisionError"')
+    script.write_text(text, "utf-8")
+    return course
+
+
+@pytest.fixture
+def counted(monkeypatch) -> tuple[list, list]:
+    """Units that ran, in no time; after three of them one is stopped if the other list says so."""
+    ran = []
+
+    def run_unit(unit):
+        ran.append((unit.plan.lesson.name, unit.seed, unit.repeat))
+        if ran[3:] and stop:
+            raise KeyboardInterrupt
+        value = unit.repeat / 10
+        record = {"value": value, "relation": "<", "bound": 0.9, "holds": value < 0.9, "text": "t"}
+        return {"claims": {"small": record}, "seconds": 1.0, "device": "cpu", "error": None}
+
+    stop = []
+    monkeypatch.setattr(repeats, "run_unit", run_unit)
+    return ran, stop
+
+
+def test_repeats_of_a_real_lesson(audited):
+    plan = plan_lesson(audited, "one")
+    results = [run_unit(Unit(plan, 4, repeat)) for repeat in range(2)]
+    values = [result["claims"]["small"]["value"] for result in results]
+    assert run_unit(Unit(plan, 4, 1))["claims"] == results[1]["claims"]
+    for value, result in zip(values, results, strict=True):
+        assert result["device"] in ("cpu", "cuda", "mps")
+        assert result["claims"]["sum"]["holds"]
+        assert ("late" in result["claims"]) == (value > 0.5)
+        if value <= 0.5:
+            assert result["error"] == {
+                "cell": "c3", "path": "course_code/lessons/one.py", "line": 24,
+                "says": "ZeroDivisionError: float division by zero",
+            }  # fmt: skip
+    assert [value > 0.5 for value in values] == [True, False], "choose another seed of the test"
+    found = entry(plan, 4, results)
+    assert [found["claims"][name]["held"] for name in ("small", "late", "sum")] == [2, 1, 2]
+    assert [stop["repeat"] for stop in found["stopped"]] == [1]
+
+
+def test_a_stopped_audit_goes_on_with_the_same_seed(audited, counted):
+    ran, stop = counted
+    stop.append(True)
+    command = ["--root", str(audited.root), "--repeats", "6", "--jobs", "1"]
+    assert audit(command) == 130
+    kept = len(list((audited.store / ".audit" / "one").rglob("*.json")))
+    assert 1 <= kept <= 3
+    stop.clear()
+    before = len(ran)
+    assert audit(command) == 1  # `late` was never reached
+    assert len({seed for _, seed, _ in ran}) == 1
+    assert [repeat for *_, repeat in ran[before:]] == list(range(kept, 6))
+    audit(command)
+    assert len({seed for _, seed, _ in ran}) == 2, "a finished audit's seed is used no more"
+
+
+def test_after_an_edit_a_stopped_audit_begins_anew(audited, counted):
+    plan = plan_lesson(audited, "one")
+    seed = unseen_seed(audited, [plan], 6)
+    assert unseen_seed(audited, [plan], 6) == seed
+    assert unseen_seed(audited, [plan], 7) != seed
+    seed = unseen_seed(audited, [plan], 6)
+    script = audited.lessons / "one.py"
+    script.write_text(script.read_text("utf-8").replace("0.9)", "0.8)"), "utf-8")
+    changed = plan_lesson(audited, "one")
+    assert audit_key(changed) != audit_key(plan)
+    assert unseen_seed(audited, [changed], 6) != seed
+
+
+def test_a_damaged_file_runs_again(audited, counted):
+    unit = Unit(plan_lesson(audited, "one"), 1, 0)
+    run_units(audited, [unit], 1)
+    unit.path(audited).write_text("{")
+    run_units(audited, [unit], 1)
+    assert len(counted[0]) == 2
+    assert unit.result(audited)["claims"]
+
+
+def test_shares_merge_by_copying(audited, counted, tmp_path, capsys):
+    whole = shutil.copytree(audited.root, tmp_path / "other" / "course")
+    for share, root in (("1/2", audited.root), ("2/2", whole)):
+        options = ["--root", str(root), "--repeats", "5", "--seed", "4", "--shard", share]
+        assert audit(options) == 0
+        assert "this share is done" in capsys.readouterr().out
+    shutil.copytree(whole / ".lessons" / ".audit", audited.store / ".audit", dirs_exist_ok=True)
+    before = len(counted[0])
+    assert before == 5
+    options = ["--root", str(audited.root), "--repeats", "5", "--seed", "4", "--record"]
+    assert audit(options) == 1
+    assert len(counted[0]) == before, "all was there"
+    assert load(audited)["one"]["claims"]["small"]["held"] == 5
+
+
+@pytest.mark.parametrize("extra", [[], ["--seed", "1", "--record"]])
+def test_shares_need_the_seed_of_the_whole_and_record_nothing(audited, counted, extra, capsys):
+    assert audit(["--root", str(audited.root), "--shard", "1/2", *extra]) == 1
+    assert "shares of one audit need its seed" in capsys.readouterr().err
+    assert counted[0] == []
+
+
+def test_a_killed_repeat_keeps_nothing(audited, write):
+    write({"lessons/two": '# %% name="a"\nSEEDS = [0]\nimport os\n\nos.kill(os.getpid(), 9)\n'})
+    unit = Unit(plan_lesson(audited, "two"), 1, 0)
+    with pytest.raises(CourseError, match="ended by signal 9"):
+        run_units(audited, [unit], 1)
+    assert unit.result(audited) is None
+
+
+def test_repeats_of_all_lessons_go_side_by_side(audited, write):
+    write({"lessons/two": (audited.lessons / "one.py").read_text("utf-8")})
+    plans = [plan_lesson(audited, name) for name in ("one", "two")]
+    order = [(unit.plan.lesson.name, unit.repeat) for unit in units_of(plans, 1, 2)]
+    assert order == [("one", 0), ("two", 0), ("one", 1), ("two", 1)]
+
+
+def test_the_key_is_of_what_runs_but_not_of_drawing(audited, write):
+    """Words of the page and folded figures change nothing that a claim could find."""
+    key = audit_key(plan_lesson(audited, "one"))
+    draw = "def line(ax):\n    ax.plot([0, 1])\n"
+    script = audited.lessons / "one.py"
+    text = script.read_text("utf-8")
+    drawing = "from course_code.draw.a import line\n\nline(ax)"
+    script.write_text(text.replace("ax.plot([0, low])", drawing), "utf-8")
+    write({"draw/a": draw})
+    drawn = audit_key(plan_lesson(audited, "one"))
+    assert drawn != key
+    write({"draw/a": draw.replace("[0, 1]", "[1, 0]")})
+    assert audit_key(plan_lesson(audited, "one")) == drawn
+    write({"teach/claims": CLAIMS.replace("does not hold here", "fails")})
+    assert audit_key(plan_lesson(audited, "one")) != drawn
+
+
+def test_a_record_that_an_audit_did_not_write_is_refused(audited, counted):
+    options = ["--root", str(audited.root), "--repeats", "2", "--seed", "4", "--record"]
+    audit(options)
+    path = audited.root / "docs/audit.json"
+    recorded = json.loads(path.read_text("utf-8"))
+    recorded["one"]["claims"]["small"]["bound"] = 0.8
+    path.write_text(json.dumps(recorded), "utf-8")
+    with pytest.raises(CourseError, match="'one' is not as an audit wrote it"):
+        load(Course(audited.root))
+    path.write_text("{", "utf-8")
+    with pytest.raises(CourseError, match="not JSON"):
+        load(Course(audited.root))
