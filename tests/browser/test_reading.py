@@ -55,16 +55,76 @@ def test_language_link_stays_on_the_page_and_comes_back(open_page, address, root
         expect(page.locator("html")).to_have_attribute("lang", language(expected))
 
 
-def test_chosen_colours_survive_a_change_of_language(open_page):
-    page = open_page("")
-    body = page.locator("body")
-    expect(body).to_have_attribute("data-md-color-scheme", "default")
-    for _ in range(2):
-        page.locator("form[data-md-component=palette] label:visible").click()
-    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+BACKGROUND = "getComputedStyle(document.body).backgroundColor"
+LIGHT, DARK = "rgb(255, 255, 255)", "rgb(30, 33, 41)"
+
+
+def test_colours_are_chosen_by_keyboard_and_kept(open_page):
+    page = open_page("", color_scheme="dark")
+    button = page.locator(".course-colours")
+    names = []
+    for expected in (DARK, LIGHT, DARK):
+        assert page.evaluate(BACKGROUND) == expected
+        names.append(button.get_attribute("aria-label"))
+        assert button.locator("svg:visible").count() == 1
+        button.press("Enter")
+    assert len(set(names)) == 3
+    button.press("Space")  # the system's again, then light
     page.locator("header .course-language").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh")
-    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    assert page.evaluate(BACKGROUND) == LIGHT
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(BACKGROUND) == LIGHT
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_colours_follow_the_system(open_page, scripts):
+    page = open_page("", color_scheme="dark", java_script_enabled=scripts)
+    for scheme, expected in (("light", LIGHT), ("dark", DARK)):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(BACKGROUND) == expected
+    expect(page.locator(".course-colours")).to_be_visible(visible=scripts)
+
+
+def test_the_language_link_keeps_the_place(open_page):
+    page = open_page("spiral/#ten-thousand-steps")
+    heading = page.locator("#ten-thousand-steps")
+    for expected in ("zh/spiral/#ten-thousand-steps", "/spiral/#ten-thousand-steps"):
+        page.locator("header .course-language").click()
+        page.wait_for_url(f"**{expected}")
+        expect(heading).to_be_in_viewport()
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("header .course-language").click()
+    page.wait_for_url("**/zh/spiral/")
+
+
+def test_words_of_a_search_are_marked_on_the_page(open_page):
+    page = open_page("optimizers/?h=momentum")
+    expect(page.locator("article mark").first).to_be_visible()
+
+
+def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_page):
+    page = open_page("spiral/", viewport={"width": 390, "height": 844})
+    menu = page.get_by_role("button", name="Menu", exact=True)
+    inside = "document.activeElement.closest('.md-sidebar--primary') !== null"
+    for _ in range(12):  # the closed menu is beside the screen: the keyboard passes it
+        page.keyboard.press("Tab")
+        assert not page.evaluate(inside)
+    menu.press("Enter")
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate(inside)
+    page.keyboard.press("Escape")
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    expect(menu).to_be_focused()
+
+
+def test_icons_show_in_forced_colours(open_page):
+    page = open_page("spiral/", forced_colors="active")
+    paint = "(e, part) => getComputedStyle(e, part).backgroundColor"
+    page_colour = page.evaluate(BACKGROUND)
+    for part, pseudo in ((".md-code__button", "::after"), ("article summary", "::before")):
+        found = page.locator(part).first
+        assert found.evaluate(paint, pseudo) not in (page_colour, "rgba(0, 0, 0, 0)")
 
 
 @pytest.mark.parametrize("home", HOMES.values())
@@ -156,7 +216,7 @@ def test_figures_follow_the_colour_scheme(open_page, path):
         page.wait_for_function("(image) => image.naturalWidth > 0", arg=dark.element_handle())
         assert dark.get_attribute("alt") == light.get_attribute("alt")
         assert not any(url.endswith(light.get_attribute("src").lstrip("./")) for url in fetched)
-    page.locator("form[data-md-component=palette] label:visible").click()
+    page.locator(".course-colours").click()
     expect(figures.last.locator(".light-only")).to_be_visible()
     expect(figures.last.locator(".dark-only")).not_to_be_visible()
 

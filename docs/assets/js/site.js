@@ -4,8 +4,54 @@
 
   const chinese = document.documentElement.lang.startsWith("zh");
   const words = chinese
-    ? { copied: "已复制", failed: "复制失败，请手动选取代码", table: "表格" }
-    : { copied: "Copied", failed: "Could not copy: select the code by hand", table: "Table" };
+    ? { copied: "已复制", failed: "复制失败，请手动选取代码", table: "表格", menu: "菜单" }
+    : { copied: "Copied", failed: "Could not copy: select the code by hand", table: "Table", menu: "Menu" };
+
+  /* Which colours: partials/colours.html puts the choice into effect, also on the next page. */
+  const colours = document.querySelector(".course-colours");
+  const name = () => {
+    const now = document.documentElement.dataset.colours;
+    colours.title = colours.querySelector(`[data-state=${now}]`).dataset.name;
+    colours.setAttribute("aria-label", colours.title);
+  };
+  name();
+  colours.addEventListener("click", () => {
+    const after = { auto: "light", light: "dark", dark: "auto" };
+    const next = after[document.documentElement.dataset.colours];
+    courseColours(next);
+    __md_set("__colours", next);
+    name();
+  });
+
+  /* The other language opens where the reader is: both have the same ids. */
+  const language = document.querySelector(".course-language");
+  const place = () => {
+    const places = document.querySelectorAll("article :is(h2, h3, h4, dt, .lesson-code)[id]");
+    const above = [...places].filter((e) => e.checkVisibility() && e.getBoundingClientRect().top < 150);
+    language.hash = scrollY && above.length ? above.at(-1).id : "";
+  };
+  for (const type of ["click", "auxclick", "contextmenu"]) language.addEventListener(type, place);
+
+  /* On narrow screens the menu is a label, which the keyboard does not reach. */
+  const drawer = document.querySelector("#__drawer");
+  const menu = document.querySelector(".md-header [for=__drawer]");
+  menu.tabIndex = 0;
+  menu.setAttribute("role", "button");
+  menu.setAttribute("aria-label", words.menu);
+  menu.setAttribute("aria-expanded", drawer.checked);
+  drawer.addEventListener("change", () => menu.setAttribute("aria-expanded", drawer.checked));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    drawer.click();
+    const first = document.querySelector(".md-sidebar--primary a:not(.md-logo)");
+    if (drawer.checked) first.focus();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !drawer.checked) return;
+    drawer.click();
+    menu.focus();
+  });
 
   /* What happened, said to screen readers. */
   const status = document.createElement("div");
