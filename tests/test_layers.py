@@ -15,9 +15,9 @@ ALLOWED = {  # layer: parts of the course, other packages
     "lessons": ({"course_code.teach", "course_code.draw"}, {"torch", "matplotlib", "numpy"}),
     "publish": (
         {"course_code.publish"},
-        {"IPython", "PIL", "filelock", "jinja2", "jupyter_client", "markdown", "matplotlib",
-         "matplotlib_inline", "mkdocs", "nbclient", "nbformat", "numpy", "pygments", "pymdownx",
-         "quickjs", "scour", "torch", "yaml"},
+        {"IPython", "PIL", "filelock", "jieba", "jinja2", "jupyter_client", "markdown",
+         "matplotlib", "matplotlib_inline", "mkdocs", "nbclient", "nbformat", "numpy", "pygments",
+         "pymdownx", "quickjs", "scour", "torch", "yaml"},
     ),
 }  # fmt: skip
 KERNEL_ONLY = {"IPython", "matplotlib", "matplotlib_inline", "numpy", "scour", "torch"}

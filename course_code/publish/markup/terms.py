@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from markdown.util import HTML_PLACEHOLDER_RE, HtmlStash
 
 from course_code.publish.markup.glossary import Glossary, plain
+from course_code.publish.markup.words import stands_alone
 
 PROSE = {"p", "li", "td", "dd"}
 NOT_PROSE = {  # text in these is never linked
@@ -42,7 +43,7 @@ class Terms:
 
         def linked(found: re.Match) -> Element | None:
             name = self.ids[plain(found[0])]
-            if name not in words:
+            if name not in words or not stands_alone(found.string, *found.span()):
                 return None
             title = words.pop(name).definition
             link = Element("a", {"class": "term", "href": f"{address}#{name}", "title": title})

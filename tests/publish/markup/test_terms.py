@@ -12,6 +12,10 @@ from markdown.util import HtmlStash
 from course_code.publish.markup import glossary
 from course_code.publish.markup.terms import Terms
 
+from .conftest import TERMS, entry
+
+MORE = entry("momentum", "momentum", "动量", "dongliang") + entry("seed", "seed", "种子", "zhongzi")
+
 
 def html_of(inner: str) -> str:
     return to_html_string(fromstring(f"<div>{inner}</div>"))
@@ -23,6 +27,7 @@ def link(course):
 
     def link(text: str, language: str = "en") -> str:
         root = fromstring(f"<div>{text}</div>")
+        (course.root / glossary.FILE).write_text(TERMS + MORE, "utf-8")
         Terms(glossary.load(course), language).link(root, HtmlStash(), "glossary.md")
         return shown(to_html_string(root))
 
@@ -69,6 +74,12 @@ def test_the_first_use_of_an_english_term_is_linked(link, text, wanted):
         ("<p>写成one-hot编码</p>", "<p>写成[amp:one-hot编码]</p>"),
         ("<p>AMP 与 AMPS</p>", "<p>[amp:AMP] 与 AMPS</p>"),
         ("<p>AMPS、CAMP</p>", None),
+        ("<p>移动量恰好是 0</p>", None),
+        ("<p>移动量小，动量大</p>", "<p>移动量小，[momentum:动量]大</p>"),
+        ("<p>次梯度不是梯度</p>", "<p>次梯度不是[gradient:梯度]</p>"),
+        ("<p>量子种子</p>", "<p>量子[seed:种子]</p>"),
+        ("<p>one-hot 编码员</p>", None),
+        ("<p>带<em>动量</em>走</p>", "<p>带<em>[momentum:动量]</em>走</p>"),
     ],
 )
 def test_the_first_use_of_a_chinese_term_is_linked(link, text, wanted):
