@@ -78,6 +78,22 @@ def load(course: Course) -> dict[str, dict]:
     return recorded
 
 
+def standing(audited: dict[str, dict], plan: Plan, claim: str) -> tuple[str, dict]:
+    """What is known of a claim: ("held", its row), ("changed", {}) or ("never", {}).
+
+    Args:
+        audited: what `load` gives.
+        plan: the lesson as it is now.
+        claim: its name.
+    """
+    found = audited.get(plan.lesson.name)
+    if found is None:
+        return "never", {}
+    if found["key"] != audit_key(plan) or claim not in found["claims"]:
+        return "changed", {}
+    return "held", found["claims"][claim]
+
+
 def save(course: Course, entries: dict[str, dict]) -> None:
     """Write new entries beside those of the other lessons of the course."""
     merged = load(course) | entries

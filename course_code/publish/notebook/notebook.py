@@ -218,7 +218,7 @@ def _site_path(path: str) -> str:
 def _claims(claims: ShownClaims, language: str) -> str:
     rows = [
         f"{claims.indent}- **{labels.LABELS[language][kind]}**: {text}"
-        for kind, _, text in claims.rows
+        for kind, _, text in claims.told
     ]
     return "\n".join(["", *rows, ""])
 

@@ -9,7 +9,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.markup import glossary
-from course_code.publish.page.parts import Prose, Segment, ShownCell, ShownClaims
+from course_code.publish.page.parts import AllClaims, Prose, Segment, ShownCell, ShownClaims
 from course_code.publish.page.text import Token
 
 FIRST_LINE = re.compile(r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)\s+(?P<target>[\w.]+)(?P<rest>.*)")
@@ -51,8 +51,10 @@ class Reader:
         if match["kind"] == "list" and match["target"] == "glossary":
             text = glossary.listed(self.course, self.language, self.path, token.line)
             return Prose(text, token.line)
+        if match["kind"] == "list" and match["target"] == "claims":
+            return AllClaims(token.line)
         if match["kind"] not in ("cell", "claims"):
-            known = "Known: ::: cell, ::: claims, ::: list glossary."
+            known = "Known: ::: cell, ::: claims, ::: list glossary, ::: list claims."
             raise self.error(f"unknown directive {match['kind']!r}", token.line, known)
         lesson, name = self._lesson(match["target"], token.line)
         if match["kind"] == "claims":
@@ -112,6 +114,7 @@ class Reader:
                 listed.append(name)
             elif name in ASSERTED_NOWHERE:
                 shown.append((name, None, match["text"]))
+                listed.append(None)
             else:
                 what = f"lesson {lesson.name!r} asserts no claim {name!r}"
                 raise self.error(what, number, closest(name, list(claims)))
@@ -119,7 +122,7 @@ class Reader:
             if listed.count(name) != 1:
                 what = f"claim {name!r} ({claim.kind}) is listed {listed.count(name)} times"
                 raise self.error(what, line, f"List each claim of {lesson.path} once.")
-        return ShownClaims(indent, line, tuple(shown))
+        return ShownClaims(indent, line, tuple(shown), tuple(listed))
 
 
 def closest(name: str, known: list[str]) -> str:

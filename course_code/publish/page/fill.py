@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from course_code.publish.lesson.read import Lesson
+from course_code.publish.page.evidence import evidence
 from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.values import Known, fill
 from course_code.publish.run.plan import Run
@@ -13,8 +14,13 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 INNER = (*SCOPES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def fill_page(page: Page, runs: dict[str, Run]) -> Page:
-    """Add values to prose and outputs to cells.
+def fill_page(page: Page, runs: dict[str, Run], audited: dict[str, dict] | None = None) -> Page:
+    """Add values to prose, outputs to cells, and to claims what the run and its repeats found.
+
+    Args:
+        page: as parsed.
+        runs: of the course's lessons, by name.
+        audited: the recorded audit of each lesson.
 
     Raises:
         CourseError: an unknown value; a figure without alt text, or alt text without a figure.
@@ -25,13 +31,22 @@ def fill_page(page: Page, runs: dict[str, Run]) -> Page:
         if isinstance(segment, Prose):
             filled.append(replace(segment, text=fill(segment.text, known, segment.line)))
         elif isinstance(segment, ShownClaims):
-            lines = enumerate(segment.rows, segment.line + 1)
-            rows = tuple((k, c, fill(t, known, line, kind="label")) for line, (k, c, t) in lines)
-            filled.append(replace(segment, rows=rows))
-        else:
+            filled.append(_fill_claims(segment, page, known, runs, audited or {}))
+        elif isinstance(segment, ShownCell):
             known = known.below(segment.name)
             filled.append(_fill_cell(segment, runs[page.lesson], known))
+        else:
+            filled.append(segment)
     return replace(page, segments=tuple(filled))
+
+
+def _fill_claims(claims: ShownClaims, page: Page, known: Known, runs, audited) -> ShownClaims:
+    lines, run = enumerate(claims.rows, claims.line + 1), runs[page.lesson]
+    return replace(
+        claims,
+        rows=tuple((k, c, fill(t, known, line, kind="label")) for line, (k, c, t) in lines),
+        evidence=tuple(evidence(run, name, audited, page.language) for name in claims.names),
+    )
 
 
 def binders(lesson: Lesson) -> dict[str, list[tuple[str, str | None]]]:

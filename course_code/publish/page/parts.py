@@ -1,6 +1,8 @@
 """The parts of a page: what a directive or a stretch of prose becomes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from course_code.publish.lesson.inline import Block
@@ -33,14 +35,34 @@ class ShownCell:
 
 @dataclass(frozen=True)
 class ShownClaims:
-    """Rows of (kind, cell that asserts it or None, text)."""
+    """Rows of (kind, cell that asserts it or None, text).
+
+    Of each row also the name of its claim, and what is known of it once the page is filled.
+    """
 
     indent: str
     line: int
     rows: tuple[tuple[str, str | None, str], ...]
+    names: tuple[str | None, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> Iterator[tuple[str, str | None, str]]:
+        """The rows, each with its evidence after its text."""
+        for (kind, cell, text), found in zip_longest(self.rows, self.evidence):
+            note = f' <span class="claim-evidence">{found}</span>' if found else ""
+            yield kind, cell, text + note
 
 
-Segment = Prose | ShownCell | ShownClaims
+@dataclass(frozen=True)
+class AllClaims:
+    """The table of all claims of the course; its links are as in `href="softmax.md#cell-x"`."""
+
+    line: int
+    text: str = ""
+
+
+Segment = Prose | ShownCell | ShownClaims | AllClaims
 
 
 @dataclass(frozen=True)

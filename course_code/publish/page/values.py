@@ -159,6 +159,12 @@ def fill(text: str, known: Known, line: int = 1, *, kind: str = "Markdown") -> s
     return "".join(parts)
 
 
+def places(text: str) -> int:
+    """Return how many values a text asks for."""
+    read = (token.text for token in tokens(text) if token.kind in READ)
+    return sum(len(PLACE.findall(part)) for part in read)
+
+
 def _put(text: str, known: Known, line: int, as_it_is: bool) -> str:
     """Replace every place in plain text, by values `as_it_is` or so that they stay text."""
     if single := SINGLE.search(text):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, headings
+from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims, headings
 from course_code.publish.run.plan import Run
 
 THEMES = ("light", "dark")
@@ -38,6 +38,9 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
             parts.append(text)
         elif isinstance(segment, ShownClaims):
             parts.append("\n".join(_indented(_claims(segment, page.language), segment.indent)))
+        elif isinstance(segment, AllClaims):
+            address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
+            parts.append(re.sub(r'href="(\w+)\.md#', address, segment.text))
         else:
             lines = _cell(segment, page, place)
             parts.append("\n".join(_indented(lines, segment.indent)))
@@ -144,7 +147,7 @@ def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Plac
 def _claims(claims: ShownClaims, language: str) -> Iterator[str]:
     yield "//// html | div.lesson-claims"
     yield ""
-    for kind, cell, text in claims.rows:
+    for kind, cell, text in claims.told:
         badge = f'<span class="claim-kind claim-{kind}">{LABELS[language][kind]}</span>'
         if cell:
             badge = f'<a href="#cell-{cell}">{badge}</a>'

@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_code.publish.audit import record
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.markup import glossary, katex, vendored
 from course_code.publish.notebook.notebook import to_script, write_notebook
 from course_code.publish.page.fill import fill_page
+from course_code.publish.page.ledger import list_claims
 from course_code.publish.page.parse import page_paths, parse
 from course_code.publish.page.parts import Page
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
@@ -96,8 +98,10 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     }
     ran = update(course, plans.values(), jobs)
     stored = runs(course, plans.values())
-    filled = {key: fill_page(page, stored) for key, page in parsed.items()}
-    return Site(course, stored, filled, tuple(ran))
+    audited = record.load(course)
+    filled = {key: fill_page(page, stored, audited) for key, page in parsed.items()}
+    listed = list_claims(course, filled, parsed, stored, audited)
+    return Site(course, stored, listed, tuple(ran))
 
 
 def place_of(language: str, path: str, *, directories: bool = True, repository: str = "") -> Place:

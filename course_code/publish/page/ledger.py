@@ -1,0 +1,166 @@
+"""`::: list claims`: every claim of the course, from the runs and the audit, counts on top.
+
+`docs/dropped.yml` names the claims that fell in an audit or a review, and what became of them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from course_code.publish.audit.record import standing
+from course_code.publish.audit.result import margin, stays
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.words import LABELS
+from course_code.publish.page.evidence import literal, sides
+from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.values import places
+from course_code.publish.run.plan import Run
+
+DROPPED = Path("docs/dropped.yml")
+FIELDS = {"lesson", "claim", "became", "en", "zh"}
+BECAME = ("frequency", "gone")
+Pages = dict[tuple[str, str], Page]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim as the pages of one language tell it."""
+
+    page: Page
+    cell: str
+    kind: str
+    text: str
+    found: dict  # what its check recorded; empty for an assertion
+    standing: tuple[str, dict]  # in the audit
+
+
+def list_claims(
+    course: Course, pages: Pages, parsed: Pages, runs: dict[str, Run], audited: dict[str, dict]
+) -> Pages:
+    """Put the table of all claims where a page asks for it.
+
+    Args:
+        course: for the claims that fell.
+        pages: all pages by language and path, filled.
+        parsed: the same before, for how many numbers they ask.
+        runs: of the lessons.
+        audited: the recorded audit of each lesson.
+
+    Raises:
+        CourseError: a mistake in docs/dropped.yml.
+    """
+
+    def put(page: Page) -> Page:
+        if not any(isinstance(segment, AllClaims) for segment in page.segments):
+            return page
+        own = {path: p for (lang, path), p in pages.items() if lang == page.language and p.lesson}
+        rows = [row for p in own.values() for row in _rows(p, runs[p.lesson], audited)]
+        numbers = sum(_numbers(parsed[page.language, path]) for path in own)
+        parts = [_counts(rows, numbers, page.language), *_table(rows, page.language)]
+        text = "\n".join([*parts, *_fallen(dropped(course), page.language)])
+        segments = tuple(
+            replace(part, text=text) if isinstance(part, AllClaims) else part
+            for part in page.segments
+        )
+        return replace(page, segments=segments)
+
+    return {key: put(page) for key, page in pages.items()}
+
+
+def dropped(course: Course) -> list[dict]:
+    """Claims that fell: {"lesson", "claim", "became", and why in each language}.
+
+    Raises:
+        CourseError: an entry lacks a field, has another, or became something unknown.
+    """
+    if not (course.root / DROPPED).is_file():
+        return []
+    entries = yaml.safe_load(course.read(course.root / DROPPED)) or []
+    for number, entry in enumerate(entries, 1):
+        if set(entry) != FIELDS or entry["became"] not in BECAME:
+            hint = f"An entry has {', '.join(sorted(FIELDS))}; became is {' or '.join(BECAME)}."
+            raise CourseError(f"cannot read entry {number}", DROPPED, hint=hint)
+    return entries
+
+
+def _rows(page: Page, run: Run, audited: dict[str, dict]) -> Iterator[Row]:
+    for part in page.segments:
+        if isinstance(part, ShownClaims):
+            for (kind, cell, text), name in zip(part.rows, part.names, strict=True):
+                if name:
+                    found = run.entry.get("claims", {}).get(name, {})
+                    yield Row(page, cell, kind, text, found, standing(audited, run.plan, name))
+
+
+def _numbers(page: Page) -> int:
+    """How many values the prose of a page, its captions and claims ask for."""
+    texts = []
+    for part in page.segments:
+        if isinstance(part, Prose):
+            texts.append(part.text)
+        elif isinstance(part, ShownClaims):
+            texts += [text for *_, text in part.rows]
+        elif isinstance(part, ShownCell):
+            texts += [*part.alts, *part.captions]
+    return sum(map(places, texts))
+
+
+def _counts(rows: list[Row], numbers: int, language: str) -> str:
+    words, kinds = LABELS[language], Counter(row.kind for row in rows)
+    repeated = [
+        row.standing[1] for row in rows if row.kind == "measured" and row.standing[0] == "held"
+    ]
+    steady = sum(row["held"] == row["of"] for row in repeated)
+    fell = sum(not stays(row) for row in repeated)
+    return words["counts"].format(
+        numbers=numbers,
+        lessons=len({row.page.lesson for row in rows}),
+        claims=len(rows),
+        kinds=words["comma"].join(
+            words["count"].format(count=count, kind=words[kind]) for kind, count in kinds.items()
+        ),
+        repeated=len(repeated),
+        steady=steady,
+        nearly=len(repeated) - steady - fell,
+        fell=fell,
+    )
+
+
+def _table(rows: list[Row], language: str) -> Iterator[str]:
+    words = LABELS[language]
+    yield from ("", "//// html | div.claims-ledger", "")
+    yield f"| {' | '.join(words['ledger'])} |"
+    yield "| --- | --- | --- | --: | --- | --: | --- |"
+    for row in rows:
+        what, known = row.standing
+        held = "" if row.kind != "measured" else words[what]
+        held = f"{known['held']}/{known['of']}" if known else held
+        here, bound = sides(row.found) if row.found else ("", "")
+        link = f'<a href="{row.page.path.name}#cell-{row.cell}">{_short(row.page.title)}</a>'
+        text = row.text.replace("|", "&#124;") if "$" not in row.text else row.text
+        cells = [link, text, words[row.kind], here, bound, _room(row.found), held]
+        yield f"| {' | '.join(cells)} |"
+    yield from ("", "////", "")
+
+
+def _short(title: str) -> str:
+    """A page's title without its subtitle."""
+    return title.partition(": ")[0].partition("：")[0]
+
+
+def _room(found: dict) -> str:
+    room = margin(found["value"], found["relation"], found["bound"]) if found else None
+    return "" if room is None else literal(f"{room:.2g}")
+
+
+def _fallen(entries: list[dict], language: str) -> Iterator[str]:
+    words = LABELS[language]
+    yield from (words["fallen"], "")
+    for entry in entries:
+        yield f"- `{entry['lesson']}`, {entry[language]} ({words[entry['became']]})"
+    if not entries:
+        yield words["none fell"]
