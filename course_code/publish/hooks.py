@@ -4,8 +4,8 @@ The English build prepares the course; from then on each language's build has an
 MkDocs calls as it would a plugin. The Chinese site is built at the end of the English one.
 """
 
-import json
 import logging
+import posixpath
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -30,8 +30,7 @@ from course_code.publish.base.kept import Kept, key_of  # noqa: E402
 from course_code.publish.markup import glossary  # noqa: E402
 from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
-from course_code.publish.notebook import preview as previews  # noqa: E402
-from course_code.publish.page.write import figure_images  # noqa: E402
+from course_code.publish.notebook.given import Given, read_given  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.prepare import place_of, prepare  # noqa: E402
 
@@ -76,12 +75,10 @@ class Edition:
             config.mdx_configs[name] = options
         self.markup = _Markup(language=language, course=str(self.site.course.root))
         config.markdown_extensions.append(self.markup)
-        if "mkdocs-jupyter" in config.plugins:
-            folder = self.site.course.store / ".previews" / language
-            config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(folder)
         config.plugins[PLUGIN] = self
         self.kept = Kept(self.site.course.store / ".pages" / language)
         self.pages: dict[str, Rendered] = {}
+        self.given: dict[str, Given] = {}
         terms = self.site.course.root / glossary.FILE
         self.terms = terms.read_text("utf-8") if terms.is_file() else ""
 
@@ -93,13 +90,15 @@ class Edition:
 
     @event_priority(100)
     def on_files(self, files, config):
-        """Add the notebooks, for mkdocs-jupyter to make preview pages of."""
-        for name in self.site.lesson_pages(self.language):
-            path = _or_stop(self.site.preview, self.language, name, config.site_url or "")
-            folder = str(path.parents[1])
-            files.append(
-                File(f"notebooks/{path.name}", folder, config.site_dir, config.use_directory_urls)
-            )
+        """Read the notebooks that teachers put among the pages, and add their figures."""
+        for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
+            path = Path(file.abs_src_path)
+            text, shown = self.site.course.read(path), self.site.course.relative(path)
+            page = _or_stop(read_given, text, shown, self.language)
+            self.given[file.src_uri] = page
+            for name, data in page.figures.items():
+                beside = posixpath.join(posixpath.dirname(file.src_uri), name)
+                files.append(File.generated(config, beside, content=data))
         return files
 
     def on_env(self, env, config, files):
@@ -110,7 +109,9 @@ class Edition:
         return env
 
     def on_page_read_source(self, page, config):
-        """Give MkDocs the page with cells, values and claims put in."""
+        """Give MkDocs the page with cells, values and claims put in; a notebook as a page."""
+        if given := self.given.get(page.file.src_uri):
+            return given.markdown
         if not self._is_ours(page):
             return None
         place = self._place(page, config)
@@ -118,17 +119,17 @@ class Edition:
 
     @event_priority(-100)
     def on_page_markdown(self, markdown, page, config, files):
-        """Take a page that did not change from where it is kept, or say which page is rendered.
-
-        A notebook's preview gets its lesson's title, and is kept out of the search.
-        """
+        """Take a page that did not change from where it is kept, or say which page is rendered."""
         course, file = self.site.course, Path(page.file.abs_src_path)
         self.markup.page = page.file.src_uri
-        self.markup.source = Source(course.relative(file), course.read(file))
-        if lesson := self._previewed(page):
-            page.meta["title"] = lesson.title
-            page.meta["search"] = {"exclude": True}  # it repeats the page, breaks Chinese search
-        if self._is_ours(page):
+        given = self.given.get(page.file.src_uri)
+        if given:
+            del page.render  # mkdocs-jupyter's: 576 KB of style, and other Markdown than the site's
+            page.meta["alone"] = self._is_alone(page)
+            self.markup.source = given.source
+        else:
+            self.markup.source = Source(course.relative(file), course.read(file))
+        if given or self._is_ours(page):
             key = key_of(markdown, *_surroundings(page, config, files), self.terms)
             value = self.kept.get(page.file.src_uri, key)
             self.pages[page.file.src_uri] = Rendered(key, value, self._warned())
@@ -138,22 +139,10 @@ class Edition:
 
     @event_priority(-100)
     def on_page_content(self, html, page, config, files):
-        """Set previews of notebooks in the site's own markup; keep what was made of a page."""
+        """Keep what was made of a page."""
         rendered = self.pages.get(page.file.src_uri)
         if rendered and not rendered.value and rendered.warned == self._warned():
             rendered.made = _facts(page, html)  # a page that warned shall warn again
-        if lesson := self._previewed(page):
-            return _or_stop(
-                partial(
-                    previews.clean,
-                    language=self.language,
-                    anchors=previews.toc_ids(page.toc),
-                    images=figure_images(lesson, self._place(page, config)),
-                ),
-                html,
-                json.loads(Path(page.file.abs_src_path).read_text("utf-8")),
-                self.site.course.root / lesson.path,
-            )
         return html
 
     def on_post_page(self, output, page, config):
@@ -219,12 +208,10 @@ class Edition:
             repository=config.extra.get("repository") or "",
         )
 
-    def _previewed(self, page):
-        """The lesson page that a notebook's preview shows, or None for other pages."""
-        path = Path(page.file.src_uri)
-        if path.parent.name != "notebooks" or path.suffix != ".ipynb":
-            return None
-        return self.site.lesson_pages(self.language).get(path.stem)
+    def _is_alone(self, page) -> bool:
+        """Whether no other language has the page: teachers need not write twice."""
+        prose = self.site.course.prose
+        return not all((prose(language) / page.file.src_uri).is_file() for language in LANGUAGES)
 
 
 class _Markup(Markup):

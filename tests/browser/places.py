@@ -27,7 +27,5 @@ def written_pages() -> list[str]:
 
 
 def visits() -> list[tuple[str, str]]:
-    """Every page of the site with the ways to look at it; previews of notebooks on a phone."""
-    written = [(page, profile) for page in [*written_pages(), "404.html"] for profile in PROFILES]
-    previews = [f"{home}notebooks/{name}/" for home in ("", "zh/") for name in lessons()]
-    return written + [(page, "phone") for page in previews]
+    """Every page of the site with the ways to look at it."""
+    return [(page, profile) for page in [*written_pages(), "404.html"] for profile in PROFILES]

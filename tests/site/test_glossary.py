@@ -71,12 +71,6 @@ def test_terms_are_linked_in_prose_alone(site, language):
             assert not element.select("a.term"), (name, element)
 
 
-def test_previews_of_notebooks_are_left_alone(site):
-    previews = [*site.rglob("notebooks/*/index.html")]
-    assert len(previews) > 4
-    assert not any(parse(preview).select("a.term") for preview in previews)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_search_index_holds_words_and_no_links(site, language):
     text = (folder(site, language) / "search/search_index.json").read_text("utf-8")

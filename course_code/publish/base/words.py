@@ -4,7 +4,8 @@ LABELS = {
     "en": {
         "drawing": "The drawing code",
         "colab": "Open in Colab",
-        "preview": "View as notebook",
+        "code": "Code",
+        "solution": "Code and output",
         "notebook": "Download notebook",
         "script": "Download script",
         "copy": "Copy all code",
@@ -33,7 +34,8 @@ LABELS = {
     "zh": {
         "drawing": "绘图代码",
         "colab": "在 Colab 中打开",
-        "preview": "查看笔记本",
+        "code": "代码",
+        "solution": "代码与输出",
         "notebook": "下载笔记本",
         "script": "下载脚本",
         "copy": "复制全部代码",

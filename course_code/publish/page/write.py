@@ -80,25 +80,27 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
         anchor = "" if block.folded else f" #cell-{cell.name}"
         fold = words["drawing"] if block.folded else cell.fold_code
         later = ' data-colours="later"' if fold or cell.fold else ""
-        code = _fence(block.source, f".python .lesson-code{anchor}{later}")
-        body += [*_folded(code, fold), ""]
+        code = fence(block.source, f".python .lesson-code{anchor}{later}")
+        body += [*folded(code, fold), ""]
         for output in outputs:
             if "figure" in output:
                 body += [*_figure(cell, figures, output["figure"], page.lesson, place), ""]
                 figures += 1
             else:
                 body += [*_output(output), ""]
-    return _folded(body, cell.fold)
+    return folded(body, cell.fold)
 
 
-def _fence(text: str, attributes: str) -> list[str]:
+def fence(text: str, attributes: str) -> list[str]:
+    """Return the lines of a block of code with the attributes of its fence."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     mark = "`" * max(4, longest + 1)
     # Not searched: code would triple the index, which every page loads.
     return [f'{mark} {{ {attributes} data-search-exclude="" }}', *text.split("\n"), mark]
 
 
-def _folded(lines: list[str], title: str | None) -> list[str]:
+def folded(lines: list[str], title: str | None) -> list[str]:
+    """Return lines in a fold, or as they are where it has no title."""
     if title is None:
         return lines
     return [f'??? lesson-fold "{title}"', "", *_indented(lines, "    ")]
@@ -110,20 +112,8 @@ def _indented(lines, indent: str) -> list[str]:
 
 def _output(output: dict) -> list[str]:
     if "error" in output:
-        return _fence(f"{output['error']}: {output['says']}", ".text .no-copy .lesson-output")
-    return _fence(output["text"], ".text .no-copy .lesson-output")
-
-
-def figure_images(page: Page, place: Place) -> list[str]:
-    """HTML of each figure's light and dark image, in page order."""
-    return [
-        _images(cell, number, figure, page.lesson, place)
-        for cell in page.segments
-        if isinstance(cell, ShownCell)
-        for number, figure in enumerate(
-            output["figure"] for block in cell.outputs for output in block if "figure" in output
-        )
-    ]
+        return fence(f"{output['error']}: {output['says']}", ".text .no-copy .lesson-output")
+    return fence(output["text"], ".text .no-copy .lesson-output")
 
 
 def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> str:
@@ -163,7 +153,6 @@ def _buttons(page: Page, place: Place) -> str:
         path = f"{folder}notebooks/{page.lesson}.ipynb"
         links.append(("colab", COLAB.format(repository=place.repository, path=path), ""))
     notebook = f"{place.home}notebooks/{page.lesson}"
-    links.append(("preview", f"{notebook}/" if place.directories else f"{notebook}.html", ""))
     links.append(("notebook", f"{notebook}.ipynb", " download"))
     links.append(("script", f"{place.home}scripts/{page.lesson}.py", " download"))
     buttons = [f'<a class="md-button" href="{url}"{more}>{words[k]}</a>' for k, url, more in links]

@@ -35,7 +35,7 @@ class Site:
         """Pages of one language that show a lesson, by its name."""
         return {p.lesson: p for (lang, _), p in self.pages.items() if lang == language and p.lesson}
 
-    def preview(self, language: str, name: str, home: str = "") -> Path:
+    def notebook(self, language: str, name: str, home: str = "") -> Path:
         """File of a lesson's notebook, for the address `home` of the language's home page."""
         path = self.course.store / f".{language}" / "notebooks" / f"{name}.ipynb"
         return write_notebook(path, self.lesson_pages(language)[name], home)
@@ -44,7 +44,7 @@ class Site:
         """Notebooks and scripts of one language, by path in its part of the site."""
         files: dict[str, bytes | Path] = {}
         for name, page in self.lesson_pages(language).items():
-            files[f"notebooks/{name}.ipynb"] = self.preview(language, name, home)
+            files[f"notebooks/{name}.ipynb"] = self.notebook(language, name, home)
             files[f"scripts/{name}.py"] = to_script(page, home).encode()
         return files
 
