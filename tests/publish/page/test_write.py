@@ -185,14 +185,14 @@ def test_claims_say_their_kind_and_lead_to_their_cell(shown, to_html):
 @pytest.mark.parametrize(
     ("language", "place", "links"),
     [
-        ("en", Place("../", "../"), ["../notebooks/one/", "../notebooks/one.ipynb",
+        ("en", Place("../", "../"), ["../notebooks/one.ipynb",
                                      "../scripts/one.py", "../runs.json"]),
         ("zh", Place("../../", "../", "", False),
-         ["../notebooks/one.html", "../notebooks/one.ipynb", "../scripts/one.py",
+         ["../notebooks/one.ipynb", "../scripts/one.py",
           "../../runs.json"]),
         ("zh", Place("../../", "../", "me/mine"),
          ["https://colab.research.google.com/github/me/mine/blob/gh-pages/zh/notebooks/one.ipynb",
-          "../notebooks/one/", "../notebooks/one.ipynb", "../scripts/one.py", "../../runs.json"]),
+          "../notebooks/one.ipynb", "../scripts/one.py", "../../runs.json"]),
     ],
 )  # fmt: skip
 def test_buttons_and_provenance_lead_to_the_files_of_the_page(
