@@ -1,6 +1,7 @@
 """`python -m course_code.publish`: check the pages and run the lessons whose inputs changed.
 
 `python -m course_code.publish audit` repeats the lessons on fresh randomness.
+`python -m course_code.publish prove FOLDER` says what a built site lacks, whatever built it.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import update
 from course_code.publish.run.store import Store
 from course_code.publish.website.prepare import Site, place_of, prepare
+from course_code.publish.website.proof import prove
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         from course_code.publish.audit.command import audit  # heavy
 
         return audit(arguments[1:])
+    if arguments[:1] == ["prove"]:
+        return proved(arguments[1:])
     options = _parser().parse_args(arguments)
     course = Course(options.root.resolve())
     try:
@@ -42,6 +46,22 @@ def main(arguments: list[str] | None = None) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+def proved(arguments: list[str]) -> int:
+    """Say what a built site lacks; 0 when it lacks nothing."""
+    parser = argparse.ArgumentParser(prog="python -m course_code.publish prove")
+    parser.add_argument("site", type=Path, help="folder of the built site")
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        site = prepare(Course(options.root.resolve()))
+        prove(site, options.site)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.site}: {len(site.pages)} pages, nothing is missing")
     return 0
 
 

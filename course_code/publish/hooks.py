@@ -160,6 +160,7 @@ class Edition:
                 self._build_language(config, language)
             _or_stop(self.building.write_files)
             if not (config.strict and self.warnings.get_counts()):
+                _or_stop(self.building.prove)
                 _or_stop(self.building.publish)
             config.site_dir = str(self.building.place)
             self.building.close()

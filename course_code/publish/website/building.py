@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES
+from course_code.publish.base.kept import Kept
 from course_code.publish.website.beside import Beside
 from course_code.publish.website.prepare import Site
+from course_code.publish.website.proof import prove
 
 
 class Building:
@@ -41,6 +43,14 @@ class Building:
         for language in LANGUAGES:
             files = self.site.downloads(language, self.address(language))
             _write(files, self.folder(language))
+
+    def prove(self) -> None:
+        """Refuse a site that lacks anything.
+
+        Raises:
+            CourseError: which page lacks what.
+        """
+        prove(self.site, self.folder(LANGUAGES[0]), Kept(self.site.course.store / ".proofs"))
 
     def publish(self) -> None:
         """Put the site in its place."""
