@@ -14,6 +14,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from course_code.publish.audit import command
+
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 BY_PLATFORM = ("cuda", "nvidia", "triton")  # torch pins its own drivers' libraries
@@ -200,8 +202,8 @@ def test_make_explains_itself_and_refuses_an_old_python(tmp_path):
 # ---- workflows -------------------------------------------------------------------------------
 
 
-def test_there_is_a_build_and_a_drift_check():
-    assert {path.stem for path in WORKFLOWS} == {"build", "drift"}
+def test_there_is_a_build_a_drift_check_and_an_audit():
+    assert {path.stem for path in WORKFLOWS} == {"audit", "build", "drift"}
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -251,6 +253,27 @@ def test_stored_runs_are_saved_under_a_new_key_and_restored_from_the_newest():
     assert "github.run_id" in save["key"]
     assert "github.run_attempt" in save["key"]
     assert save["key"].startswith(restore["restore-keys"])
+
+
+def test_the_weekly_audit_covers_every_share_on_one_seed_and_keeps_what_changed():
+    workflow = yaml.safe_load(read(".github/workflows/audit.yml"))
+    jobs = workflow["jobs"]
+    assert workflow[True]["schedule"]
+    assert "github.run_id" in workflow["env"]["SEED"], "a seed that no audit had before"
+    for name in ("repeats", "copies"):
+        shares = jobs[name]["strategy"]["matrix"]["share"]
+        assert shares == [f"{i}/{len(shares)}" for i in range(1, len(shares) + 1)]
+    commands = " ".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
+    known = command._parser().format_help()
+    assert set(re.findall(r"--(?:seed|shard|vary|record)\b", commands)) == {
+        "--seed", "--shard", "--vary", "--record",
+    }  # fmt: skip
+    assert all(option in known for option in re.findall(r"audit (?:.*? )?(--\w+)", commands))
+    (kept,) = [s["with"] for s in jobs["table"]["steps"] if "upload-artifact" in s.get("uses", "")]
+    handed = [s["with"] for s in jobs["repeats"]["steps"] if "upload-artifact" in s.get("uses", "")]
+    assert kept["path"] == "table"
+    assert handed[0]["path"] == ".lessons/.audit"
+    assert "docs/audit.json" in commands
 
 
 @pytest.mark.parametrize(

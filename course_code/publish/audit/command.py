@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from course_code.publish.audit.record import entry, save
-from course_code.publish.audit.repeats import finish, run_units, units_of, unseen_seed
+from course_code.publish.audit.repeats import finish, run_plan, run_units, units_of, unseen_seed
 from course_code.publish.audit.result import stays
+from course_code.publish.audit.variations import VARIATIONS
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log
@@ -28,10 +29,12 @@ def audit(arguments: list[str]) -> int:
 
 
 def _audit(course: Course, options: argparse.Namespace) -> int:
-    if options.shard and (options.seed is None or options.record):
+    if options.shard and not options.vary and (options.seed is None or options.record):
         hint = "Give each share --seed, merge .lessons/.audit, then record with that seed."
         raise CourseError("shares of one audit need its seed", hint=hint)
     plans = _with_claims(course, options.lesson or course.lesson_names())
+    if options.vary:
+        return _vary(shard(plans, options.shard or "1/1"))
     drawn = options.seed is None
     seed = unseen_seed(course, plans, options.repeats) if drawn else options.seed
     units = units_of(plans, seed, options.repeats)
@@ -51,6 +54,21 @@ def _audit(course: Course, options: argparse.Namespace) -> int:
     if options.record:
         save(course, entries)
     return 0 if all(_stands(found) for found in entries.values()) else 1
+
+
+def _vary(plans: list[Plan]) -> int:
+    """Change what a reader might: each copy has to run to its end, whatever still holds in it."""
+    stopped = 0
+    for plan in plans:
+        for name, variation in VARIATIONS.items():
+            result = run_plan(plan, None, change=variation)
+            holding = sum(found["holds"] for found in result["claims"].values())
+            said = f"{holding} of {len(result['claims'])} claims hold"
+            if error := result["error"]:
+                stopped += 1
+                said = f"stopped at {error['path']}:{error['line']}: {error['says']}"
+            print(f"{plan.lesson.name}, {name}: {said} ({result['seconds']:.0f} s)", flush=True)
+    return 1 if stopped else 0
 
 
 def report(name: str, found: dict) -> str:
@@ -94,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--shard", metavar="I/N", help="only share I of N; merge .lessons/.audit")
     parser.add_argument("--jobs", type=_count, help="repeats run at once (default: one per core)")
     parser.add_argument("--record", action="store_true", help="write what the pages tell")
+    parser.add_argument("--vary", action="store_true", help="run copies as readers change them")
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     return parser
 

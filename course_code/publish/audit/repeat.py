@@ -1,6 +1,7 @@
 """One repeat of a lesson on fresh randomness: executed as a script, away from the course.
 
-Standard input has the job {"package", "seed", "repeat", "blocks": [{"source", "expect"}]};
+Standard input has the job {"package", "seed" (None: the lesson's own randomness), "repeat",
+"blocks": [{"source", "expect"}]};
 standard output gets {"claims", "error", "seconds", "device"}, both in JSON.
 """
 
@@ -21,7 +22,8 @@ def main():
     """Do the job."""
     job, out = json.load(sys.stdin), sys.stdout
     sys.modules[job["package"]] = None  # what runs is what is shown
-    freshen(job["seed"], job["repeat"])
+    if job["seed"] is not None:
+        freshen(job["seed"], job["repeat"])
     drop_figures()
     module = sys.modules["__main__"] = types.ModuleType("__main__")
     begun = time.perf_counter()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from course_code.publish.audit import repeat as script
 from course_code.publish.audit.record import audit_key
+from course_code.publish.audit.variations import SAME, Variation
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
@@ -108,14 +109,23 @@ def run_unit(unit: Unit) -> dict:
         {"claims": {name: what its check recorded}, "seconds": …, "device": …, "error": None or
         {"cell": its name, "path": …, "line": …, "says": …}}.
     """
+    return run_plan(unit.plan, unit.seed, unit.repeat)
+
+
+def run_plan(plan: Plan, seed: int | None, repeat: int = 0, change: Variation = SAME) -> dict:
+    """Run a lesson, changed as a reader might, on fresh randomness or (seed None) on its own."""
     blocks = [
         (cell, block, block is blocks[-1])
-        for cell in unit.plan.lesson.cells
-        for blocks in [unit.plan.inlined.blocks[cell.name]]
+        for cell in plan.lesson.cells
+        for blocks in [plan.inlined.blocks[cell.name]]
         for block in blocks
     ]
-    code = [{"source": b.source, "expect": c.expect if last else None} for c, b, last in blocks]
-    job = {"package": PACKAGE, "seed": unit.seed, "repeat": unit.repeat, "blocks": code}
+    sources = change.of([block.source for _, block, _ in blocks])
+    code = [
+        {"source": source, "expect": cell.expect if last else None}
+        for source, (cell, _, last) in zip(sources, blocks, strict=True)
+    ]
+    job = {"package": PACKAGE, "seed": seed, "repeat": repeat, "blocks": code}
     result = _execute(job)
     if error := result["error"]:
         block, number = error["frame"]

@@ -1,0 +1,58 @@
+"""Changes that a reader makes first are made in all blocks of a lesson, and nowhere else."""
+
+from conftest import ROOT
+
+from course_code.publish.audit.command import audit
+from course_code.publish.audit.repeats import run_plan
+from course_code.publish.audit.variations import SAME, VARIATIONS, Variation
+from course_code.publish.run.plan import plan_lesson
+
+CLAIMS = (ROOT / "course_code/teach/claims.py").read_text("utf-8")
+BLOCKS = [
+    "D, H, C = 2, 100, 3  # 数\nSEEDS = range(\n    5)\nWIDTHS, STEPS = (2, 60, 3), 500",
+    "SEEDS, UNITS = range(5), 64",
+    'net = Ensemble((D, *[H] * (L - 1), C), "relu", seeds=SEEDS[:100])\nx = 100',
+    "rows = sweep(grid, steps=100, widths=(64, 100, 100, 10))\nmlp((D, UNITS, 8, C))",
+    'options = {"widths": (2, *[30] * 40, 3), "steps": 30}',
+]
+
+
+def test_seeds_change_where_they_are_bound():
+    assert Variation(seeds=3).of(BLOCKS) == [
+        BLOCKS[0], "SEEDS, UNITS = range(3), 64", *BLOCKS[2:],
+    ]  # fmt: skip
+    assert Variation(seeds=3).of(["SEEDS = (0, 1)  # 数"]) == ["SEEDS = range(3)  # 数"]
+
+
+def test_hidden_widths_change_and_nothing_else():
+    assert Variation(divide=2).of(BLOCKS) == [
+        "D, H, C = 2, 50, 3  # 数\nSEEDS = range(\n    5)\nWIDTHS, STEPS = (2, 30, 3), 500",
+        "SEEDS, UNITS = range(5), 32",
+        BLOCKS[2],
+        "rows = sweep(grid, steps=100, widths=(64, 50, 50, 10))\nmlp((D, UNITS, 8, C))",
+        'options = {"widths": (2, *[15] * 40, 3), "steps": 30}',
+    ]
+
+
+def test_without_a_change_all_is_as_it_was():
+    assert SAME.of(BLOCKS) == BLOCKS
+
+
+LESSON = """median = sorted(s / 10 for s in SEEDS)[{index}]
+from course_code.teach.claims import check
+
+check("measured low: the median is low", median, "<", 0.2)"""
+
+
+def test_a_copy_that_stops_is_said_and_one_that_goes_on_too(one_lesson, capsys):
+    course = one_lesson(LESSON.format(index="len(SEEDS) // 2"), claims=CLAIMS)
+    assert audit(["--root", str(course.root), "--vary"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(" (")[0] for line in said] == [
+        "one, 1 seed: 1 of 1 claims hold", "one, 3 seeds: 1 of 1 claims hold",
+        "one, 7 seeds: 0 of 1 claims hold", "one, narrower: 1 of 1 claims hold",
+    ]  # fmt: skip
+    course = one_lesson(LESSON.format(index="2"), claims=CLAIMS)
+    assert run_plan(plan_lesson(course, "one"), None, change=VARIATIONS["3 seeds"])["error"] is None
+    stopped = run_plan(plan_lesson(course, "one"), None, change=VARIATIONS["1 seed"])["error"]
+    assert (stopped["line"], stopped["says"]) == (3, "IndexError: list index out of range")
