@@ -15,7 +15,7 @@ ALLOWED = {  # layer: parts of the course, other packages
     "lessons": ({"course_code.teach", "course_code.draw"}, {"torch", "matplotlib", "numpy"}),
     "publish": (
         {"course_code.publish"},
-        {"IPython", "PIL", "filelock", "jieba", "jinja2", "jupyter_client", "markdown",
+        {"IPython", "PIL", "bs4", "filelock", "jieba", "jinja2", "jupyter_client", "markdown",
          "matplotlib", "matplotlib_inline", "mkdocs", "nbclient", "nbformat", "numpy", "pygments",
          "pymdownx", "quickjs", "scour", "torch", "yaml"},
     ),

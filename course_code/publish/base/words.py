@@ -30,6 +30,11 @@ LABELS = {
         "frequency": "told as a frequency now",
         "gone": "no longer claimed",
         "none fell": "None has been recorded.",
+        "from": "This notebook is the page [{title}]({url}), already run. It needs no other file.",
+        "here": "This notebook is a page of the course, already run. It needs no other file.",
+        "fails": "The next cell fails on purpose, with `{error}`. Go on with the one after it.",
+        "long": "The output, {lines} lines",
+        "formula": "Formula",
     },
     "zh": {
         "drawing": "绘图代码",
@@ -59,5 +64,10 @@ LABELS = {
         "frequency": "现在改写成频率",
         "gone": "已删去",
         "none fell": "目前没有记录。",
+        "from": "本笔记本即课程页面[{title}]({url})，已经运行过，不需要其他文件。",
+        "here": "本笔记本即课程的一页，已经运行过，不需要其他文件。",
+        "fails": "下一个单元会故意报错 `{error}`，请接着运行它后面的单元。",
+        "long": "输出，共 {lines} 行",
+        "formula": "公式",
     },
 }

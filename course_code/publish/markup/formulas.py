@@ -10,10 +10,10 @@ from xml.etree.ElementTree import Element
 
 from markdown.util import HtmlStash
 
+from course_code.publish.base.words import LABELS
 from course_code.publish.markup.katex import FormulaError, render
 from course_code.publish.markup.source import Source
 
-LABELS = {"en": "Formula", "zh": "公式"}
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 CLASS = "arithmatex"
 IN_HEADING = "Headings are shown in menus, which cannot show formulas: use words or symbols."
@@ -92,7 +92,7 @@ def display_attributes(language: str) -> dict[str, str]:
     return {
         "tabindex": "0",
         "role": "group",
-        "aria-label": LABELS[language],
+        "aria-label": LABELS[language]["formula"],
         "data-search-exclude": "",
     }
 

@@ -1,242 +1,226 @@
-"""Material's Markdown as the plain Markdown that Jupyter and Colab show."""
+"""A page's elements as the plain Markdown that Jupyter and Colab show.
 
-import html
+What the site generator makes of a page is turned back into Markdown, so that a notebook says what
+its page says: lists, numbers, notes, tables and folds are those that a reader of the page sees.
+"""
+
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from course_code.publish.page.text import FENCE, fence_after
+from bs4 import BeautifulSoup, NavigableString, Tag
 
-SLOT = re.compile(r"[ \t]*\x00(?P<number>\d+)(?P<folded>!?)\x00")  # stands for a code cell
-CONTAINER = re.compile(
-    r"^(?P<indent> *)(?:(?P<mark>!!!|\?\?\?\+?)(?P<types>(?: +[\w-]+)+)(?: +\"(?P<title>.*)\")?"
-    r"|===[!+]? +\"(?P<tab>.*)\") *$"
-)
-DEFINITION = re.compile(r"^:[ \t]{1,3}(?P<text>\S.*)$")
-BLOCK_MARK = re.compile(r"^/{3,}( .*)?$")  # of pymdownx.blocks
+from course_code.publish.notebook.inline import Inline, Resolve, inline_html, is_math, tex_of
 
-PROTECTED = re.compile(
-    r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|(?<!\\)\$(?!\s)[^$\n]+?(?<!\s)\$|\\.", re.DOTALL
-)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-ABBREVIATION = re.compile(r"^ *\*\[[^\]\n]+\]:.*\n?", re.MULTILINE)
-NOTE = re.compile(
-    r"^\[\^(?P<name>[^\]\s]+)\]:[ \t]*(?P<text>.*(?:\n(?: {4}.*|[ \t]*(?=\n {4})))*)\n?",
-    re.MULTILINE,
-)
-NOTE_MARK = re.compile(r"\[\^(?P<name>[^\]\s]+)\]")
-_ATTRIBUTE = r"(?:[.#][\w:-]+|[\w:-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s}\"']+))"
-_LIST = rf"[ \t]*\{{:?[ \t]*{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}"
-ATTRIBUTES = re.compile(rf"(?<=[)\]*_>\x02]){_LIST}|{_LIST}(?=[ \t]*$)", re.MULTILINE)
-MD_IN_HTML = re.compile(r"(<\w[^<>]*?)\s+markdown(?:=\"[^\"]*\"|=\w+)?(?=[\s>])")
-ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[\w-]+: ?")
-LINK = re.compile(
-    r"(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
-    r"\(\s*<?(?P<target>(?:[^()\s<>]|\([^()\s]*\))*)>?(?P<title>\s+\"[^\"]*\")?\s*\)"
-)
-REFERENCE = re.compile(
-    r"^(?P<name> {0,3}\[[^\]^\n]+\]:[ \t]+)<?(?P<target>[^\s<>]+)>?", re.MULTILINE
-)
-HTML_LINK = re.compile(r"\s(?P<name>href|src)=\"(?P<target>[^\"]*)\"")
+SLOT = re.compile("\ue000(\\d+)\ue000")  # stands for a code cell
+HEADING = re.compile(r"h[1-6]")
+ALIGNED = {"left": ":---", "right": "---:", "center": ":---:"}
+BLOCKS = {
+    *("p", "div", "ul", "ol", "dl", "table", "blockquote", "details", "figure", "figcaption"),
+    *("pre", "hr", "section", "article", "aside", "h1", "h2", "h3", "h4", "h5", "h6"),
+}
 
 
-def flatten(text: str, resolve: Callable[[str], str | None]) -> str:
-    """Return Markdown without Material's extensions; slots for cells come out at the margin.
+@dataclass(frozen=True)
+class Slot:
+    """A place for a code cell; in a closed fold, where its output is hidden too."""
+
+    number: int
+    folded: bool = False
+
+
+Piece = str | Slot  # a block of Markdown, or a code cell
+
+
+def slot(number: int) -> str:
+    """Return the paragraph that stands for a code cell in a page's Markdown."""
+    return f"\ue000{number}\ue000"
+
+
+def plain(page: BeautifulSoup, resolve: Resolve) -> Iterator[Piece]:
+    """Yield the blocks of a page as CommonMark, and slots between them, in order.
 
     Args:
-        text: Markdown; a line `\\x00number\\x00` is a slot. In a closed block it comes out as
-            `\\x00number!\\x00`.
+        page: what the site's Markdown made of the page; changed.
         resolve: gives the absolute address of a link, or None to unlink it.
     """
-    numbers: dict[str, int] = {}
-    notes: dict[str, str] = {}
-    parts = [
-        part if fenced else _inline(part, resolve, numbers, notes) for fenced, part in _runs(text)
-    ]
-    lines = _blocks("\n".join(parts).split("\n"))
-    if notes:
-        for name in notes:
-            numbers.setdefault(name, len(numbers) + 1)
-        lines += ["", "---", ""]
-        for name, number in sorted(numbers.items(), key=lambda item: item[1]):
-            if name in notes:
-                lines += [f"<sup>[{number}]</sup> {notes[name]}", ""]
-    return "\n".join(_squeezed(lines)).strip("\n")
+    return _Writer(Inline(resolve)).blocks(page)
 
 
-def _runs(text: str) -> Iterator[tuple[bool, str]]:
-    """Split into runs of lines: (inside a fence, its delimiters included; text)."""
-    fence, run, fenced = "", [], False
-    for line in text.split("\n"):
-        after = fence_after(line, fence)
-        inside = bool(after or fence)
-        if inside != fenced and run:
-            yield fenced, "\n".join(run)
-            run = []
-        fenced, fence = inside, after
-        run.append(line)
-    yield fenced, "\n".join(run)
+@dataclass(frozen=True)
+class _Writer:
+    inline: Inline
+    quoted: bool = False
+
+    def blocks(self, element: Tag) -> Iterator[Piece]:
+        """Yield what is inside an element: its blocks, and paragraphs of loose text."""
+        for is_block, group in groupby(element.children, key=_is_block):
+            nodes = list(group)
+            if not is_block:
+                yield from self._paragraph(nodes)
+            else:
+                for node in nodes:
+                    yield from self._block(node)
+
+    def _block(self, node: Tag) -> Iterator[Piece]:
+        classes = node.get("class", ())
+        if is_math(node):
+            yield self._display(node)
+        elif HEADING.fullmatch(node.name):
+            yield f"{'#' * int(node.name[1])} {self.inline.one_line(list(node.children))}"
+        elif "admonition" in classes:
+            yield from self._admonition(node)
+        elif "footnote" in classes:
+            yield from self._notes(node)
+        elif "highlight" in classes:
+            yield from self._pre(node)
+        elif "tabbed-set" in classes:
+            yield from self._tabs(node)
+        elif writer := getattr(self, f"_{node.name}", None):
+            yield from writer(node)
+        else:
+            yield from self.blocks(node)
+
+    def _paragraph(self, nodes: list) -> Iterator[Piece]:
+        text = "".join(node.get_text() for node in nodes).strip()
+        if found := SLOT.fullmatch(text):
+            yield Slot(int(found[1]))
+        elif written := self.inline.text(nodes):
+            yield written
+
+    def _p(self, node: Tag) -> Iterator[Piece]:
+        return self._paragraph(list(node.children))
+
+    def _display(self, node: Tag) -> str:
+        """Return a formula; in a quote on one line, as Jupyter reads formulas before quotes."""
+        tex = tex_of(node)
+        return f"$$ {' '.join(tex.split())} $$" if self.quoted else f"$$\n{tex}\n$$"
+
+    def _pre(self, node: Tag) -> Iterator[Piece]:
+        language = re.search(r"language-([\w+#-]+)", " ".join(node.get("class", ())))
+        text = (node.select("pre") or [node])[-1].get_text().rstrip("\n")
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        name = language[1] if language and language[1] != "text" else ""
+        yield f"{fence}{name}\n{text}\n{fence}"
+
+    def _hr(self, node: Tag) -> Iterator[Piece]:
+        yield "---"
+
+    def _table(self, node: Tag) -> Iterator[Piece]:
+        inline = replace(self.inline, in_table=True)
+        rows = [
+            [inline.one_line(list(cell.children)) for cell in row.find_all(["th", "td"])]
+            for row in node.find_all("tr")
+        ]
+        styles = [cell.get("style", "") for cell in node.find("tr").find_all(["th", "td"])]
+        marks = [re.search(r"text-align: *(\w+)", style) for style in styles]
+        rows.insert(1, [ALIGNED.get(mark[1], "---") if mark else "---" for mark in marks])
+        yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+    def _ul(self, node: Tag) -> Iterator[Piece]:
+        return self._list(node, lambda number: "- ")
+
+    def _ol(self, node: Tag) -> Iterator[Piece]:
+        first = int(node.get("start", 1))
+        return self._list(node, lambda number: f"{first + number}. ")
+
+    def _list(self, node: Tag, mark) -> Iterator[Piece]:
+        items = node.find_all("li", recursive=False)
+        gap = "\n\n" if any(item.find("p", recursive=False) for item in items) else "\n"
+        done: list[str] = []
+        for number, item in enumerate(items):
+            lead = mark(number)
+            for piece in _joined(self.blocks(item), gap):
+                if isinstance(piece, Slot):
+                    yield from _flush(done, gap)
+                    yield piece
+                elif lead:
+                    done.append(lead + _indented(piece, " " * len(lead)))
+                    lead = ""
+                else:  # what stands below a cell in an item
+                    yield piece
+        yield from _flush(done, gap)
+
+    def _dl(self, node: Tag) -> Iterator[Piece]:
+        for item in node.find_all(["dt", "dd"], recursive=False):
+            if item.name == "dt":
+                yield f"**{self.inline.one_line(list(item.children))}**"
+            else:
+                for piece in _joined(self.blocks(item), "\n\n"):
+                    yield piece if isinstance(piece, Slot) else f"- {_indented(piece, '  ')}"
+
+    def _blockquote(self, node: Tag) -> Iterator[Piece]:
+        return self._quote(node, "")
+
+    def _admonition(self, node: Tag) -> Iterator[Piece]:
+        title = node.find("p", class_="admonition-title", recursive=False)
+        written = ""
+        if title is not None:
+            written = f"**{self.inline.one_line(list(title.extract().children))}**"
+        return self._quote(node, written)
+
+    def _quote(self, node: Tag, title: str) -> Iterator[Piece]:
+        inside = replace(self, quoted=True).blocks(node)
+        for piece in _joined([title, *inside] if title else inside, "\n\n"):
+            if isinstance(piece, Slot):
+                yield piece
+            else:
+                yield "\n".join(f"> {line}".rstrip() for line in piece.split("\n"))
+
+    def _details(self, node: Tag) -> Iterator[Piece]:
+        """Yield a fold: its text as `<details>`, outside of which its cells have to lie."""
+        summary = node.find("summary", recursive=False)
+        title = summary.extract() if summary is not None else BeautifulSoup("", "html.parser")
+        tag = "<details open>" if node.has_attr("open") else "<details>"
+        bold, label = f"**{self.inline.one_line(list(title.children))}**", inline_html(title)
+        for number, piece in enumerate(_joined(self.blocks(node), "\n\n")):
+            if isinstance(piece, Slot):
+                if not number and label:
+                    yield bold
+                yield replace(piece, folded=piece.folded or not node.has_attr("open"))
+            else:
+                more = " …" if number else ""  # goes on after a cell
+                yield f"{tag}\n<summary>{label}{more}</summary>\n\n{piece}\n\n</details>"
+
+    def _notes(self, node: Tag) -> Iterator[Piece]:
+        yield "---"
+        for number, note in enumerate(node.find_all("li", id=re.compile("^fn:")), 1):
+            pieces = list(self.blocks(note))
+            yield "\n\n".join([f"<sup>[{number}]</sup> {pieces[0]}", *pieces[1:]])
+
+    def _tabs(self, node: Tag) -> Iterator[Piece]:
+        labels = node.select(".tabbed-labels > label")
+        for label, block in zip(
+            labels, node.select(".tabbed-content > .tabbed-block"), strict=True
+        ):
+            yield f"**{self.inline.one_line(list(label.children))}**"
+            yield from self.blocks(block)
 
 
-def _inline(text: str, resolve, numbers: dict[str, int], notes: dict[str, str]) -> str:
-    """Clean text outside fences; code, formulas and escapes in it stay as they are."""
-    kept: list[str] = []
-
-    def keep(found: re.Match) -> str:
-        kept.append(found[0])
-        return f"\x01{len(kept) - 1}\x02"
-
-    def give_back(text: str) -> str:
-        return re.sub("\x01(\\d+)\x02", lambda found: kept[int(found[1])], text)
-
-    def take_note(found: re.Match) -> str:
-        lines = [line.removeprefix("    ") for line in found["text"].split("\n")]
-        notes[found["name"]] = clean("\n".join(lines)).strip()
-        return ""
-
-    def number(found: re.Match) -> str:
-        return f"<sup>[{numbers.setdefault(found['name'], len(numbers) + 1)}]</sup>"
-
-    def clean(text: str) -> str:
-        text = NOTE_MARK.sub(number, ICON.sub("", MD_IN_HTML.sub(r"\1", ATTRIBUTES.sub("", text))))
-        text = LINK.sub(lambda found: _link(found, resolve), text)
-        text = REFERENCE.sub(lambda f: f["name"] + (resolve(f["target"]) or "#"), text)
-        return give_back(HTML_LINK.sub(lambda found: _html_link(found, resolve), text))
-
-    text = PROTECTED.sub(keep, COMMENT.sub("", text))
-    return clean(NOTE.sub(take_note, ABBREVIATION.sub("", text)))
+def _is_block(node) -> bool:
+    if isinstance(node, NavigableString):
+        return False
+    return node.name in BLOCKS or node.find(lambda inner: inner.name in BLOCKS) is not None
 
 
-def _link(found: re.Match, resolve) -> str:
-    """Return a link with an absolute address, or its text alone."""
-    if target := resolve(found["target"]):
-        return f"{found['image']}[{found['text']}]({target}{found['title'] or ''})"
-    return f"*({found['text']})*" if found["image"] and found["text"] else found["text"]
+def _joined(pieces: Iterable[Piece], gap: str) -> Iterator[Piece]:
+    """Yield pieces with neighbouring blocks of Markdown joined."""
+    for is_slot, group in groupby(pieces, key=lambda piece: isinstance(piece, Slot)):
+        if is_slot:
+            yield from group
+        else:
+            yield gap.join(group)
 
 
-def _html_link(found: re.Match, resolve) -> str:
-    target = resolve(html.unescape(found["target"]))
-    return f' {found["name"]}="{html.escape(target)}"' if target else ""
+def _flush(done: list[str], gap: str) -> Iterator[str]:
+    if done:
+        yield gap.join(done)
+        done.clear()
 
 
-def _blocks(lines: list[str]) -> list[str]:
-    """Rewrite containers, fences and definition lists."""
-    out: list[str] = []
-    fence, i = "", 0
-    while i < len(lines):
-        line, i = lines[i], i + 1
-        before, fence = fence, fence_after(line, fence)
-        if before:
-            out.append(line)
-        elif fence:
-            out.append(_fence(line))
-        elif SLOT.fullmatch(line):
-            out += ["", line.strip(" \t"), ""]
-        elif found := CONTAINER.match(line):
-            body, i = _body(lines, i, len(found["indent"]) + 4)
-            out += ["", *_indented(_container(found, _blocks(body)), found["indent"]), ""]
-        elif found := DEFINITION.match(line):
-            _bold_term(out)
-            out.append(f"- {found['text']}")
-        elif not BLOCK_MARK.match(line):
-            out.append(line)
-    return out
-
-
-def _body(lines: list[str], start: int, depth: int) -> tuple[list[str], int]:
-    """Return the lines of a container, without their indent, and where it ends."""
-    end = start
-    while end < len(lines) and (not lines[end].strip() or lines[end].startswith(" " * depth)):
-        end += 1
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    return [line[depth:] for line in lines[start:end]], end
-
-
-def _container(found: re.Match, body: list[str]) -> list[str]:
-    """Return a tab, an admonition or a `???` block in plain Markdown."""
-    if found["tab"] is not None:
-        return [f"**{found['tab']}**", "", *body]
-    title = found["title"]
-    if title is None:
-        title = found["types"].split()[0].capitalize()
-    if found["mark"] == "!!!":
-        return _quoted([f"**{title}**", "", *body] if title else body)
-    return _details(title, body, found["mark"] == "???+")
-
-
-def _details(title: str, body: list[str], opened: bool) -> list[str]:
-    """Return a `???` block: its text as `<details>`, outside of which its cells have to lie."""
-    out, text = [], []
-    for line in [*body, None]:
-        if line is not None and not SLOT.fullmatch(line):
-            text.append(line)
-            continue
-        if any(text):
-            tag = "<details open>" if opened else "<details>"
-            summary = f"<summary>{_inline_html(title)}</summary>"
-            out += [tag, summary, "", *text, "", "</details>", ""]
-        elif not out:
-            out += [f"**{title}**", ""]
-        if line is not None:
-            out += [line if opened else re.sub(r"!?\x00$", "!\x00", line), ""]
-        text = []
-    return out
-
-
-def _quoted(lines: list[str]) -> list[str]:
-    """Return a block quote, which cells interrupt. Formulas become one line, without `>`."""
-    out, math, fence = [], [], ""
-    for line in lines:
-        fence = fence_after(line, fence)
-        if SLOT.fullmatch(line):
-            while out and out[-1] == ">":
-                out.pop()
-            out += ["", line, ""]
-        elif not fence and (math or line.lstrip().startswith("$$")):
-            math.append(line.strip() if math else line.rstrip())
-            if " ".join(math).count("$$") >= 2:
-                out.append("> " + " ".join(math))
-                math = []
-        elif line.strip():
-            out.append(f"> {line}")
-        elif out and out[-1] not in ("", ">"):
-            out.append(">")
-    while out and out[-1] in (">", ""):
-        out.pop()
-    return out + [f"> {line}" for line in math]
-
-
-def _indented(lines: list[str], indent: str) -> list[str]:
-    return [line if SLOT.fullmatch(line) or not line else indent + line for line in lines]
-
-
-def _fence(line: str) -> str:
-    """Return a fence's first line with its language alone."""
-    found = FENCE.match(line)
-    info = re.search(r"\.([\w+#-]+)", found["info"]) if found["info"].startswith("{") else None
-    language = info or re.match(r"([\w+#-]*)", found["info"])
-    return line[: found.end("mark")].removesuffix(found["mark"]) + found["mark"] + language[1]
-
-
-def _bold_term(out: list[str]) -> None:
-    """Make the term of a definition bold, if this is its first one."""
-    while out and not out[-1].strip():
-        out.pop()
-    if out and not out[-1].startswith(("- ", "  ")):
-        out[-1:] = [f"**{out[-1].strip()}**", ""]
-
-
-def _squeezed(lines: list[str]) -> Iterator[str]:
-    """Drop a blank line after a blank line, outside fences."""
-    fence, last = "", "x"
-    for line in lines:
-        fence = fence_after(line, fence)
-        if fence or line.strip() or last.strip():
-            yield line
-        last = line
-
-
-def _inline_html(text: str) -> str:
-    """Return a title's Markdown as HTML, for a place where Markdown is not read."""
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
-    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
+def _indented(text: str, indent: str) -> str:
+    return "\n".join(
+        indent + line if line and number else line for number, line in enumerate(text.split("\n"))
+    )

@@ -3,13 +3,14 @@
 import base64
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims, headings
 from course_code.publish.run.plan import Run
 
+LONG = 60  # lines of an output; a longer one is folded
 THEMES = ("light", "dark")
 MARKDOWN = re.compile(r"[`$\[\]\\*_]")  # inside an attribute it would still become HTML
 COLAB = "https://colab.research.google.com/github/{repository}/blob/gh-pages/{path}"
@@ -37,13 +38,13 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
             text, buttons = _below_title(segment, buttons)
             parts.append(text)
         elif isinstance(segment, ShownClaims):
-            parts.append("\n".join(_indented(_claims(segment, page.language), segment.indent)))
+            parts.append("\n".join(indented(claims(segment, page.language), segment.indent)))
         elif isinstance(segment, AllClaims):
             address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
             parts.append(re.sub(r'href="(\w+)\.md#', address, segment.text))
         else:
             lines = _cell(segment, page, place)
-            parts.append("\n".join(_indented(lines, segment.indent)))
+            parts.append("\n".join(indented(lines, segment.indent)))
     text = "\n".join(parts)
     return text if run is None else f"{text.rstrip()}\n\n{_provenance(page, run, place)}\n"
 
@@ -87,7 +88,7 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
                 body += [*_figure(cell, figures, output["figure"], page.lesson, place), ""]
                 figures += 1
             else:
-                body += [*_output(output), ""]
+                body += [*_output(output, words["long"]), ""]
     return folded(body, cell.fold)
 
 
@@ -103,17 +104,31 @@ def folded(lines: list[str], title: str | None) -> list[str]:
     """Return lines in a fold, or as they are where it has no title."""
     if title is None:
         return lines
-    return [f'??? lesson-fold "{title}"', "", *_indented(lines, "    ")]
+    return [f'??? lesson-fold "{title}"', "", *indented(lines, "    ")]
 
 
-def _indented(lines, indent: str) -> list[str]:
+def indented(lines: Iterable[str], indent: str) -> list[str]:
+    """Return lines of Markdown as a block of their own in what is indented so far."""
     return ["", *(indent + line if line else line for line in lines), ""]
 
 
-def _output(output: dict) -> list[str]:
-    if "error" in output:
-        return fence(f"{output['error']}: {output['says']}", ".text .no-copy .lesson-output")
-    return fence(output["text"], ".text .no-copy .lesson-output")
+def _output(output: dict, long: str) -> list[str]:
+    text = f"{output['error']}: {output['says']}" if "error" in output else output["text"]
+    lines = text.count("\n") + 1
+    title = long.format(lines=f"{lines:,}") if lines > LONG else None
+    return folded(fence(text, ".text .no-copy .lesson-output"), title)
+
+
+def figure_images(page: Page, place: Place) -> list[str]:
+    """HTML of each figure's light and dark image, in page order."""
+    return [
+        _images(cell, number, figure, page.lesson, place)
+        for cell in page.segments
+        if isinstance(cell, ShownCell)
+        for number, figure in enumerate(
+            output["figure"] for block in cell.outputs for output in block if "figure" in output
+        )
+    ]
 
 
 def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> str:
@@ -130,14 +145,20 @@ def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Plac
 def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> list[str]:
     lines = ["//// html | figure.lesson-figure", _images(cell, number, figure, lesson, place)]
     if number < len(cell.captions):
-        lines += ["", "/// html | figcaption", cell.captions[number], "///"]
+        lines += ["", *caption(cell.captions[number])]
     return [*lines, "////"]
 
 
-def _claims(claims: ShownClaims, language: str) -> Iterator[str]:
+def caption(text: str) -> list[str]:
+    """Return the Markdown of a figure's caption."""
+    return ["/// html | figcaption", text, "///"]
+
+
+def claims(shown: ShownClaims, language: str) -> Iterator[str]:
+    """Yield the Markdown of a list of claims, each with its kind, which leads to its cell."""
     yield "//// html | div.lesson-claims"
     yield ""
-    for kind, cell, text in claims.told:
+    for kind, cell, text in shown.told:
         badge = f'<span class="claim-kind claim-{kind}">{LABELS[language][kind]}</span>'
         if cell:
             badge = f'<a href="#cell-{cell}">{badge}</a>'

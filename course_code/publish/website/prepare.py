@@ -7,7 +7,8 @@ from pathlib import Path
 from course_code.publish.audit import record
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.markup import glossary, katex, vendored
-from course_code.publish.notebook.notebook import to_script, write_notebook
+from course_code.publish.notebook.notebook import write_notebook
+from course_code.publish.notebook.script import to_script
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.ledger import list_claims
 from course_code.publish.page.parse import page_paths, parse
