@@ -1,13 +1,29 @@
 """Mistakes in the Markdown of a page that a site generator would publish without a word."""
 
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
+import yaml
+
 from course_code.publish.base.errors import CourseError
-from course_code.publish.page.text import Token, fence_after
+from course_code.publish.page.parts import headings_of
+from course_code.publish.page.text import CONTAINER, Token, fence_after
+
+TYPES = {  # of `!!!` and `???`: Material's, and two of the course
+    *("note", "abstract", "info", "tip", "success", "question", "warning", "failure", "danger"),
+    *("bug", "example", "quote", "choice", "lesson-fold"),
+}
+LIST_ITEM = re.compile(r"[ \t]*(?:[-+*]|\d+[.)])[ \t]")
+NOTE = re.compile(r"(?m)^ {0,3}\[\^([^\]\s]+)\]:")
+NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+NO_ALT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"])[^>]*>")
+IN_FRONT = ("title", "description")
 
 
 def check_text(text: str, found: list[Token], path: Path) -> None:
-    """Refuse what a reader would see as typed, or not at all.
+    """Refuse what a reader would see as typed, in another place, or not at all.
 
     Args:
         text: of the page.
@@ -15,19 +31,140 @@ def check_text(text: str, found: list[Token], path: Path) -> None:
         path: of the page, for errors.
 
     Raises:
-        CourseError: a fence or a comment that stays open.
+        CourseError: a fence or a comment that stays open; front matter that is not YAML; a fold
+            that holds nothing, or of an unknown type; an indentation that means nothing; a note
+            that is not there; a heading without an address of its own; an image without alt text.
     """
-    _check_closed(found, path)
+    for check in (_closed, _dollars, _front_matter, _headings, _notes, _images):
+        for line, what, hint in check(found):
+            raise CourseError(what, path, line, hint)
+    for line, what, hint in _indentation(text.split("\n"), _hidden(found)):
+        raise CourseError(what, path, line, hint)
 
 
-def _check_closed(found: list[Token], path: Path) -> None:
+Mistakes = Iterator[tuple[int, str, str]]  # line, what is wrong, what to do
+
+
+def _closed(found: list[Token]) -> Mistakes:
     for token in found:
         if token.kind == "comment" and not token.text.endswith("-->"):
-            raise CourseError("this comment is not closed", path, token.line, "Close it with -->")
+            yield token.line, "this comment is not closed", "Close it with -->"
         if token.kind == "fence":
             fence = ""
             for line in token.text.rstrip("\n").split("\n"):
                 fence = fence_after(line, fence)
             if fence:
-                hint = f"Close it with {fence}"
-                raise CourseError("this fence is not closed", path, token.line, hint)
+                yield token.line, "this fence is not closed", f"Close it with {fence}"
+
+
+def _dollars(found: list[Token]) -> Mistakes:
+    hint = "Put $$ on lines of their own, with a blank line before and after the formula."
+    last = ""  # what stands before a formula
+    for token in found:
+        if token.kind == "text" and "$$" in token.text:
+            before = token.text[: token.text.index("$$")]
+            yield token.line + before.count("\n"), "$$ inside a paragraph", hint
+        if token.kind == "math" and token.text[0] == "$" and last.endswith("$"):
+            yield token.line, "$$ inside a paragraph", hint
+        last = token.text if token.kind == "text" else ""
+
+
+def _front_matter(found: list[Token]) -> Mistakes:
+    token = next((token for token in found if token.kind == "front matter"), None)
+    if not token:
+        return
+    try:
+        data = yaml.safe_load("\n".join(token.text.rstrip().split("\n")[1:-1])) or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        hint = 'Quote text that holds a colon: title: "Momentum: a narrow valley"'
+        yield line, f"the front matter is not YAML: {error.problem}", hint
+        return
+    if not isinstance(data, dict):
+        yield 1, "the front matter is no list of names and values", "Write title: …"
+        return
+    for key in IN_FRONT:
+        if re.search(r"<|\{\{", str(data.get(key, ""))):
+            yield 1, f"the {key} holds HTML or a value", "It is shown as text: use words."
+
+
+def _headings(found: list[Token]) -> Mistakes:
+    """Refuse what gets its id by counting; a title is the first, so its id never changes."""
+    seen: dict[str, int] = {}
+    for heading in headings_of(found):
+        if heading.level > 1 and heading.id is None and ("{{" in heading.text or not heading.slug):
+            hint = f"Name it: {'#' * heading.level} {heading.text} {{#a-short-name}}"
+            yield heading.line, f"the heading {heading.text!r} has no lasting address", hint
+        name = heading.id or heading.slug
+        if name and name in seen:
+            hint = f"Name it: {'#' * heading.level} {heading.text} {{#another-name}}"
+            yield heading.line, f"the id {name!r} is taken by line {seen[name]}", hint
+        seen[name] = heading.line
+
+
+def _notes(found: list[Token]) -> Mistakes:
+    prose = [token for token in found if token.kind in ("text", "directive")]
+    known = {name for token in prose for name in NOTE.findall(token.text)}
+    for token in prose:
+        for mark in NOTE_MARK.finditer(token.text):
+            if mark[1] not in known:
+                near = get_close_matches(mark[1], known, n=1)
+                hint = f"Did you mean [^{near[0]}]?" if near else f"Write it: [^{mark[1]}]: …"
+                line = token.line + token.text.count("\n", 0, mark.start())
+                yield line, f"there is no note {mark[0]}", hint
+
+
+def _images(found: list[Token]) -> Mistakes:
+    for token in found:
+        if token.kind == "text" and (image := NO_ALT.search(token.text)):
+            line = token.line + token.text.count("\n", 0, image.start())
+            yield line, "an image without alt text", "Say what is seen: ![alt text](file.svg)"
+
+
+def _hidden(found: list[Token]) -> set[int]:
+    """Return the lines whose indentation is nobody's business but their own."""
+    hidden: set[int] = set()
+    for token in found:
+        if token.kind in ("front matter", "fence", "comment", "directive", "display"):
+            lines = token.text.rstrip("\n").count("\n")
+            first = token.line + (token.kind in ("fence", "directive", "display"))
+            hidden.update(range(first, token.line + lines + 1))
+    return hidden
+
+
+def _indentation(lines: list[str], hidden: set[int]) -> Mistakes:
+    in_list, blank = False, True
+    for number, line in enumerate(lines, 1):
+        bare = line.expandtabs(4)
+        depth = len(bare) - len(bare.lstrip())
+        if not bare.strip():
+            in_list, blank = False, True
+            continue
+        if number not in hidden:
+            item = bool(LIST_ITEM.match(line))
+            in_list = in_list or (blank and item)
+            if (
+                depth % 4
+                and not bare.lstrip().startswith(("<", ">"))
+                and (blank or (in_list and item))
+            ):
+                what = f"indented by {depth} spaces, which is neither inside nor outside"
+                yield number, what, "What belongs to a list, a fold or a note stands 4 spaces in."
+            if container := CONTAINER.fullmatch(line):
+                yield from _container(container, number, depth, lines)
+        blank = False
+
+
+def _container(found: re.Match, number: int, depth: int, lines: list[str]) -> Mistakes:
+    kind = (found["types"] or "").split()
+    if kind and kind[0] not in TYPES:
+        near = get_close_matches(kind[0], TYPES, n=1)
+        meant = f"Did you mean {near[0]!r}? " if near else ""
+        yield number, f"unknown type {kind[0]!r}", f"{meant}Known: {', '.join(sorted(TYPES))}."
+    if ">" in found["indent"]:
+        return
+    following = next((line for line in lines[number:] if line.strip()), "").expandtabs(4)
+    inside = len(following) - len(following.lstrip())
+    if inside < depth + 4:
+        hint = "Indent what belongs to it by four spaces; else it stands open on the page."
+        yield number, f"{found[0].strip()!r} holds nothing", hint

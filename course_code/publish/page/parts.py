@@ -1,12 +1,16 @@
 """The parts of a page: what a directive or a stretch of prose becomes."""
 
-from collections.abc import Iterator
+import html
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
+from markdown.extensions.toc import slugify
+
 from course_code.publish.lesson.inline import Block
-from course_code.publish.page.text import HEADING, tokens
+from course_code.publish.page.text import HEADING, Token, tokens
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,12 @@ class Heading:
     id: str | None
     line: int
 
+    @property
+    def slug(self) -> str:
+        """The id that Python-Markdown makes of the text where none is written; maybe empty."""
+        text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[`*]", r"\1", html.unescape(self.text))
+        return slugify(text, "-")
+
 
 @dataclass(frozen=True)
 class Page:
@@ -94,8 +104,13 @@ class Page:
 
 def headings(prose: Prose) -> list[Heading]:
     """Return the headings of a stretch of prose."""
+    return headings_of(tokens(prose.text, prose.line))
+
+
+def headings_of(found: Iterable[Token]) -> list[Heading]:
+    """Return the headings among tokens."""
     lines: dict[int, str] = {}
-    for token in tokens(prose.text, prose.line):
+    for token in found:
         if token.within == "heading":
             lines[token.line] = lines.get(token.line, "") + token.text
     found = ((line, HEADING.fullmatch(text.rstrip("\n"))) for line, text in lines.items())

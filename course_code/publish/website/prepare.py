@@ -9,6 +9,7 @@ from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.markup import glossary, katex, vendored
 from course_code.publish.notebook.notebook import write_notebook
 from course_code.publish.notebook.script import to_script
+from course_code.publish.page.across import check_pages
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.ledger import list_claims
 from course_code.publish.page.parse import page_paths, parse
@@ -97,6 +98,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
         for language, paths in page_paths(course).items()
         for path in paths
     }
+    check_pages(course, parsed)
     ran = update(course, plans.values(), jobs)
     stored = runs(course, plans.values())
     audited = record.load(course)

@@ -1,0 +1,114 @@
+"""Mistakes that show only when all pages are known: links, and texts left untranslated."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from itertools import combinations
+from pathlib import Path
+
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, headings
+from course_code.publish.page.text import tokens
+
+LINK = re.compile(
+    r"\]\(\s*<?(?P<link>[^()\s<>]+)|^ {0,3}\[[^\]^\n]+\]:[ \t]+<?(?P<reference>[^\s<>]+)"
+    r"|\s(?:href|src)=\"(?P<html>[^\"]+)\"",
+    re.MULTILINE,
+)
+ID = re.compile(r"\bid=[\"']?([^\s\"'>}]+)|\{[^{}\n]*#([\w:-]+)[^{}\n]*\}")
+ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
+MADE = ("notebooks/", "scripts/", "assets/lessons/", "runs.json")  # by the build
+
+Pages = dict[tuple[str, str], Page]
+
+
+def check_pages(course: Course, pages: Pages) -> None:
+    """Refuse links that lead nowhere and alt texts that are the same in two languages.
+
+    Args:
+        course: whose files pages link to.
+        pages: of all languages, by language and path.
+
+    Raises:
+        CourseError: says the file and the line, and what there is.
+    """
+    anchors = {key: _anchors(page) for key, page in pages.items()}
+    for (language, path), page in pages.items():
+        for target, line in _links(page):
+            if wrong := _wrong(course, language, path, target, anchors):
+                raise CourseError(wrong[0], page.path, line, wrong[1])
+    for one, other in combinations(LANGUAGES, 2):
+        for language, path in pages:
+            if language == one and (other, path) in pages:
+                _check_translated(pages[one, path], pages[other, path])
+
+
+def _check_translated(page: Page, translated: Page) -> None:
+    alts = {alt for cell in page.segments if isinstance(cell, ShownCell) for alt in cell.alts}
+    for cell in translated.segments:
+        for alt in cell.alts if isinstance(cell, ShownCell) else ():
+            if alt in alts and " " in alt:
+                what = f"the alt text {alt[:40]!r}… is not translated"
+                raise CourseError(what, translated.path, cell.line, "Say it in this language.")
+
+
+def _links(page: Page) -> Iterator[tuple[str, int]]:
+    """Yield every link of a page that stays in the course, with its line."""
+    for text, first in _texts(page):
+        for token in tokens(text, first):
+            for found in LINK.finditer(token.text) if token.kind == "text" else ():
+                target = found["link"] or found["reference"] or found["html"]
+                if not ELSEWHERE.match(target):
+                    start = found.start(found.lastgroup)
+                    yield target, token.line + token.text.count("\n", 0, start)
+
+
+def _texts(page: Page) -> Iterator[tuple[str, int]]:
+    for part in page.segments:
+        if isinstance(part, Prose):
+            yield part.text, part.line
+        elif isinstance(part, ShownClaims):
+            yield from ((text, part.line + n) for n, (_, _, text) in enumerate(part.rows, 1))
+        elif isinstance(part, ShownCell):
+            yield from ((text, part.line) for text in (*part.captions, part.fold or ""))
+
+
+def _anchors(page: Page) -> set[str]:
+    """Return the ids that a page has."""
+    known = {f"cell-{part.name}" for part in page.segments if isinstance(part, ShownCell)}
+    for part in page.segments:
+        if isinstance(part, Prose):
+            known |= {heading.id or heading.slug for heading in headings(part)}
+            known |= {one or other for one, other in ID.findall(part.text)}
+    return known
+
+
+def _wrong(course: Course, language: str, path: str, target: str, anchors) -> tuple | None:
+    """Return what is wrong with a link and what to do, or None."""
+    file, _, fragment = target.partition("#")
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(path), file)) if file else path
+    if (language, place) in anchors:
+        known = sorted(anchors[language, place])
+        if not fragment or fragment in known or fragment.startswith(("fn:", "fnref:")):
+            return None
+        return f"the link target #{fragment} is not found on {place}", _near(fragment, known)
+    if not file.endswith(".md") and _exists(course, language, place):
+        return None
+    known = sorted(name for lang, name in anchors if lang == language)
+    return f"the link target {target!r} is not found", _near(file, known)
+
+
+def _exists(course: Course, language: str, place: str) -> bool:
+    """Tell whether the site has a file that is no page."""
+    inner = place.removeprefix("../")
+    folders = (course.prose(language), course.root / "docs")
+    return inner.startswith(MADE) or any(
+        Path(f, name).is_file() for f in folders for name in (place, inner)
+    )
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean {near[0]!r}? " if near else f"There are: {', '.join(known) or 'none'}."

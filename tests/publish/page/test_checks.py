@@ -1,0 +1,171 @@
+"""What a reader would see as typed, or not at all, stops the build with its line and a remedy."""
+
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.read import read_lesson
+from course_code.publish.page.across import check_pages
+from course_code.publish.page.checks import check_text
+from course_code.publish.page.parse import page_paths, parse
+from course_code.publish.page.text import tokens
+
+PATH = Path("docs/zh/one.md")
+
+
+def check(text: str) -> None:
+    check_text(text, list(tokens(text)), PATH)
+
+
+REFUSED = {  # page, line of the error, words of it
+    "front matter that is no YAML": (
+        "---\nhide: x\ntitle: Momentum: a narrow valley\n---\n# T\n", 3, 'title: "Momentum: a n',
+    ),
+    "front matter that is a list": ("---\n- a\n---\n# T\n", 1, "no list of names"),
+    "script in the title": ("---\ntitle: <img src=x>\n---\n# T\n", 1, "title holds HTML"),
+    "value in the description": ('---\ndescription: "{{ x }}"\n---\n', 1, "description holds HTML"),
+    "solution that is not indented": (
+        '# T\n\n??? success "Solution"\n\nSecret.\n', 3, "holds nothing\n  Indent what belongs",
+    ),
+    "solution indented by two": (
+        '# T\n\n??? success "Solution"\n\n  Secret.\n', 3, "holds nothing",
+    ),
+    "solution at the end": ('# T\n\n??? success "Solution"\n', 3, "holds nothing"),
+    "solution within a list": ('- a\n\n    ??? tip "S"\n\n    Secret.\n', 3, "holds nothing"),
+    "second paragraph indented by two": (
+        '??? tip "S"\n\n    One.\n\n  Two.\n', 5, "indented by 2 spaces",
+    ),
+    "a note without text": ("!!! note\nText.\n", 1, "'!!! note' holds nothing"),
+    "a tab without text": ('=== "Tab"\n\nText.\n', 1, "holds nothing"),
+    "unknown type": ('??? choise "A"\n\n    x\n', 1, "Did you mean 'choice'?"),
+    "unknown type of a note": ("!!! warnin\n\n    x\n", 1, "Did you mean 'warning'?"),
+    "list nested by two": ("# T\n\n- a\n  - b\n", 4, "stands 4 spaces in"),
+    "numbered list nested by three": ("1. a\n   1. b\n", 2, "indented by 3 spaces"),
+    "paragraph of an item, by two": ("- a\n\n  b\n", 3, "indented by 2 spaces"),
+    "unknown note": ("a[^nowhere]\n\n[^somewhere]: x\n", 1, "Did you mean [^somewhere]?"),
+    "unknown note in a caption": (
+        '::: cell a.b\n    caption="a[^x]"\n', 2, "there is no note [^x]\n  Write it: [^x]: …",
+    ),
+    "Chinese heading": ("# 标题\n\n## 弯折\n", 3, "Name it: ## 弯折 {#a-short-name}"),
+    "heading with a value": ("## Best {{ x }}\n", 1, "has no lasting address"),
+    "id given twice": ("## A {#a}\n\n## B { #a .x }\n", 3, "the id 'a' is taken by line 1"),
+    "heading met before": ("## Bugs\n\n## 中 {#zh}\n\n## Bugs\n", 5, "'bugs' is taken by line 1"),
+    "id of another heading": ("## The *bug*\n\n## B {#the-bug}\n", 3, "taken by line 1"),
+    "image without alt text": ("a\n![](b.png)\n", 2, "Say what is seen: ![alt text]"),
+    "image in HTML without it": ('<img src="b.png" alt="">\n', 1, "without alt text"),
+    "math in a paragraph": ("a\nb $$x$$ c\n", 2, "$$ on lines of their own"),
+    "math with a blank line": ("$$\na\n\nb\n$$\n", 1, "$$ inside a paragraph"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_mistake_names_its_line_and_what_to_do(case):
+    text, line, words = REFUSED[case]
+    with pytest.raises(CourseError) as error:
+        check(text)
+    assert str(error.value).startswith(f"{PATH}:{line}: ")
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: 'a: b'\nhide: [toc]\n---\n# 标题\n\n## 弯折 {#bend}\n\n## ReLU 之后\n",
+        "---\n---\n# T\n",
+        '??? tip "S"\n\n    a\n\n    ??? choice "B"\n\n        b\n\n!!! note ""\n\n\tc\n',
+        '- a\n  goes on\n- b\n    - c\n\n        ??? tip "S"\n\n            d\n',
+        "> !!! note\n>     a\n\n> - b\n>\n>     c\n",
+        "$$\na \\\\\n  b\n$$\n\n```\n  - a\n   b\n```\n\n<!--\n\n  a\n-->\n",
+        '::: cell a.b\n  alt="a"\n\n::: claims a\n      b: c\n',
+        "a[^b]\n\n[^b]: c\n\n    d\n\nTerm\n:   e\n\n    f\n",
+        '![a](b.png) <img alt="a" src="b.png"> `![](c)` $![](d)$\n',
+        '`[^a]` \\[^b] $x^{[^c]}$ ` ??? choise "d" `\n',
+        "1. a\n   goes on\n\n1. b\n   `c`\n",
+    ],
+)
+def test_what_is_right_stays(text):
+    check(text)
+
+
+@pytest.fixture
+def pages(write):
+    """Check the pages of a course without lessons: texts of index.md and deep/two.md."""
+
+    def pages(one: str, two: str = "# Two\n", chinese: str = "# 一\n"):
+        course = write({
+            "docs/en/index.md": one, "docs/en/deep/two.md": two, "docs/zh/index.md": chinese,
+            "docs/zh/deep/two.md": "# 二\n", "docs/assets/a.svg": "<svg/>", "docs/en/b.png": "b",
+        })  # fmt: skip
+        check_pages(course, {
+            (language, path.as_posix()): parse(course, language, path, {})
+            for language, paths in page_paths(course).items() for path in paths
+        })  # fmt: skip
+
+    return pages
+
+
+def test_links_that_lead_somewhere(pages):
+    pages(
+        "# One { #top }\n\n## Growth of `x`\n\n[a](deep/two.md) [b](deep/two.md#end) [c](#top)\n"
+        '[d](#growth-of-x) [e](https://x.org) [f](mailto:a@b.org) <a href="b.png">g</a> [h][i] '
+        '![j](assets/a.svg) <span id="here"></span> [k](#here) `[l](m.md)` $[n](o)$\n\n'
+        "[i]: deep/two.md\n\n[p](notebooks/one.ipynb) <!-- [q](r.md) -->\n",
+        "# Two\n\n## End\n\n[a](../index.md#top) ![b](../assets/a.svg)\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("# T\n\na\n[b](deep/tow.md)\n", 4, "'deep/tow.md' is not found\n  Did you mean 'deep/two"),
+        ("# T\n\n## Growth\n\n`a` [b](#grow)\n", 5, "#grow is not found on index.md\n  Did you"),
+        ("# T\n\n[b](deep/two.md#x)\n", 3, "#x is not found on deep/two.md"),
+        ("# T\n\n[b][c]\n\n[c]: tow.md\n", 5, "'tow.md' is not found"),
+        ('# T\n\n<a href="deep/two/">b</a>\n', 3, "'deep/two/' is not found\n  Did you mean"),
+        ("# T\n\n![a](asset/a.svg)\n", 3, "'asset/a.svg' is not found"),
+    ],
+)  # fmt: skip
+def test_links_that_lead_nowhere(pages, text, line, words):
+    with pytest.raises(CourseError) as error:
+        pages(text)
+    assert str(error.value).startswith(f"docs/en/index.md:{line}: ")
+    assert words in str(error.value)
+    with pytest.raises(CourseError, match=r"docs/zh/index\.md"):
+        pages("# T\n", chinese=text)
+
+
+def test_links_in_captions_and_claims_and_alts_that_were_not_translated(write):
+    lesson = '# %% name="c0"\nSEEDS = range(2)\nassert 1, "theorem t: one"\n'
+    page = '# T\n\n::: cell one.c0\n    alt="{0}"\n    caption="[a]({1})"\n\n'
+    page += "::: claims one\n    t: [b]({2}).\n"
+
+    def check(zh: str, caption: str = "one.md", claim: str = "one.md") -> None:
+        english = page.format("A line that rises", caption, claim)
+        chinese = page.format(zh, "one.md", "one.md")
+        course = write(
+            {"lessons/one": lesson, "docs/en/one.md": english, "docs/zh/one.md": chinese}
+        )
+        lessons = {"one": read_lesson(course, "one")}
+        check_pages(
+            course, {(n, "one.md"): parse(course, n, Path("one.md"), lessons) for n in ("en", "zh")}
+        )
+
+    check("上升的线")
+    with pytest.raises(CourseError, match=r"docs/zh/one\.md:3: the alt text .* is not translated"):
+        check("A line that rises")
+    with pytest.raises(CourseError, match=r"docs/en/one\.md:3: the link target 'two.md'"):
+        check("上升的线", caption="two.md")
+    with pytest.raises(CourseError, match=r"docs/en/one\.md:8: the link target 'two.md'"):
+        check("上升的线", claim="two.md")
+
+
+def test_the_pages_of_the_course_are_right():
+    course = Course(ROOT)
+    lessons = {name: read_lesson(course, name) for name in course.lesson_names()}
+    check_pages(course, {
+        (language, path.as_posix()): parse(course, language, path, lessons)
+        for language, paths in page_paths(course).items() for path in paths
+    })  # fmt: skip
