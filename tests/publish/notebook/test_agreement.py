@@ -121,6 +121,8 @@ def shown(page: Page) -> Page:
             segments.append(replace(part, text=seven(part.text)))
         elif isinstance(part, ShownClaims):
             segments.append(replace(part, rows=tuple((k, c, seven(t)) for k, c, t in part.rows)))
+        elif not isinstance(part, ShownCell):
+            segments.append(part)
         else:
             part = replace(part, blocks=(Block("x = 1", False, ()),), captions=tuple(
                 map(seven, part.captions)), outputs=((FIGURE,) * len(part.alts),))  # fmt: skip
