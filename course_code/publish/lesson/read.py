@@ -98,7 +98,8 @@ def _options(text: str, path: Path, line: int) -> dict:
         options[match["key"]] = match["text"] if match["number"] is None else int(match["number"])
         end = match.end()
     if text[end:].strip():
-        raise CourseError(f"cannot read the cell options {text[end:].strip()!r}", path, line)
+        hint = 'Name and options look like this: # %% name="race" timeout=60'
+        raise CourseError(f"cannot read the cell options {text[end:].strip()!r}", path, line, hint)
     if unknown := set(options) - {"name", "expect", "timeout"}:
         raise CourseError(
             f"unknown cell option {min(unknown)!r}", path, line, "Known: name, expect, timeout."

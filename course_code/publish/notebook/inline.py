@@ -12,7 +12,7 @@ from bs4.element import PreformattedString
 Resolve = Callable[[str], str | None]
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 KEPT = {"sub", "kbd", "del", "ins", "mark", "s", "u", "small"}  # as HTML
-MARKS = re.compile(r"[\\`*$~]|\](?=[(\[:])|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
+MARKS = re.compile(r"[\\`*$~]|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 LINE_START = re.compile(r"^(?:[#>+-](?=\s|$)|[=-]+$|(\d+)(?=[.)](?:\s|$)))", re.MULTILINE)
 
 

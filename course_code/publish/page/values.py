@@ -24,6 +24,7 @@ EXPONENT = re.compile(r"(?P<digits>-?[\d.]+)e(?P<power>[+-]\d+)")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LITERAL = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation + "\n\r"})
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
+OUTER = re.compile(r"\A[ \t]+|[ \t]+\Z")  # of a string, where they would mean something
 READ = {"text", "bar", "escape"}  # code, math, comments and fences hold no values
 
 
@@ -181,7 +182,8 @@ def _put(text: str, known: Known, line: int, as_it_is: bool) -> str:
         if as_it_is:
             return value
         if is_string:
-            return value.translate(LITERAL)
+            spaced = value.translate(LITERAL)
+            return OUTER.sub(lambda found: "".join(f"&#{ord(c)};" for c in found[0]), spaced)
         first = not text[: match.start()].rpartition("\n")[2].strip(" >\t")
         if first and value.isdecimal() and text[match.end() :].startswith((".", ")")):
             return f"&#{ord(value[0])};{value[1:]}"  # or the 3. of a sentence would begin a list

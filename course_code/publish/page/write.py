@@ -12,7 +12,7 @@ from course_code.publish.run.plan import Run
 
 LONG = 60  # lines of an output; a longer one is folded
 THEMES = ("light", "dark")
-MARKDOWN = re.compile(r"[`$\[\]\\*_]")  # inside an attribute it would still become HTML
+MARKDOWN = re.compile(r"[`$\[\]\\*_\n]")  # inside an attribute it would still become HTML
 COLAB = "https://colab.research.google.com/github/{repository}/blob/gh-pages/{path}"
 
 

@@ -241,3 +241,11 @@ def test_images_have_one_file_each(shown):
 )
 def test_seeds_are_told_shortly(numbers, told):
     assert ranges(numbers) == told
+
+
+@pytest.mark.parametrize(("lines", "folds"), [(60, 0), (61, 1), (3000, 1)])
+def test_long_outputs_are_folded(shown, to_html, lines, folds):
+    text, _ = shown([f"print('x\\n' * {lines - 1} + 'x')"], "# T\n\n::: cell one.c0\n")
+    made = to_html(text)
+    assert made.count("<summary>The output, ") == folds
+    assert Reader(made).code[1] == "x\n" * lines
