@@ -102,13 +102,14 @@ def wrap_inline(body: str, opening: str = "", closing: str = "") -> str:
 
     Only the parts next to the punctuation are tied, so that long formulas still break.
     """
-    formula = f'<span class="{CLASS}" data-search-exclude="">{{}}</span>'
+    plain = '<span class="katex">'
+    body = body.replace(plain, f'<span class="{CLASS} katex" data-search-exclude="">', 1)
     base = '<span class="katex-base">'
     before, *parts = body.split(base)
     if not opening and not closing:
-        return formula.format(body)
+        return body
     if len(parts) == 1:
-        return f'<span class="math-nowrap">{opening}{formula.format(body)}{closing}</span>'
+        return f'<span class="math-nowrap">{opening}{body}{closing}</span>'
     end = "</span></span>"  # of .katex-html and .katex
     parts = [f"{base}{part}" for part in [*parts[:-1], parts[-1].removesuffix(end)]]
     if opening:
@@ -118,4 +119,4 @@ def wrap_inline(body: str, opening: str = "", closing: str = "") -> str:
     if closing.startswith(("-", "–")):
         closing = "\N{WORD JOINER}" + closing  # or a line breaks before the hyphen
     body = before + "".join(parts) + end
-    return f'<span class="math-nowrap math-long">{opening}{formula.format(body)}{closing}</span>'
+    return f'<span class="math-nowrap math-long">{opening}{body}{closing}</span>'

@@ -8,6 +8,7 @@ from pathlib import Path
 import quickjs
 
 from course_code.publish.markup import vendored
+from course_code.publish.markup.slim import slim
 
 # Everything KaTeX would only warn about is an error. The answer is JSON because quickjs-ng cannot
 # hand over a long string that JavaScript has put together from pieces.
@@ -31,7 +32,7 @@ KEPT = 4096  # formulas, from build to build of `mkdocs serve`
 STYLE = """
 .math-nowrap{white-space:nowrap}
 .math-long>.arithmatex{white-space:normal}
-.md-typeset span.arithmatex[role=group]{display:block;overflow-x:auto}
+.md-typeset td .katex,.md-typeset th .katex{white-space:nowrap}
 .md-typeset div.arithmatex{content-visibility:auto;contain-intrinsic-size:auto 5rem}
 """
 
@@ -42,7 +43,7 @@ class FormulaError(ValueError):
 
 @functools.lru_cache(KEPT)
 def render(tex: str, display: bool) -> str:
-    """Return the HTML of a formula, with MathML for screen readers.
+    """Return the HTML of a formula, as few elements as draw it, with MathML for screen readers.
 
     Args:
         tex: the formula without its delimiters.
@@ -57,7 +58,7 @@ def render(tex: str, display: bool) -> str:
         raise FormulaError(str(error).strip()) from None
     if "error" in answer:
         raise FormulaError(_plain(answer["error"]))
-    return answer["html"]
+    return slim(answer["html"])
 
 
 @functools.cache

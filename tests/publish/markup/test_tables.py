@@ -1,25 +1,24 @@
 """A bar inside a formula or code ends no cell of a table."""
 
-import re
-
 import pytest
+from bs4 import BeautifulSoup
 
 
 def cells(page):
-    """Text of each cell of the last row, formulas as TeX."""
-    row = page.split("<tr>")[-1]
-    found = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
-    formula = r'<span class="arithmatex".*?<annotation[^>]*>(.*?)</annotation>.*'
-    return [re.sub(formula, r"$\1$", cell, flags=re.DOTALL) for cell in found]
+    """Text of each cell of the last row, formulas as their MathML's text."""
+    cells = BeautifulSoup(page, "html.parser").select("tr:last-of-type")[-1].select("td")
+    for formula in [formula for cell in cells for formula in cell.select(".katex")]:
+        formula.replace_with(f"${formula.math.get_text()}$")
+    return [cell.decode_contents() for cell in cells]
 
 
 @pytest.mark.parametrize(
     ("row", "wanted"),
     [
-        ("| logistic | $p(y|x)$ | convex |", ["logistic", "$p(y|x)$", "convex"]),
-        ("logistic | $p(y|x)$ | convex", ["logistic", "$p(y|x)$", "convex"]),
-        (r"| norm | $\|x\|$ | convex |", ["norm", r"$\|x\|$", "convex"]),
-        ("| code | `a|b` | $|x|$ |", ["code", "<code>a|b</code>", "$|x|$"]),
+        ("| logistic | $p(y|x)$ | convex |", ["logistic", "$p(y∣x)$", "convex"]),
+        ("logistic | $p(y|x)$ | convex", ["logistic", "$p(y∣x)$", "convex"]),
+        (r"| norm | $\|x\|$ | convex |", ["norm", "$∥x∥$", "convex"]),
+        ("| code | `a|b` | $|x|$ |", ["code", "<code>a|b</code>", "$∣x∣$"]),
         ("| code | `$|` | `|$` |", ["code", "<code>$|</code>", "<code>|$</code>"]),
         (r"| \$5 | a \| b | \$6 |", ["$5", "a | b", "$6"]),
         ("| a | b |", ["a", "b", ""]),

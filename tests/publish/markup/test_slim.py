@@ -1,0 +1,59 @@
+"""Formulas keep their text and what draws them, and lose the rest; tests/browser looks at them."""
+
+import re
+
+import pytest
+
+from course_code.publish.markup.katex import render
+from course_code.publish.markup.slim import MATHML, slim
+
+BASE = '<span class="katex-html"><span class="katex-base">{}</span></span>'
+SPACE = '<span class="mspace" style="margin-right:0.2em;"></span>'
+
+
+def drawn(inner: str) -> str:
+    """What is left of the inside of a base."""
+    before, after = BASE.split("{}")
+    return slim(BASE.format(inner)).removeprefix(before).removesuffix(after)
+
+
+@pytest.mark.parametrize(
+    ("inner", "left"),
+    [
+        ('<span class="mord"><span class="mord">if</span></span>', "if"),
+        ('<span class="mord mathnormal">x</span>', '<span class="mathnormal">x</span>'),
+        (f'<span class="mrel">=</span>{SPACE}', '<span style="margin-right:0.2em;">=</span>'),
+        (f'<span class="mord mathnormal">x</span>{SPACE}<span class="mord">2</span>',
+         '<span class="mathnormal" style="margin-right:0.2em;">x</span>2'),
+        (f'<span class="mord mathnormal" style="margin-right:0.1em;">x</span>{SPACE}',
+         '<span class="mathnormal" style="margin-right:0.1em;">x</span>' + SPACE),
+        ('<span class="katex-strut" style="height:0.7em;vertical-align:-0.19em;"></span>x', "x"),
+        ('<span class="katex-strut" style="height:0.9em;"></span>x',
+         '<span class="katex-strut" style="height:0.9em;"></span>x'),
+        ('<span class="katex-strut" style="height:1em;vertical-align:-0.35em;"></span>',
+         '<span class="katex-strut" style="height:1em;vertical-align:-0.35em;"></span>'),
+        ('<span class="vlist"><span><span class="mord">a</span></span></span>',
+         '<span class="vlist"><span><span>a</span></span></span>'),
+        ('<span class="vlist" style="height:1em;"><span></span></span>',
+         '<span class="vlist" style="height:1em;"></span>'),
+    ],
+)  # fmt: skip
+def test_what_has_no_rule_goes(inner, left):
+    assert drawn(inner) == left
+
+
+def test_mathml_loses_its_source_and_keeps_its_text():
+    row = "<semantics><mrow><mi>a</mi><mo>&lt;</mo></mrow><annotation>a</annotation></semantics>"
+    start = f'<span><math xmlns="{MATHML}" display="block">'
+    wanted = f"{start}<mi>a</mi><mo>&lt;</mo></math></span>"
+    assert slim(f"{start}{row}</math></span>") == wanted
+    only = f"{start}<semantics><mfrac><mn>1</mn></mfrac></semantics></math></span>"
+    assert slim(only) == f"{start}<mfrac><mn>1</mn></mfrac></math></span>"
+
+
+@pytest.mark.parametrize(
+    ("tex", "most"),
+    [("x", 7), ("x_1", 19), ("a = b + c", 17), (r"\frac{a}{b}", 30), (r"\mathbb{R}^2", 17)],
+)
+def test_a_formula_has_few_elements(tex, most):
+    assert len(re.findall("<[a-z]", render(tex, display=False))) <= most
