@@ -30,6 +30,7 @@ function render(tex, display) {
 """
 KEPT = 4096  # formulas, from build to build of `mkdocs serve`
 STYLE = """
+.katex .shifted{position:relative}
 .math-nowrap{white-space:nowrap}
 .math-long>.arithmatex{white-space:normal}
 .md-typeset td .katex,.md-typeset th .katex{white-space:nowrap}

@@ -13,6 +13,12 @@ from course_code.publish.markup import vendored
 # How far a line of KaTeX's text reaches above and below its baseline, in em, and a little less.
 ABOVE, BELOW = 0.85, 0.3
 TEXT = {"mathnormal", "mathbf", "mathrm", "mathit", "mathbb", "mathcal", "boldsymbol", "msupsub"}
+SHIFTED = "shifted"  # our own class: position relative
+SIZES = {"reset-size6 size3": 0.7, "reset-size3 size1": 5 / 7, "reset-size6 size1": 0.5}
+SCRIPT = re.compile(
+    r"top:(-?[\d.]+)em;(?:margin-left:(-?[\d.]+)em;)?(?:margin-right:(-?[\d.]+)em;)?"
+)
+HEIGHT = re.compile(r"height:([\d.]+)em;")
 STRUT = re.compile(r"height:([\d.]+)em;(?:vertical-align:-([\d.]+)em;)?")
 MATHML = "http://www.w3.org/1998/Math/MathML"
 NAMESPACE = re.compile(r"""\sxmlns=(["'])[^"']*\1""")
@@ -53,6 +59,9 @@ def _slim_span(element: Element, parent: tuple[str, ...]) -> None:
     own = tuple(name for name in (element.get("class") or "").split() if name in styled)
     for child in element:
         _slim_span(child, own)
+    _flatten_script(element)
+    if SHIFTED in element.get("class", ""):
+        return
     _drop_struts(element)
     if not parents & set(own) and not grandparents & set(parent):
         _dissolve(element)
@@ -63,6 +72,41 @@ def _slim_span(element: Element, parent: tuple[str, ...]) -> None:
         element.set("class", " ".join(own))
     else:
         element.attrib.pop("class", None)
+
+
+def _flatten_script(element: Element) -> None:
+    """Make a lone index or exponent of plain text one element, moved and sized as before.
+
+    KaTeX stacks scripts in a table of seven to ten elements, which two of them need.
+    """
+    stack = element.find("span/span/span") if element.get("class") == "msupsub" else None
+    if stack is None or len(stack) != 1 or len(stack[0]) != 2:
+        return
+    strut, script = stack[0]
+    moved, high = SCRIPT.fullmatch(stack[0].get("style")), HEIGHT.fullmatch(strut.get("style"))
+    classes = (script.get("class") or "").split()
+    size = SIZES.get(" ".join(classes[1:3]))
+    if not (moved and high and size) or classes[0] != "katex-sizing":
+        return
+    if not all(inner.tag == "span" and _is_plain(inner) for inner in script.iter("span")):
+        return
+    down, left, right = (float(number or 0) for number in moved.groups())
+    down += float(high[1])
+    edges = {"margin-left": left, "margin-right": right}
+    margins = "".join(f"{side}:{_em(width / size)};" for side, width in edges.items() if width)
+    style = f"top:{_em(down / size)};{margins}"
+    text, inside = script.text, list(script)
+    element.attrib = {"class": " ".join([*classes[:3], SHIFTED]), "style": style}
+    element.text, element[:] = text, inside
+
+
+def _is_plain(element: Element) -> bool:
+    """Tell whether an element is text in a font, perhaps of a script's size."""
+    return not {"vlist-t", "nulldelimiter"} & set((element.get("class") or "").split())
+
+
+def _em(number: float) -> str:
+    return f"{number:.4f}".rstrip("0").rstrip(".") + "em"
 
 
 def _is_bare(element: Element) -> bool:
