@@ -66,10 +66,10 @@ def test_markdown_is_markup(page):
 
 
 def test_formulas_are_rendered(page):
-    sources = [note.get_text() for note in page("annotation")]
-    assert sources[:2] == ["h", "h"]
-    assert "g \\approx 9.81" in sources
-    assert any("\\sqrt{\\frac{2h}{g}}" in source for source in sources)
+    read = [formula.get_text() for formula in page("math")]
+    assert read[:2] == ["h", "h"]
+    assert "g≈9.81" in read
+    assert any(formula.select("msqrt mfrac") for formula in page("math"))
 
 
 def test_code_and_outputs_look_like_a_lessons(page):
