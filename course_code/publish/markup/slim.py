@@ -47,9 +47,10 @@ def _rules() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 
 def _slim_math(math: Element) -> None:
-    """Take MathML out of the elements that hold its source, and out of a row of its own."""
-    inner = math.find("semantics/*")
-    if inner is not None:
+    """Keep the source of MathML in an attribute rather than in elements around it."""
+    inner, source = math.find("semantics/*"), math.find("semantics/annotation")
+    if inner is not None and source is not None:
+        math.set("data-tex", source.text or "")
         math[:] = list(inner) if inner.tag == "mrow" and not inner.attrib else [inner]
 
 

@@ -22,7 +22,7 @@ from course_code.publish.page.text import tokens
 from course_code.publish.website.prepare import Site, place_of
 
 MARKS = ("{{", ":::", "$$", "**", "[^", "???", "!!!", "////", "\\(", "\\[")
-UNREAD = {"script", "style", "pre", "code", "textarea", "annotation", "svg", "title"}
+UNREAD = {"script", "style", "pre", "code", "textarea", "svg", "title"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NOT_SHOWN = re.compile(  # of Markdown: marks of notes, targets of links, attributes, tags, items
@@ -132,9 +132,8 @@ class _Reader(HTMLParser):
         if part:
             getattr(self.seen, part).append("")
             goes = f"in {part}"  # its text is in the element code
-        elif tag == "annotation":
-            self.seen.formulas.append("")
-            goes = "formulas"
+        elif tag == "math":
+            self.seen.formulas.append(values.get("data-tex") or "")
         elif tag == "code" and goes.startswith("in "):
             goes = goes.removeprefix("in ")
         elif tag in UNREAD and goes == "text":
@@ -159,7 +158,7 @@ class _Reader(HTMLParser):
         goes = self.open[-1][1] if self.open else "text"
         if goes == "text":
             self.seen.text += data
-        elif goes in ("code", "outputs", "formulas"):
+        elif goes in ("code", "outputs"):
             getattr(self.seen, goes)[-1] += data
 
 

@@ -42,13 +42,14 @@ def test_what_has_no_rule_goes(inner, left):
     assert drawn(inner) == left
 
 
-def test_mathml_loses_its_source_and_keeps_its_text():
+def test_mathml_keeps_its_text_and_its_source_without_elements():
     row = "<semantics><mrow><mi>a</mi><mo>&lt;</mo></mrow><annotation>a</annotation></semantics>"
     start = f'<span><math xmlns="{MATHML}" display="block">'
-    wanted = f"{start}<mi>a</mi><mo>&lt;</mo></math></span>"
+    wanted = f'{start[:-1]} data-tex="a"><mi>a</mi><mo>&lt;</mo></math></span>'
     assert slim(f"{start}{row}</math></span>") == wanted
-    only = f"{start}<semantics><mfrac><mn>1</mn></mfrac></semantics></math></span>"
-    assert slim(only) == f"{start}<mfrac><mn>1</mn></mfrac></math></span>"
+    one = "<mfrac><mn>1</mn></mfrac>"
+    only = f"{start}<semantics>{one}<annotation>1 &lt; 2</annotation></semantics></math></span>"
+    assert slim(only) == f'{start[:-1]} data-tex="1 < 2">{one}</math></span>'
 
 
 @pytest.mark.parametrize(

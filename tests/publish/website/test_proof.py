@@ -161,7 +161,7 @@ def test_reading_follows_the_tree_where_tags_are_left_open():
     seen = read(
         '<p>1<br>2<img src="a.png"><div class="x lesson-code"><pre><code>a<span>b</code></pre>'
         "</div>3"
-        '<math><annotation>x^2</annotation></math><div class="lesson-output"><b>no</b>'
+        '<math data-tex="x^2"></math><div class="lesson-output"><b>no</b>'
         "<code>5</code></div>"
     )
     assert (seen.text, seen.code, seen.outputs) == ("123", ["ab"], ["5"])
