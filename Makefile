@@ -12,7 +12,7 @@ TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test build audit bench lint format reproducible pins katex clean
+.PHONY: help serve test build audit bench zensical lint format reproducible pins katex clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,18 @@ build: $(READY) ## build the site into site/; OFFLINE=true makes a copy that nee
 
 audit: $(READY) ## repeat every lesson 20 times on fresh randomness, and record how often claims hold
 	$(RUN) -m course_code.publish audit --record
+
+zensical: $(READY) ## build the site with Zensical instead, and prove it: see CONTRIBUTING.md
+	rm -rf build/zensical
+	$(RUN) -m course_code.publish --export build/zensical
+	$(PYTHON) -m venv $(VENV)-zensical
+	$(VENV)-zensical/bin/python -m pip install --disable-pip-version-check --quiet \
+	  --requirement requirements-zensical.txt
+	set -e; for language in en zh; do \
+	  (cd build/zensical && PYTHONPATH=$(CURDIR) $(abspath $(VENV))-zensical/bin/python \
+	    -m zensical build --strict --config-file zensical.$$language.yml); \
+	done
+	$(RUN) -m course_code.publish prove build/zensical/site --declared docs/zensical.txt
 
 bench: $(READY) ## measure builds and training, as ratios
 	$(RUN) -m benchmarks.build

@@ -9,15 +9,16 @@ import logging
 import sys
 from pathlib import Path
 
-from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import log, write_atomically
+from course_code.publish.base.files import log
 from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import update
 from course_code.publish.run.store import Store
-from course_code.publish.website.prepare import Site, place_of, prepare
-from course_code.publish.website.proof import prove
+from course_code.publish.website.export import export
+from course_code.publish.website.prepare import prepare
+from course_code.publish.website.proof import problems, undeclared
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,11 +54,18 @@ def proved(arguments: list[str]) -> int:
     """Say what a built site lacks; 0 when it lacks nothing."""
     parser = argparse.ArgumentParser(prog="python -m course_code.publish prove")
     parser.add_argument("site", type=Path, help="folder of the built site")
+    parser.add_argument(
+        "--declared", metavar="FILE", type=Path, help="what it may lack: a pattern a line"
+    )
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
-        site = prepare(Course(options.root.resolve()))
-        prove(site, options.site)
+        course = Course(options.root.resolve())
+        site = prepare(course)
+        lines = course.read(options.declared).splitlines() if options.declared else []
+        declared = [line for line in lines if line and not line.startswith("#")]
+        if found := undeclared(problems(site, options.site), declared):
+            raise CourseError("\n".join(found))
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
@@ -73,16 +81,6 @@ def why(course: Course, plans: list[Plan]) -> str:
         f"{name}: {'runs: ' + reason if reason else 'up to date'}"
         for name, reason in reasons.items()
     )
-
-
-def export(site: Site, folder: Path) -> None:
-    """Write the pages as ordinary Markdown with their figures, for any site generator."""
-    for language, path in site.pages:
-        text = site.markdown(language, path, place_of(language, path))
-        write_atomically(folder / language / path, text.encode())
-    for path, data in site.files().items():
-        content = data.read_bytes() if isinstance(data, Path) else data
-        write_atomically(folder / LANGUAGES[0] / path, content)
 
 
 def _parser() -> argparse.ArgumentParser:

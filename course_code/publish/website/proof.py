@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase as fnmatch
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -57,17 +58,37 @@ def prove(site: Site, folder: Path, kept: Kept | None = None) -> None:
     Raises:
         CourseError: a page lacks something; says which page lacks what.
     """
-    problems = []
+    if found := problems(site, folder, kept):
+        raise CourseError("\n".join(found), hint="The site is not complete as it was built.")
+
+
+def problems(site: Site, folder: Path, kept: Kept | None = None) -> list[str]:
+    """Say what each page of a built site lacks; see `prove`."""
+    found = []
     for (language, path), page in site.pages.items():
         file = _built(folder / ("" if language == LANGUAGES[0] else language), path)
         if file is None:
-            problems.append(f"{page.path}: there is no page of it in {folder}")
+            found.append(f"{page.path}: there is no page of it in {folder}")
             continue
         links, missing = _proved(site, page, (language, path), file.read_bytes(), kept)
         missing += [f"it leads to {link}, which is not there" for link in _dead(links, file)]
-        problems += [f"{page.path}: {what}" for what in missing]
-    if problems:
-        raise CourseError("\n".join(problems), hint="The site is not complete as it was built.")
+        found += [f"{page.path}: {what}" for what in missing]
+    return found
+
+
+def undeclared(found: list[str], declared: list[str]) -> list[str]:
+    """Compare what a site lacks with what it may lack.
+
+    Args:
+        found: what `problems` says.
+        declared: patterns, in which * stands for anything.
+
+    Returns:
+        What is not declared, and patterns of which there is nothing any more.
+    """
+    new = [f"not declared: {what}" for what in found if not any(fnmatch(what, p) for p in declared)]
+    gone = [p for p in declared if not any(fnmatch(what, p) for what in found)]
+    return new + [f"declared, but gone: {pattern}" for pattern in gone]
 
 
 def lacking(page: Page, markdown: str, seen: Seen) -> list[str]:

@@ -1,0 +1,72 @@
+"""A course as folders that any site generator can build, and what Zensical is told of them."""
+
+import json
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.website.export import configuration, export
+from course_code.publish.website.prepare import prepare
+from course_code.publish.website.proof import undeclared
+
+
+@pytest.fixture(scope="module")
+def folder(built_tiny, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export")
+    export(prepare(Course(built_tiny)), folder)
+    return folder
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_language_has_all_that_its_pages_lead_to(folder, language):
+    home = folder / language
+    text = (home / "tiny.md").read_text("utf-8")
+    assert "::: " not in text
+    json.loads((home / "notebooks/tiny.ipynb").read_text("utf-8"))
+    assert (home / "scripts/tiny.py").is_file()
+    for theme in ("light", "dark"):
+        (image,) = home.glob(f"assets/lessons/tiny/growth-1.{theme}.*")
+        assert f'src="./{image.relative_to(home).as_posix()}"' in text
+    assert (home / "assets/css/site.css").is_file()
+
+
+def test_zensical_is_told_of_the_same_pages_and_marks(folder):
+    for language in ("en", "zh"):
+        told = yaml.safe_load((folder / f"zensical.{language}.yml").read_text("utf-8"))
+        assert told["docs_dir"] == language
+        assert told["theme"]["language"] == language
+        extensions = told["markdown_extensions"]
+        assert extensions["course_code.publish.markup.extension"]["language"] == language
+        assert "hooks" not in told
+        for path in [*told["extra_css"], *told["extra_javascript"], told["theme"]["logo"]]:
+            assert (folder / language / path).is_file()
+
+
+def test_the_configuration_follows_mkdocs_yml():
+    english, chinese = (configuration(Course(ROOT), language) for language in ("en", "zh"))
+    assert english["site_name"] != chinese["site_name"]
+    assert [*english["nav"][0].values()] == [*chinese["nav"][0].values()]
+    assert set(english["markdown_extensions"]) == set(chinese["markdown_extensions"])
+    assert english["extra_css"] == chinese["extra_css"]
+    assert chinese["site_dir"] == "site/zh"
+    links = [[known["link"] for known in told["extra"]["alternate"]] for told in (english, chinese)]
+    assert links == [["./", "./zh/"], ["../", "../zh/"]]
+
+
+def test_a_difference_is_declared_or_refused():
+    problems = ["docs/en/a.md: it leads to notebooks/a.html", "docs/zh/a.md: 1 claims instead of 2"]
+    assert undeclared(problems, ["docs/*.md: it leads to *.html", "docs/zh/*: *claims*"]) == []
+    (new,) = undeclared(problems, ["docs/*.md: it leads to *.html"])
+    assert new == "not declared: docs/zh/a.md: 1 claims instead of 2"
+    (gone,) = undeclared(problems[:1], ["docs/*.md: it leads to *.html", "docs/*: *claims*"])
+    assert gone == "declared, but gone: docs/*: *claims*"
+    assert undeclared([], []) == []
+
+
+def test_what_cannot_be_written_is_said(built_tiny, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CourseError, match="cannot be written"):
+        export(prepare(Course(built_tiny)), tmp_path / "file")
