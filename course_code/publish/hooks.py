@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import FileSystemBytecodeCache
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, MkDocsException, PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from mkdocs.structure.toc import get_toc
@@ -54,11 +54,22 @@ def on_config(config):
 
 
 def on_serve(server, config, builder):
-    """Rebuild when the glossary changes; in `watch`, every course would have to have one."""
+    """Rebuild when the glossary changes (in `watch`, every course would have to have one).
+
+    A mistake in a configuration is a line, not pages of traceback.
+    """
+    server.builder = partial(_in_one_line, server.builder)
     file = Path(config.config_file_path).parent / glossary.FILE
     if file.is_file():
         server.watch(str(file))
     return server
+
+
+def _in_one_line(build) -> None:
+    try:
+        build()
+    except MkDocsException as error:
+        raise Abort(error.message) from None  # which MkDocs prints
 
 
 class Edition:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course_code.publish.audit import record
 from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.errors import CourseError
 from course_code.publish.markup import glossary, katex, vendored
 from course_code.publish.notebook.notebook import write_notebook
 from course_code.publish.notebook.script import to_script
@@ -90,6 +91,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     Raises:
         CourseError: any mistake in a lesson or a page; nothing has been published then.
     """
+    _check_names(course)
     glossary.load(course)  # its mistakes, before anything runs
     plans = plan_course(course)
     lessons = {name: plan.lesson for name, plan in plans.items()}
@@ -105,6 +107,18 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     filled = {key: fill_page(page, stored, audited) for key, page in parsed.items()}
     listed = list_claims(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran))
+
+
+def _check_names(course: Course) -> None:
+    """Refuse a page whose place is another language's: docs/en/zh.md would be the Chinese home."""
+    for folder in map(course.prose, LANGUAGES):
+        for path in sorted(folder.rglob("*.md")):
+            if path.relative_to(folder).with_suffix("").parts[0] in LANGUAGES:
+                raise CourseError(
+                    "the site has a language at the place of this page",
+                    course.relative(path),
+                    hint=f"Call it otherwise: {', '.join(LANGUAGES)} are folders of languages.",
+                )
 
 
 def place_of(language: str, path: str, *, directories: bool = True, repository: str = "") -> Place:

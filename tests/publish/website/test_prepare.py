@@ -50,6 +50,7 @@ def test_changing_prose_runs_nothing(course, ran):
         ("docs/zh/two.md", "# T\n\n::: cell two.c9\n", "docs/zh/two.md:3: lesson 'two' has"),
         ("docs/en/three.md", "# T\n", "docs/zh/three.md: this page is missing"),
         ("course_code/lessons/three.py", LESSON, "docs/en/three.md: this page is missing"),
+        ("docs/en/zh.md", "# T\n", "docs/en/zh.md: the site has a language at the place"),
         ("course_code/lessons/two.py", LESSON + "import course_code.x\n", "two.py:5: "),
     ],
 )

@@ -1,0 +1,73 @@
+"""What a build of the whole course costs when nothing, or one paragraph, has changed.
+
+    python -m benchmarks.unchanged [--rounds N]
+
+Each round times, one after the other, the floor (Material alone builds the finished pages, as two
+plain sites: no run, no formula, no proof), a build without a change and a build after an edit of
+prose. Shown are medians of seconds of CPU and of their ratios to the floor of the same round. All
+lessons are in it, with their stored runs; all happens in copies in a temporary folder.
+"""
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.build import LESSON, PARTS, ROOT, Floor, build, insert
+from course_code.publish.base.course import Course
+from course_code.publish.website.prepare import prepare
+
+TARGETS = {"no change": 0.4, "prose": 0.5}  # at most so many times the floor's CPU time
+PARTS_TOO = (*PARTS, ".lessons")
+
+
+def measure(folder: Path, rounds: int) -> dict[str, list[float]]:
+    """Seconds of CPU of each kind of build, round by round.
+
+    Raises:
+        RuntimeError: a build failed, or did not show the edit.
+    """
+    ours = folder / "ours"
+    ours.mkdir()
+    for name in PARTS_TOO:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, ours / name)
+    floor = Floor(folder / "floor", prepare(Course(ours)))
+    floor.build()
+    build(ours)  # from now on pages are kept, and files in memory
+    seconds: dict[str, list[float]] = {"floor": [], **{name: [] for name in TARGETS}}
+    for number in range(1, rounds + 1):
+        print(f"round {number} of {rounds}", file=sys.stderr)
+        seconds["floor"].append(floor.build()[1])
+        seconds["no change"].append(build(ours)[1])
+        mark = f"edited-{number}-edited"
+        insert(ours / f"docs/en/{LESSON}.md", "", f"\n{mark}\n")
+        seconds["prose"].append(build(ours)[1])
+        if mark not in (ours / "site" / LESSON / "index.html").read_text("utf-8"):
+            raise RuntimeError(f"{mark} is not on the page")
+    return seconds
+
+
+def report(seconds: dict[str, list[float]]) -> str:
+    """The results as Markdown."""
+    lines = ["| build | s of CPU | × floor | at most |", "|---|---|---|---|"]
+    for name, times in seconds.items():
+        ratio = statistics.median(t / f for t, f in zip(times, seconds["floor"], strict=True))
+        limit = TARGETS.get(name, "")
+        lines.append(f"| {name} | {statistics.median(times):.1f} | {ratio:.2f} | {limit} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure and print the report."""
+    parser = argparse.ArgumentParser(description="Builds of what did not change, as ratios.")
+    parser.add_argument("--rounds", type=int, default=5, help="default: 5")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        print(report(measure(Path(folder), options.rounds)), end="")
+
+
+if __name__ == "__main__":
+    main()
