@@ -29,6 +29,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 COUNT_SHIFTS = """
 window.layoutShift = 0;
 new PerformanceObserver((list) => {
@@ -83,15 +84,22 @@ def _compressed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), 6, mtime=0)
 
 
-@pytest.fixture(scope="session")
-def address(site):
-    """Where the built site is served, ending in a slash."""
+@contextmanager
+def serve(site: Path):
+    """Serve a built site; gives its address, ending in a slash."""
     handler = type("Handler", (_Handler,), {})
     server = _Server(("127.0.0.1", 0), lambda *a: handler(*a, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Where the built site is served, ending in a slash."""
+    with serve(site) as found:
+        yield found
 
 
 # ---- browser ---------------------------------------------------------------------------------
@@ -149,19 +157,21 @@ def open_page(browser, address):
 
 @dataclass
 class Visit:
-    """What was measured while a reader opened a page and scrolled through it."""
+    """What was measured while a reader opened a page, on a phone and on a wide screen."""
 
     requests: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # requests not answered, script errors
+    elements: int = 0  # before anything was opened
+    outside: int = 0  # of them outside formulas
     bytes_first: int = 0  # transferred before scrolling, headers included
-    shift: float = 0.0
-    overflow: int = 0  # pixels by which the page is wider than the window
+    shift: dict[str, float] = field(default_factory=dict)  # by profile
+    overflow: dict[str, int] = field(default_factory=dict)  # pixels wider than the window
     violations: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def _recorded(browser, profile):
-    context, visit, finished = browser.new_context(**PROFILES[profile]), Visit(), []
+def _recorded(browser):
+    context, visit, finished = browser.new_context(**PROFILES["phone"]), Visit(), []
     context.on("request", lambda request: visit.requests.append(request.url))
     context.on("requestfinished", lambda request: finished.append(request))
     context.on("requestfailed", lambda request: visit.failures.append(request.url))
@@ -173,30 +183,53 @@ def _recorded(browser, profile):
         ),
     )
     context.add_init_script(COUNT_SHIFTS)
-    yield context.new_page(), visit, finished
+    page = context.new_page()
+    page.set_default_timeout(60_000)  # the machine may be busy
+    yield page, visit, finished
     context.close()
 
 
-def _visit(browser, url, profile, axe) -> Visit:
-    with _recorded(browser, profile) as (page, visit, finished):
-        page.goto(url)
-        page.wait_for_load_state("networkidle")
+def visit_page(browser, url: str) -> Visit:
+    """Open a page on a phone, then on a wide screen, in light and in dark."""
+    with _recorded(browser) as (page, visit, finished):
+        page.goto(url, wait_until="networkidle")
         visit.bytes_first = sum(_size(request) for request in finished)
-        if profile != "dark":  # differs from light in colours alone
-            _scroll_through(page)
-        visit.shift = page.evaluate("layoutShift")
-        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-        visit.overflow = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        page.evaluate(axe)
-        found = page.evaluate("axe.run().then((result) => result.violations)")
-        visit.violations = [
-            f"{rule['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"
-            for rule in found
-            for node in rule["nodes"]
-        ]
+        visit.elements = page.evaluate("document.querySelectorAll('*').length")
+        inside = page.evaluate("document.querySelectorAll('.katex, .katex *').length")
+        visit.outside = visit.elements - inside
+        _look(page, visit, "phone")
+        page.set_viewport_size(PROFILES["light"]["viewport"])
+        page.reload(wait_until="networkidle")
+        _look(page, visit, "light")
+        page.emulate_media(color_scheme="dark")  # differs from light in colours alone
+        page.wait_for_timeout(500)  # until links have faded into theirs
+        visit.violations += _violations(page, "dark", runOnly=["color-contrast"])
     return visit
+
+
+def _look(page, visit: Visit, profile: str) -> None:
+    _scroll_through(page)
+    visit.shift[profile] = page.evaluate("layoutShift")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    visit.overflow[profile] = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    page.evaluate(AXE)
+    visit.violations += _violations(page, profile)
+
+
+def _violations(page, profile: str, **options) -> list[str]:
+    found = page.evaluate(
+        """(options) => axe.run({ exclude: ".katex-html" }, options).then(
+          (result) => result.violations,
+        )""",  # hidden from screen readers, and in the colour of the text around it
+        options,
+    )
+    return [
+        f"{profile}, {rule['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
 
 
 def _size(request) -> int:
@@ -206,13 +239,19 @@ def _size(request) -> int:
 
 def _scroll_through(page) -> None:
     """Scroll a screen at a time, so that figures and formulas that wait for it are shown."""
-    for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 1000):
-        page.evaluate("(y) => new Promise((go) => { scrollTo(0, y); setTimeout(go, 50); })", y)
+    page.evaluate(
+        """async () => {
+          const painted = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+          for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+            scrollTo(0, y);
+            await painted();
+          }
+        }"""
+    )
     page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture(scope="module")
 def visit(browser, address):
-    """Function visit(page, profile) -> Visit; each visit is made once."""
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-    return cache(lambda path, profile: _visit(browser, address + path, profile, axe))
+    """Function visit(page) -> Visit; each visit is made once."""
+    return cache(lambda path: visit_page(browser, address + path))

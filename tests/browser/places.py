@@ -24,8 +24,3 @@ def written_pages() -> list[str]:
             page = path.relative_to(ROOT / folder).with_suffix("").as_posix()
             pages.append(home + ("" if page == "index" else f"{page}/"))
     return pages
-
-
-def visits() -> list[tuple[str, str]]:
-    """Every page of the site with the ways to look at it."""
-    return [(page, profile) for page in [*written_pages(), "404.html"] for profile in PROFILES]

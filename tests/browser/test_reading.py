@@ -2,11 +2,12 @@
 
 import ast
 import re
+from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from .places import SUBFOLDER, lessons, written_pages
+from .places import PROFILES, SUBFOLDER, lessons, written_pages
 
 HOMES = {"en": "", "zh": "zh/"}
 LESSONS = [home + f"{name}/" for home in HOMES.values() for name in lessons()]
@@ -43,15 +44,16 @@ def test_search_finds_the_spiral(open_page, home, query):
 # ---- languages -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", written_pages())
 @pytest.mark.parametrize("root", ["", f"{SUBFOLDER[1:]}/"])
-def test_language_link_stays_on_the_page_and_comes_back(open_page, address, root, path):
-    other = path.removeprefix("zh/") if language(path) == "zh" else f"zh/{path}"
-    page = open_page(root + path, java_script_enabled=False)
-    for expected in (other, path):
-        page.locator("header .course-language").click()
-        expect(page).to_have_url(address + root + expected)
-        expect(page.locator("html")).to_have_attribute("lang", language(expected))
+def test_language_link_stays_on_the_page_and_comes_back(open_page, address, root):
+    page = open_page(root, java_script_enabled=False)
+    for path in written_pages():
+        other = path.removeprefix("zh/") if language(path) == "zh" else f"zh/{path}"
+        page.goto(address + root + path, wait_until="commit")
+        link = page.locator("header .course-language")
+        assert link.evaluate("(link) => link.href") == address + root + other
+        assert link.get_attribute("lang") == language(other)
+        expect(page.locator("html")).to_have_attribute("lang", language(path))
 
 
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
@@ -133,36 +135,107 @@ def test_home_leads_to_every_lesson(open_page, home):
         expect(page.locator(f'.course-lessons a[href="{name}/"]')).to_have_count(1)
 
 
-# ---- copying ---------------------------------------------------------------------------------
+# ---- a lesson, opened once: tests go through it in this order ---------------------------------
 
 
-@pytest.fixture
-def lesson(request, open_page):
-    """A lesson's page that may use the clipboard, and its code blocks as the server sent them."""
-    bare = open_page(request.param, java_script_enabled=False)
-    page = open_page(request.param, permissions=["clipboard-read", "clipboard-write"])
-    return page, texts(bare.locator(".lesson-code code"))
+@dataclass
+class Reader:
+    """A lesson's page in the dark, and as it is without scripts."""
+
+    page: Page
+    bare: Page
+    fetched: list[str]
+    blocks: list[str]  # of code, as the server sent them
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def reader(request, browser, address):
+    allowed = {"permissions": ["clipboard-read", "clipboard-write"]}
+    dark = {**PROFILES["dark"], **allowed}
+    with_scripts = browser.new_context(**dark)
+    without = browser.new_context(**dark, java_script_enabled=False)
+    page, bare, fetched = with_scripts.new_page(), without.new_page(), []
+    page.on("request", lambda request: fetched.append(request.url))
+    for opened in (page, bare):
+        opened.set_default_timeout(60_000)  # the machine may be busy
+        opened.goto(address + request.param)
+    yield Reader(page, bare, fetched, texts(bare.locator(".lesson-code code")))
+    with_scripts.close()
+    without.close()
 
 
 def clipboard(page) -> str:
     return page.evaluate("navigator.clipboard.readText()")
 
 
-@pytest.mark.parametrize("lesson", LESSONS, indirect=True)
-def test_copy_button_copies_its_block(lesson):
-    page, blocks = lesson
+def test_keyboard_skips_to_the_text_and_opens_a_fold(reader):
+    page = reader.page
+    page.keyboard.press("Tab")
+    focus = page.locator(":focus")
+    expect(focus).to_contain_class("md-skip")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash !== ''")
+    order = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        order.append(focus.evaluate("(e) => e.closest('article') ? e.tagName : 'outside'"))
+        if order[-1] == "SUMMARY":
+            break
+    assert order[-1] == "SUMMARY"
+    assert "outside" not in order
+    fold = page.locator("details:has(> summary:focus)")
+    page.keyboard.press("Enter")
+    expect(fold).to_have_attribute("open", "")
+    page.keyboard.press("Enter")
+    expect(fold).not_to_have_attribute("open", "")
+
+
+def test_figures_follow_the_colour_scheme(reader):
+    page = reader.page
+    figures = page.locator(".lesson-figure:not(details *)")
+    assert figures.count() > 0
+    for figure in figures.all():
+        figure.scroll_into_view_if_needed()
+        dark, light = figure.locator(".dark-only"), figure.locator(".light-only")
+        expect(dark).to_be_visible()
+        expect(light).not_to_be_visible()
+        page.wait_for_function("(image) => image.naturalWidth > 0", arg=dark.element_handle())
+        assert dark.get_attribute("alt") == light.get_attribute("alt")
+        source = light.get_attribute("src").lstrip("./")
+        assert not any(url.endswith(source) for url in reader.fetched)
+    page.emulate_media(color_scheme="light")
+    expect(figures.last.locator(".light-only")).to_be_visible()
+    expect(figures.last.locator(".dark-only")).not_to_be_visible()
+
+
+def test_folded_code_gets_its_colours_when_it_is_opened(reader):
+    page = reader.page
+    fold = page.locator("details.lesson-fold:has(.lesson-code)").last
+    code = fold.locator(".lesson-code code").first
+    text = code.text_content()
+    assert code.locator("span").count() == 0
+    fold.locator("> summary").click()
+    expect(code.locator(".k").first).to_be_visible()
+    assert code.text_content() == text
+    assert code.evaluate("(code) => getComputedStyle(code.querySelector('.k')).color") != (
+        code.evaluate("(code) => getComputedStyle(code).color")
+    )
+    fold.locator("> summary").click()
+
+
+def test_copy_button_copies_its_block(reader):
+    page = reader.page
     last = page.locator(".lesson-code:not(details *)").last
     last.hover()
     last.locator("nav button").first.click()
     expect(page.locator(".md-dialog[role=status], .md-dialog [role=status]")).not_to_be_empty()
     assert clipboard(page).rstrip("\n") == last.locator("code").text_content().rstrip("\n")
-    assert clipboard(page).rstrip("\n") in blocks
-    expect(page.locator(".lesson-output nav")).not_to_be_visible()
+    assert clipboard(page).rstrip("\n") in reader.blocks
+    expect(page.locator(".lesson-output nav:visible")).to_have_count(0)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, indirect=True)
-def test_copy_all_copies_exactly_the_code_of_the_page(lesson):
-    page, blocks = lesson
+def test_copy_all_copies_exactly_the_code_of_the_page(reader):
+    page = reader.page
     button = page.locator(".lesson-copy-all")
     label = button.text_content()
     button.click()
@@ -170,18 +243,32 @@ def test_copy_all_copies_exactly_the_code_of_the_page(lesson):
     expect(button).to_have_text(said)
     expect(page.locator(".course-status[role=status]")).to_have_text(said)
     copied = clipboard(page)
-    assert len(blocks) > 1
-    assert copied == "\n\n".join(blocks) + "\n"
+    assert len(reader.blocks) > 1
+    assert copied == "\n\n".join(reader.blocks) + "\n"
     ast.parse(copied)
     expect(button).to_have_text(label)
 
 
-# ---- without scripts, in the dark, on paper, by keyboard ----------------------------------------
+@pytest.mark.parametrize("scripts", [True, False])
+def test_paper_shows_folds_and_light_figures_alone(reader, scripts):
+    page = reader.page if scripts else reader.bare
+    page.emulate_media(media="print", color_scheme="dark")
+    if scripts:
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(page.locator("details:not([open])")).to_have_count(0)
+    expect(page.locator("article details > :not(summary):visible").first).to_be_visible()
+    for hidden in ("header", ".md-sidebar", ".lesson-buttons", ".md-footer"):
+        expect(page.locator(hidden).first).not_to_be_visible()
+    expect(page.locator("article .dark-only:visible")).to_have_count(0)
+    expect(page.locator("article .light-only").first).to_be_visible()
+    if scripts:
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(page.locator("article details[open]")).to_have_count(0)
+    page.emulate_media(media="screen", color_scheme="light")
 
 
-@pytest.mark.parametrize("path", LESSONS)
-def test_everything_can_be_read_without_scripts(open_page, path):
-    page = open_page(path, java_script_enabled=False)
+def test_everything_can_be_read_without_scripts(reader):
+    page = reader.bare
     expect(page.locator("article h1")).to_be_visible()
     expect(page.locator(".lesson-copy-all")).not_to_be_visible()
     for part in (".katex-html", ".lesson-code code", ".lesson-output code", ".light-only"):
@@ -197,62 +284,3 @@ def test_everything_can_be_read_without_scripts(open_page, path):
     expect(inside).not_to_be_visible()
     fold.locator("> summary").click()
     expect(inside).to_be_visible()
-
-
-@pytest.mark.parametrize("path", LESSONS)
-def test_figures_follow_the_colour_scheme(open_page, path):
-    page = open_page(path, color_scheme="dark")
-    fetched = []
-    page.on("request", lambda request: fetched.append(request.url))
-    page.reload()
-    figures = page.locator(".lesson-figure:not(details *)")
-    assert figures.count() > 0
-    for figure in figures.all():
-        figure.scroll_into_view_if_needed()
-        dark, light = figure.locator(".dark-only"), figure.locator(".light-only")
-        expect(dark).to_be_visible()
-        expect(light).not_to_be_visible()
-        page.wait_for_function("(image) => image.naturalWidth > 0", arg=dark.element_handle())
-        assert dark.get_attribute("alt") == light.get_attribute("alt")
-        assert not any(url.endswith(light.get_attribute("src").lstrip("./")) for url in fetched)
-    page.locator(".course-colours").click()
-    expect(figures.last.locator(".light-only")).to_be_visible()
-    expect(figures.last.locator(".dark-only")).not_to_be_visible()
-
-
-@pytest.mark.parametrize("scripts", [True, False])
-@pytest.mark.parametrize("path", LESSONS)
-def test_paper_shows_folds_and_light_figures_alone(open_page, path, scripts):
-    page = open_page(path, color_scheme="dark", java_script_enabled=scripts)
-    page.emulate_media(media="print", color_scheme="dark")
-    if scripts:
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        expect(page.locator("details:not([open])")).to_have_count(0)
-    expect(page.locator("article details > :not(summary):visible").first).to_be_visible()
-    for hidden in ("header", ".md-sidebar", ".lesson-buttons", ".md-footer"):
-        expect(page.locator(hidden).first).not_to_be_visible()
-    expect(page.locator("article .dark-only:visible")).to_have_count(0)
-    expect(page.locator("article .light-only").first).to_be_visible()
-    if scripts:
-        page.evaluate("dispatchEvent(new Event('afterprint'))")
-        expect(page.locator("article details[open]")).to_have_count(0)
-
-
-@pytest.mark.parametrize("path", LESSONS)
-def test_keyboard_skips_to_the_text_and_opens_a_fold(open_page, path):
-    page = open_page(path)
-    page.keyboard.press("Tab")
-    focus = page.locator(":focus")
-    expect(focus).to_contain_class("md-skip")
-    page.keyboard.press("Enter")
-    page.wait_for_function("location.hash !== ''")
-    order = []
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        order.append(focus.evaluate("(e) => e.closest('article') ? e.tagName : 'outside'"))
-        if order[-1] == "SUMMARY":
-            break
-    assert order[-1] == "SUMMARY"
-    assert "outside" not in order
-    page.keyboard.press("Enter")
-    expect(page.locator("details:has(> summary:focus)")).to_have_attribute("open", "")

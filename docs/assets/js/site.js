@@ -32,20 +32,22 @@
   };
   for (const type of ["click", "auxclick", "contextmenu"]) language.addEventListener(type, place);
 
-  /* On narrow screens the menu is a label, which the keyboard does not reach. */
+  /* On narrow screens the menu is a label, which the keyboard does not reach: a button, then. */
   const drawer = document.querySelector("#__drawer");
-  const menu = document.querySelector(".md-header [for=__drawer]");
-  menu.tabIndex = 0;
-  menu.setAttribute("role", "button");
+  const label = document.querySelector(".md-header [for=__drawer]");
+  const menu = document.createElement("button");
+  for (const { name, value } of label.attributes) menu.setAttribute(name, value);
+  menu.type = "button";
   menu.setAttribute("aria-label", words.menu);
   menu.setAttribute("aria-expanded", drawer.checked);
+  menu.append(...label.children);
+  label.replaceWith(menu);
   drawer.addEventListener("change", () => menu.setAttribute("aria-expanded", drawer.checked));
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
+  menu.addEventListener("click", (event) => {
     drawer.click();
-    const first = document.querySelector(".md-sidebar--primary a:not(.md-logo)");
-    if (drawer.checked) first.focus();
+    const byKeyboard = event.detail === 0;
+    if (!drawer.checked || !byKeyboard) return;
+    document.querySelector(".md-sidebar--primary .md-nav__item a").focus();
   });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !drawer.checked) return;
