@@ -26,7 +26,7 @@ def tally(claim: Claim, found: list[dict | None]) -> dict:
     return {
         "kind": claim.kind,
         "relation": claim.relation,
-        "bound": bounds[0] if bounds and same else None,
+        "bound": _json(bounds[0]) if bounds and same else None,
         "held": sum(record["holds"] for record in reached),
         "of": len(found),
         "quartiles": quartiles([record["value"] for record in reached]),
@@ -75,6 +75,15 @@ def margin(value, relation: str, bound) -> float | None:
 def stays(tallied: dict) -> bool:
     """Whether a claim may stay as it is: a measured one by the rule, another if it always held."""
     return tallied["held"] >= tallied["of"] * (ENOUGH if tallied["kind"] == "measured" else 1)
+
+
+def _json(value):
+    """A bound in JSON's types, which have no infinity."""
+    if isinstance(value, list):
+        return [_json(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _json(one) for name, one in value.items()}
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _is_number(value) -> bool:

@@ -1,5 +1,6 @@
 """The arithmetic of the audit: counts, spread, worst case, margins."""
 
+import json
 import math
 
 import pytest
@@ -58,6 +59,13 @@ def test_a_bound_that_differs_is_told_apart():
     assert (
         tally(CLAIM, [found(0.1, [1]), found(0.1, [1])] if False else [found(0.1)])["bound"] == 0.5
     )
+
+
+def test_an_infinite_bound_is_a_text_that_json_can_hold():
+    bound = [-math.inf, {"a": math.inf, "b": 1}]
+    row = tally(CLAIM, [found(bound, bound, "==")])
+    assert row["bound"] == ["-inf", {"a": "inf", "b": 1}]
+    json.dumps(row, allow_nan=False)
 
 
 @pytest.mark.parametrize(
