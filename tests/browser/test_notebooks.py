@@ -46,7 +46,9 @@ def test_it_is_found_downloaded_and_read_in_the_other_language(browser, place, h
     page.keyboard.press("End")
     page.locator("a.md-search-result__link[href*=falling]").first.click()
     page.wait_for_url(f"**/{home}labs/falling/**")
-    assert page.locator("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)")
+    image = page.locator("figure img")
+    image.scroll_into_view_if_needed()
+    assert image.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 100
     with page.expect_download() as download:
         page.locator("a[download]").click()
     assert download.value.suggested_filename == "falling.ipynb"
