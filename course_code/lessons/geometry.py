@@ -1,0 +1,476 @@
+"""Geometry: where the coordinates, the frequencies and the memory decide between optimizers.
+
+Turns a valley, makes words rare, and repeats two published constructions that break Adam. Left
+out: sparse gradients, large networks, second-order methods.
+"""
+
+# %% name="setup"
+import math
+from statistics import median
+
+import matplotlib.pyplot as plt
+import torch
+
+from course_code.draw.curves import draw_band
+from course_code.teach.claims import check
+from course_code.teach.intervals import median_interval
+from course_code.teach.optimizers import adam, momentum, rmsprop, sgd
+from course_code.teach.sweep import choose_rates
+
+SEEDS = range(8)
+n_seeds = len(SEEDS)
+RULES = {"sgd": sgd, "momentum": momentum, "rmsprop": rmsprop, "adam": adam}
+
+# %% name="valley"
+KAPPA = 1000.0  # curvature along the steep axis; 1 along the flat one
+angle = 2 * math.pi * torch.rand(9, generator=torch.Generator().manual_seed(0)).double()
+starts = torch.stack((angle.cos(), angle.sin()), dim=1)  # (9, 2) on the unit circle
+
+
+def turn(degrees):
+    """Rotation matrix (2, 2) by an angle in degrees."""
+    a = math.radians(degrees)
+    return torch.tensor([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]).double()
+
+
+def descend(rule, rates, degrees, steps=500, kappa=KAPPA):
+    """Walk down a valley turned by an angle, from the same places in it: losses (rates, starts)."""
+    Q = turn(degrees)
+    A = Q @ torch.diag(torch.tensor([1.0, kappa]).double()) @ Q.T
+    theta, state = (starts @ Q.T).repeat(len(rates), 1, 1), {}  # (rates, starts, 2)
+    for _ in range(steps):
+        rule(theta, theta @ A, state, lr=rates[:, None, None])
+    return ((theta @ A) * theta).sum(dim=2) / 2
+
+
+ANGLES = (0, 5, 15, 30, 45)
+grid = torch.logspace(-5, 1, 61, dtype=torch.float64)
+valley, valley_rate = {}, {}
+for rule in (sgd, momentum, adam):
+    for degrees in ANGLES:
+        losses = descend(rule, grid, degrees)
+        losses = losses.where(losses < 1e12, math.inf)  # also what is not a number
+        arm = [
+            {"lr": lr, "loss": loss, "step": 500, "diverged": False}
+            for lr, row in zip(grid.tolist(), losses.tolist(), strict=True)
+            for loss in row
+        ]
+        lr = choose_rates(arm, (), "loss")[()]["lr"]
+        valley_rate[f"{rule.__name__}_{degrees}"] = lr
+        valley[f"{rule.__name__}_{degrees}"] = sorted(r["loss"] for r in arm if r["lr"] == lr)
+for name in ("sgd", "momentum", "adam"):
+    medians = (median(valley[f"{name}_{degrees}"]) for degrees in ANGLES)
+    print(f"{name:8}", *(f"{d:2}°: {loss:.0e} " for d, loss in zip(ANGLES, medians, strict=True)))
+
+for name in ("sgd", "momentum"):
+    gap = [abs(a / b - 1) for a, b in zip(valley[f"{name}_0"], valley[f"{name}_45"], strict=True)]
+    valley[f"{name}_gap"] = max(gap)
+valley_median = {name: median(losses) for name, losses in valley.items() if "gap" not in name}
+
+# %% name="valley_curves"
+fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
+for index, name in enumerate(("sgd", "momentum", "adam")):
+    runs = torch.tensor([valley[f"{name}_{degrees}"] for degrees in ANGLES]).T
+    draw_band(ax, ANGLES, runs, label=name, index=index, markers=True)
+ax.set(yscale="log", xlabel="valley turned by (degrees)", ylabel="loss after 500 steps")
+ax.set(xticks=ANGLES)
+ax.legend()
+plt.show()
+
+# %% name="kappa"
+kappa = torch.tensor([10.0, 100, 1000, 10000], dtype=torch.float64)
+curvatures = torch.stack((torch.ones_like(kappa), kappa))  # (2, K): along, across
+root = kappa.sqrt()
+needed = {}
+for name, rule, hyper in (  # the best constants for these curvatures
+    ("sgd", sgd, {"lr": 2 / (1 + kappa)}),
+    ("momentum", momentum, {"lr": 4 / (root + 1) ** 2, "mu": ((root - 1) / (root + 1)) ** 2}),
+):
+    theta, state = torch.ones_like(curvatures), {}
+    steps = torch.zeros_like(kappa)
+    while (far := theta.abs().amax(dim=0) > 1e-3).any():
+        rule(theta, curvatures * theta, state, **hyper)
+        steps += far
+    needed[name] = [int(count) for count in steps]
+    print(f"{name:8} steps for kappa = 10, 100, 1,000, 10,000:", *needed[name])
+
+# %% name="check_valley"
+check(
+    "theorem equivariant: turning the valley changes nothing for SGD and momentum, to rounding",
+    max(valley["sgd_gap"], valley["momentum_gap"]),
+    "<",
+    1e-3,
+)
+check(
+    "measured adam_turns: turning it by 45 degrees costs Adam a factor of over a million",
+    min(valley["adam_45"]) / max(valley["adam_0"]),
+    ">",
+    1e6,
+)
+check(
+    "measured turned_momentum: in the turned valley momentum's worst start beats Adam's best",
+    max(valley["momentum_45"]) / min(valley["adam_45"]),
+    "<",
+    1,
+)
+check(
+    "measured turned_sgd: and Adam's worst start beats SGD's best",
+    max(valley["adam_45"]) / min(valley["sgd_45"]),
+    "<",
+    1,
+)
+check(
+    "arithmetic kappa_sgd: 100 times the ratio of curvatures costs SGD about 100 times the steps",
+    needed["sgd"][3] / needed["sgd"][1],
+    "in",
+    (90, 110),
+)
+check(
+    "arithmetic kappa_momentum: it costs momentum about 10 times the steps",
+    needed["momentum"][3] / needed["momentum"][1],
+    "in",
+    (8, 14),
+)
+
+# %% name="turned_net"
+from course_code.teach.data import make_spirals
+from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
+
+WIDTHS, STEPS = (2, 100, 3), 500
+learn, test = (
+    tuple(
+        torch.stack(part)
+        for part in zip(*(make_spirals(size, seed=first + s) for s in SEEDS), strict=True)
+    )
+    for first, size in ((1000, 100), (2000, 1000))
+)
+size = sum(n * m + n for m, n in ((2, 100), (100, 3)))  # 603 parameters
+mixed = torch.randn(size, size, generator=torch.Generator().manual_seed(7)).double()
+Q = torch.linalg.qr(mixed).Q.float()  # a random rotation of the space of parameters
+
+
+def turned(rule):
+    """Run a rule in turned coordinates phi = theta Q, and turn its step back."""
+
+    def update(theta, grad, state, **hyper):
+        phi = theta @ Q
+        rule(phi, grad @ Q, state, **hyper)
+        theta.copy_(phi @ Q.T)
+
+    return update
+
+
+net_turned = {}
+for name, lr in (("sgd", 0.3), ("adam", 0.03), ("adam", 0.1)):
+    for label, rule in (("plain", RULES[name]), ("turned", turned(RULES[name]))):
+        net = Ensemble(WIDTHS, "relu", seeds=SEEDS)
+        train_runs(net, *learn, rule, STEPS, lr=lr)
+        loss = evaluate_runs(net, *learn)[0].tolist()
+        score = evaluate_runs(net, *test)[1].tolist()
+        net_turned[f"{name}_{lr}_{label}".replace("0.", "")] = {"loss": loss, "test": score}
+        print(
+            f"{name:4} {lr:<4} {label:6} loss {min(loss):.4f}-{max(loss):.4f}",
+            f" test {min(score):.3f}-{max(score):.3f}",
+        )
+
+
+def turning(arm, measure):
+    """What turning changes, seed by seed, and an interval for its median."""
+    plain, turned = (net_turned[f"{arm}_{label}"][measure] for label in ("plain", "turned"))
+    gaps = [b - a for a, b in zip(plain, turned, strict=True)]
+    low, high = median_interval(gaps)
+    return {"low": low, "high": high, "higher": sum(gap > 0 for gap in gaps)}
+
+
+turn_loss, turn_test = turning("adam_1", "loss"), turning("adam_1", "test")
+sgd_turn = max(
+    abs(b / a - 1)
+    for a, b in zip(
+        net_turned["sgd_3_plain"]["loss"], net_turned["sgd_3_turned"]["loss"], strict=True
+    )
+)
+print(f"Adam at 0.1, turned minus plain: loss {turn_loss['low']:+.4f} to {turn_loss['high']:+.4f}")
+print(
+    f"   test {turn_test['low']:+.4f} to {turn_test['high']:+.4f}, higher on {turn_test['higher']}"
+)
+
+# %% name="check_turned_net"
+check(
+    "measured net_sgd: turning the network's parameters changes SGD's loss by under 2 %",
+    sgd_turn,
+    "<",
+    0.02,
+)
+check(
+    "measured net_adam: Adam at 0.1 ends with a higher training loss in turned coordinates",
+    turn_loss["higher"],
+    ">",
+    len(SEEDS) / 2,
+)
+check(
+    "measured net_adam_test: in turned coordinates Adam still passes 97 % on fresh points",
+    min(net_turned["adam_1_turned"]["test"]),
+    ">",
+    0.97,
+)
+
+# %% name="words"
+V = 50  # words in the language
+
+
+def next_words(seed):
+    """Draw what follows each word: (V, V) probabilities, one row per word."""
+    return torch.randn(V, V, generator=torch.Generator().manual_seed(seed)).double().softmax(1)
+
+
+P = torch.stack([next_words(seed) for seed in SEEDS])  # (S, V, V)
+rank = torch.arange(1, V + 1, dtype=torch.float64)
+FREQUENCY = {"equal": torch.ones(V).double() / V, "zipf": (1 / rank) / (1 / rank).sum()}
+
+
+def learn_words(rule, rates, frequency, steps=200):
+    """Fit a table of logits W by full gradients; what each word costs too much (rates, S, V)."""
+    W, state = torch.zeros(len(rates), *P.shape, dtype=torch.float64), {}
+    lr = torch.tensor(rates).double()[:, None, None, None]
+    for _ in range(steps):
+        gradient = frequency[:, None] * (W.softmax(dim=3) - P)  # p - y, once per word i
+        rule(W, gradient, state, lr=lr)
+    return (P * (P.log() - W.log_softmax(dim=3))).sum(dim=3)
+
+
+WORD_RATES = {
+    "sgd": [3, 10, 30, 100, 300, 1000],
+    "momentum": [3, 10, 30, 100, 300, 1000, 3000],
+    "adam": [0.01, 0.03, 0.1, 0.3, 1],
+}
+words, excess = {}, {}
+for kind, frequency in FREQUENCY.items():
+    for name, rates in WORD_RATES.items():
+        costs = learn_words(RULES[name], rates, frequency)  # (rates, S, V)
+        total = (costs @ frequency).tolist()
+        table = [
+            {"lr": lr, "loss": loss, "step": 200, "diverged": False}
+            for lr, row in zip(rates, total, strict=True)
+            for loss in row
+        ]
+        lr = choose_rates(table, (), "loss")[()]["lr"]
+        excess[kind, name] = costs[rates.index(lr)]  # (S, V)
+        words[f"{kind}_{name}"] = {"lr": lr, "loss": sorted(total[rates.index(lr)])}
+        spread = words[f"{kind}_{name}"]["loss"]
+        print(f"{kind:5} {name:8} best rate {lr:<4}  excess {spread[0]:.0e} to {spread[-1]:.0e}")
+
+times = {}  # how much larger the excess loss is with Zipf's frequencies, seed by seed
+for name in WORD_RATES:
+    pairs = zip(
+        excess["zipf", name] @ FREQUENCY["zipf"], excess["equal", name].mean(1), strict=True
+    )
+    times[name] = median((zipf / equal).item() for zipf, equal in pairs)
+    print(f"{name:8} unequal frequencies: {times[name]:.0f} times the excess loss (median)")
+
+# %% name="word_curves"
+fig, axes = plt.subplots(1, 2, figsize=(6, 3.6), sharey=True, layout="constrained")
+titles = {"equal": "all equally frequent", "zipf": "frequency 1 / rank"}
+for ax, kind in zip(axes, titles, strict=True):
+    for index, name in enumerate(WORD_RATES):
+        draw_band(ax, rank, excess[kind, name].clamp(min=1e-12), label=name, index=index)
+    ax.set(xscale="log", yscale="log", title=titles[kind], xlabel="rank of the word")
+axes[0].set(ylabel="excess loss of the word")
+axes[0].legend(loc="upper left")
+plt.show()
+
+# %% name="check_words"
+check(
+    "measured rare_sgd: unequal frequencies make SGD's median excess loss over 30 times as large",
+    times["sgd"],
+    ">",
+    30,
+)
+check(
+    "measured rare_momentum: and that of momentum over 300 times as large",
+    times["momentum"],
+    ">",
+    300,
+)
+check(
+    "measured rare_adam: Adam's excess loss stays below 1e-7 with equal and unequal frequencies",
+    max(words["zipf_adam"]["loss"] + words["equal_adam"]["loss"]),
+    "<",
+    1e-7,
+)
+
+# %% name="wilson"
+
+
+def wilson(y, taken=0, width=1000):
+    """Build inputs (B, 3 + width) for labels y = +1 or -1.
+
+    Feature 0 is the label, features 1 and 2 are always 1. After that each point has five
+    places of its own: a positive point fills one of them, a negative point all five.
+    """
+    X = torch.zeros(len(y), 3 + width, dtype=torch.float64)
+    X[:, 0], X[:, 1:3] = y, 1
+    for i, label in enumerate(y.tolist()):
+        place = 3 + 5 * (taken + i)
+        X[i, place : place + (1 if label > 0 else 5)] = 1
+    return X
+
+
+def wilson_errors(rule, seed, runs=1, **hyper):
+    """Train least squares from zero on 100 points; error on them, on 100 fresh ones, their y."""
+    rng = torch.Generator().manual_seed(seed)
+    y = torch.where(torch.rand(200, generator=rng) < 0.65, 1.0, -1.0).double()
+    X = torch.cat((wilson(y[:100]), wilson(y[100:], taken=100)))  # (200, D)
+    w, state = torch.zeros(runs, X.shape[1], dtype=torch.float64), {}
+    for _ in range(600):
+        gradient = (w @ X[:100].T - y[:100]) @ X[:100] / 100  # (R, D)
+        rule(w, gradient, state, **hyper)
+    wrong = ((w @ X.T).sign() != y).double()  # (R, 200)
+    return wrong[:, :100].mean(1).tolist(), wrong[:, 100:].mean(1).tolist(), y[100:]
+
+
+wilson_test, wilson_train, negatives = {}, {}, []
+for name, lr in (("sgd", 0.05), ("momentum", 0.005), ("rmsprop", 0.001), ("adam", 0.01)):
+    runs = [wilson_errors(RULES[name], seed, lr=lr) for seed in SEEDS]
+    wilson_train[name] = [run[0][0] for run in runs]
+    wilson_test[name] = [run[1][0] for run in runs]
+    negatives = [(run[2] < 0).double().mean().item() for run in runs]
+    errors = [f"{error:.2f}" for error in wilson_test[name]]
+    print(f"{name:8} train", *wilson_train[name], "  test", *errors)
+print(f"{'share of negative test points':>40}", *(f"{share:.2f}" for share in negatives))
+
+# %% name="wilson_eps"
+eps = torch.logspace(-8, 1, 10, dtype=torch.float64)[:, None]  # (R, 1)
+bridge = torch.tensor(
+    [wilson_errors(adam, seed, len(eps), lr=0.01 * (1 + eps), eps=eps)[1] for seed in SEEDS],
+    dtype=torch.float64,
+)  # (S, R)
+fig, ax = plt.subplots(figsize=(5.4, 3.4), layout="constrained")
+draw_band(ax, eps[:, 0], bridge, label="Adam", markers=True)
+ax.set(xscale="log", xlabel="eps", ylabel="test error")
+plt.show()
+
+# %% name="check_wilson"
+check(
+    "measured wilson_train: all four rules classify every training point correctly",
+    max(max(errors) for errors in wilson_train.values()),
+    "==",
+    0,
+)
+check(
+    "measured wilson_sgd: on fresh points SGD and momentum make no error",
+    max(wilson_test["sgd"] + wilson_test["momentum"]),
+    "==",
+    0,
+)
+check(
+    "measured wilson_adam: Adam gets exactly the negative fresh points wrong",
+    wilson_test["adam"],
+    "==",
+    negatives,
+)
+check("measured wilson_rmsprop: so does RMSProp", wilson_test["rmsprop"], "==", negatives)
+check(
+    "measured wilson_bridge: with eps = 10 Adam makes no error here", bridge[:, -1].max(), "==", 0
+)
+
+# %% name="decay"
+from course_code.teach.optimizers import adamw
+
+noise = torch.tensor([1.0, 3.0, 10.0])[:, None, None]  # size of the gradients
+left = {}
+for rule in (sgd, adam, adamw):
+    theta, state = torch.ones(len(noise), len(SEEDS), 200), {}
+    streams = [torch.Generator().manual_seed(seed) for seed in SEEDS]
+    for _ in range(2000):
+        draw = torch.stack([torch.randn(200, generator=rng) for rng in streams])  # (S, 200)
+        rule(theta, noise * draw, state, lr=1e-3, weight_decay=0.5)
+    left[rule.__name__] = theta.mean(dim=2).tolist()  # (sizes, S)
+    medians = [median(runs) for runs in left[rule.__name__]]
+    print(f"{rule.__name__:5} weight left at sizes 1, 3, 10:", *(f"{m:.3f}" for m in medians))
+expected = (1 - 1e-3 * 0.5) ** 2000
+print(f"promised: (1 - 0.0005)^2000 = {expected:.3f}")
+left_median = {name: [median(runs) for runs in sizes] for name, sizes in left.items()}
+shrunk = [math.exp(-1e-3 * 0.5 * 2000 / size) for size in (1, 3, 10)]
+print("predicted for L2 inside Adam:", *(f"{weight:.3f}" for weight in shrunk))
+
+# %% name="check_decay"
+check(
+    "measured adamw_decay: AdamW shrinks every weight as promised, whatever its gradient",
+    max(abs(w - expected) for runs in left["adamw"] for w in runs),
+    "<",
+    0.02,
+)
+check(
+    "measured adam_l2_large: with L2 in Adam, weights keep over 85 % at gradients of size 10",
+    min(left["adam"][2]),
+    ">",
+    0.85,
+)
+check("measured adam_l2_small: and under 50 % at size 1", max(left["adam"][0]), "<", 0.5)
+
+# %% name="reddi_cycle"
+C = 3.0  # the large slope; beta2 = 1 / (1 + C^2) is the choice of the counterexample
+v = 0.0
+for _ in range(20):  # let v settle into its cycle
+    for g in (C, -1.0, -1.0):
+        v = 0.1 * v + 0.9 * g**2
+moves, sizes = [], []
+for g in (C, -1.0, -1.0):
+    v = 0.1 * v + 0.9 * g**2
+    sizes.append(v)
+    moves.append(-g / math.sqrt(v))
+    print(f"slope {g:4.0f}   v = {v:.3f}   move / rate = {moves[-1]:+.3f}")
+net_move, ams_move = sum(moves), -(C - 2) / math.sqrt(max(sizes))
+print(f"in sum: Adam {net_move:+.3f}, AMSGrad {ams_move:+.3f}")
+
+# %% name="reddi"
+
+
+def online(beta2, keep_max, x, cycles=1000, alpha=0.5):
+    """Adam without momentum on slopes C, -1, -1, C, ... over [-1, 1]: places (3 cycles, starts)."""
+    x, v, v_max, path = x.clone(), torch.zeros_like(x), torch.zeros_like(x), []
+    for t in range(1, 3 * cycles + 1):
+        g = C if t % 3 == 1 else -1.0
+        v = beta2 * v + (1 - beta2) * g**2
+        v_max = torch.maximum(v, v_max)  # AMSGrad never forgets a large gradient
+        size = (v_max if keep_max else v).sqrt()
+        x = (x - alpha / math.sqrt(t) * g / size).clamp(-1, 1)
+        path.append(x)
+    return torch.stack(path)
+
+
+x0 = 2 * torch.rand(5, generator=torch.Generator().manual_seed(0)).double() - 1
+reddi = {
+    "Adam, beta2 = 0.1": online(0.1, False, x0),
+    "AMSGrad, beta2 = 0.1": online(0.1, True, x0),
+    "Adam, beta2 = 0.999": online(0.999, False, x0),
+}
+final = {}
+for name, path in reddi.items():
+    final[name.replace(", beta2 = 0.", "_")] = sorted(path[-300:].mean(dim=0).tolist())
+    print(f"{name:20} last 300 places:", *(f"{x:6.3f}" for x in path[-300:].mean(0)))
+
+# %% name="reddi_curves"
+fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
+for index, (name, path) in enumerate(reddi.items()):
+    cycles = path.reshape(-1, 3, len(x0)).mean(dim=1)  # mean place in each cycle of three
+    draw_band(ax, range(1, len(cycles) + 1), cycles.T, label=name, index=index)
+ax.set(xscale="log", xlabel="cycle", ylabel="x (best −1, worst +1)")
+ax.legend(loc="center right")
+plt.show()
+
+# %% name="check_reddi"
+check("arithmetic cycle_adam: in one cycle Adam climbs", net_move, ">", 0)
+check("arithmetic cycle_amsgrad: and AMSGrad descends", ams_move, "<", 0)
+check(
+    "measured reddi_adam: with beta2 = 0.1 Adam goes to the worst point, from every start",
+    min(final["Adam_1"]),
+    ">",
+    0.95,
+)
+check(
+    "measured reddi_fixed: AMSGrad, or Adam with beta2 = 0.999, goes to the best point",
+    max(final["AMSGrad_1"] + final["Adam_999"]),
+    "<",
+    -0.95,
+)
