@@ -9,7 +9,7 @@ import pytest
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.run import execute as run
-from course_code.publish.run import kernel
+from course_code.publish.run.inside.values import plain
 
 SEEDS = "SEEDS = range(3)\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -56,7 +56,7 @@ def ran(monkeypatch) -> list[str]:
         for cell in lesson.cells:
             started(cell.name)
             cells[cell.name] = [execute(block, namespace) for block in inlined.blocks[cell.name]]
-        values = {name: kernel.plain(namespace[name]) for name in inlined.names}
+        values = {name: plain(namespace[name]) for name in inlined.names}
         claims = namespace.get("CLAIMS", {})
         run.check_claims(lesson, claims)
         kept = {"cells": cells, "values": values, "claims": claims}

@@ -22,8 +22,7 @@ from course_code.publish.audit.variations import SAME, Variation
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
-from course_code.publish.run import kernel
-from course_code.publish.run.execute import DROPPED
+from course_code.publish.run.inside import kernel
 from course_code.publish.run.plan import Plan
 
 LIMIT = 1800  # seconds that one repeat may take
@@ -137,7 +136,7 @@ def run_plan(plan: Plan, seed: int | None, repeat: int = 0, change: Variation = 
 
 
 def _execute(job: dict) -> dict:
-    environment = {k: v for k, v in os.environ.items() if k not in DROPPED}
+    environment = {k: os.environ[k] for k in kernel.INHERITED if k in os.environ}
     environment |= kernel.ENVIRONMENT | {"MPLBACKEND": "agg"}
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:

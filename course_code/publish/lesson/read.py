@@ -9,8 +9,10 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 
 TIMEOUT = 300  # seconds a cell may take unless it says otherwise
+OUTPUT = 100_000  # characters that it may print
 MARKER = re.compile(r"#\s*%%(?P<options>.*)")
 OPTION = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))')
+OPTIONS = ("name", "expect", "timeout", "output")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 CLAIM = re.compile(r"(?P<kind>theorem|arithmetic|measured) (?P<name>[a-z][a-z0-9_]*): (?P<says>.+)")
 CHECK = "check"  # of course_code/teach/claims.py
@@ -41,6 +43,7 @@ class Cell:
     line: int
     expect: str | None = None  # the exception that must occur
     timeout: int = TIMEOUT  # seconds
+    output: int = OUTPUT  # characters it may print
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,9 @@ def _options(text: str, path: Path, line: int) -> dict:
     if text[end:].strip():
         hint = 'Name and options look like this: # %% name="race" timeout=60'
         raise CourseError(f"cannot read the cell options {text[end:].strip()!r}", path, line, hint)
-    if unknown := set(options) - {"name", "expect", "timeout"}:
-        raise CourseError(
-            f"unknown cell option {min(unknown)!r}", path, line, "Known: name, expect, timeout."
-        )
+    if unknown := set(options) - set(OPTIONS):
+        what, hint = f"unknown cell option {min(unknown)!r}", f"Known: {', '.join(OPTIONS)}."
+        raise CourseError(what, path, line, hint)
     if not NAME.fullmatch(str(options.get("name"))):
         raise CourseError(
             f"a cell needs a name in lower case, got {options.get('name')!r}",
@@ -111,8 +113,9 @@ def _options(text: str, path: Path, line: int) -> dict:
             line,
             'Write: # %% name="data"',
         )
-    if not (isinstance(options.get("timeout", 1), int) and options.get("timeout", 1) > 0):
-        raise CourseError("timeout is not a number of seconds", path, line, "Write: timeout=120")
+    for key, what in {"timeout": "seconds", "output": "characters"}.items():
+        if not (isinstance(options.get(key, 1), int) and options.get(key, 1) > 0):
+            raise CourseError(f"{key} is not a number of {what}", path, line, f"Write: {key}=600")
     if not str(options.get("expect", "Error")).isidentifier():
         raise CourseError("expect is no name of an exception", path, line, 'expect="ValueError"')
     return options

@@ -1,7 +1,9 @@
 """What decides a lesson's outputs: the key of its runs, by part, so that a change can be named.
 
 They cover all that can change a result: the inlined code, the versions of Python and of the
-libraries it imports, the device class, and the build's own kernel code.
+libraries it imports, the device class, and the engine's own code that shapes outputs. Comments,
+blank lines and docstrings are left out, unless the code may read itself: a page shows today's text
+beside the outputs of a run whose code did the same.
 """
 
 import ast
@@ -14,12 +16,21 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
-from course_code.publish.lesson.inline import InlinedLesson
+from course_code.publish.lesson.inline import Block, InlinedLesson
 from course_code.publish.lesson.read import Lesson
-from course_code.publish.run import kernel
+from course_code.publish.run import outputs
 from course_code.publish.run.device import device_class
+from course_code.publish.run.inside import figures, kernel, repeatable, values
 
-DRAWING = ("matplotlib", "numpy", "pillow", "scour")  # what turns figures into files
+LIBRARIES = ("matplotlib", "numpy")  # that every run imports
+TOOLS = ("pillow", "scour", "ipykernel", "ipython", "matplotlib-inline", "nbclient")
+SHAPING = (figures, kernel, repeatable, values, outputs)  # modules that decide what is stored
+READS_ITSELF = {  # names by which code sees its comments, its docstrings or its lines' numbers
+    *("__doc__", "help", "inspect", "traceback", "pydoc", "doctest", "linecache", "warnings"),
+    *("logging", "getsource", "getdoc", "__code__", "_getframe", "__traceback__", "tb_frame"),
+    *("tb_lineno", "f_lineno", "get_ipython", "In", "dis"),
+}
+DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -28,9 +39,10 @@ class Inputs:
 
     code: dict[str, str]  # "cell (file)" -> digest
     order: str  # digest of all code, in its order
-    versions: dict[str, str]
+    versions: dict[str, str]  # of Python and of the libraries that the lesson imports
+    tools: dict[str, str]  # versions of what runs it, and turns figures into files
     device: str
-    build: str
+    engine: str  # digest of the code that shapes outputs
 
     @property
     def key(self) -> str:
@@ -39,19 +51,21 @@ class Inputs:
 
     def differences(self, old: dict) -> list[str]:
         """What changed since a run with the inputs `old`."""
-        changes = []
-        for name in dict.fromkeys([*self.code, *old["code"]]):
-            if self.code.get(name) != old["code"].get(name):
-                how = "is new" if name not in old["code"] else "changed"
+        changes, code = [], old.get("code", {})
+        for name in dict.fromkeys([*self.code, *code]):
+            if self.code.get(name) != code.get(name):
+                how = "is new" if name not in code else "changed"
                 changes.append(f"{name} {'is gone' if name not in self.code else how}")
-        for name in dict.fromkeys([*self.versions, *old["versions"]]):
-            before, now = old["versions"].get(name, "none"), self.versions.get(name, "none")
+        found = {**self.tools, **self.versions}
+        known = {**old.get("tools", {}), **old.get("versions", {})}
+        for name in dict.fromkeys([*found, *known]):
+            before, now = known.get(name, "none"), found.get(name, "none")
             if before != now:
                 changes.append(f"{name} {before} -> {now}")
-        if self.device != old["device"]:
-            changes.append(f"device {old['device']} -> {self.device}")
-        if self.build != old["build"]:
-            changes.append("the build's kernel code changed")
+        if self.device != old.get("device"):
+            changes.append(f"device {old.get('device')} -> {self.device}")
+        if self.engine != old.get("engine"):
+            changes.append("the engine's code that shapes outputs changed")
         if not changes and self.order != old.get("order"):
             changes.append("the order of the code changed")
         return changes
@@ -59,23 +73,60 @@ class Inputs:
 
 def inputs_of(lesson: Lesson, inlined: InlinedLesson) -> Inputs:
     """What decides the outputs of `lesson`."""
-    code: dict[str, list] = {}
+    code: dict[str, list[str]] = {}
+    blocks = [block for cell in lesson.cells for block in inlined.blocks[cell.name]]
+    whole = "\n".join(block.source for block in blocks)
+    exact = bool(READS_ITSELF & _words(ast.parse(whole)))
+    order: list = [[cell.name for cell in lesson.cells]]
     for cell in lesson.cells:
         for block in inlined.blocks[cell.name]:
-            for text, (path, _) in zip(block.source.split("\n"), block.origins, strict=True):
+            for path, text in _statements(block, exact):
                 code.setdefault(f"cell {cell.name} ({path.as_posix()})", []).append(text)
-        code.setdefault(f"cell {cell.name} ({lesson.path.as_posix()})", []).append(
-            f"expect {cell.expect}"
-        )
-    sources = [block.source for blocks in inlined.blocks.values() for block in blocks]
-    order = digest(json.dumps([[cell.name for cell in lesson.cells], sources]))
-    versions = {"python": platform.python_version()} | {
-        name: found
-        for name in sorted({*DRAWING, *_imported("\n".join(sources))})
-        if (found := _version(name))
+                order.append(text)
+        own = f"cell {cell.name} ({lesson.path.as_posix()})"
+        code.setdefault(own, []).append(f"expect {cell.expect}")
+    return Inputs(
+        {name: digest("\n".join(texts)) for name, texts in code.items()},
+        digest(json.dumps(order)),
+        {"python": platform.python_version()} | _versions(sorted({*LIBRARIES, *_imported(whole)})),
+        _versions(TOOLS),
+        device_class(),
+        digest("\n".join(_meaning_of(_read(module.__file__)) for module in SHAPING)),
+    )
+
+
+def _statements(block: Block, exact: bool):
+    """File and meaning of each statement of a block; its text where that may count."""
+    lines = block.source.split("\n")
+    if exact:
+        yield from ((path, text) for text, (path, _) in zip(lines, block.origins, strict=True))
+        return
+    for node in ast.parse(block.source).body:
+        yield block.origins[node.lineno - 1][0], meaning(node)
+
+
+def meaning(node: ast.AST) -> str:
+    """The syntax tree as text, without comments, places and docstrings."""
+    for each in ast.walk(node):
+        if isinstance(each, DOCUMENTED) and ast.get_docstring(each, clean=False) is not None:
+            each.body = each.body[1:]
+    return ast.dump(node)
+
+
+@cache
+def _meaning_of(source: str) -> str:
+    return meaning(ast.parse(source))
+
+
+def _words(tree: ast.AST) -> set[str]:
+    """Names in code, also those that it gives as texts."""
+    fields = ("id", "attr", "name", "module", "value")
+    return {
+        word
+        for node in ast.walk(tree)
+        for field in fields
+        if isinstance(word := getattr(node, field, None), str)
     }
-    digests = {name: digest("\n".join(lines)) for name, lines in code.items()}
-    return Inputs(digests, order, versions, device_class(), digest(_read(kernel.__file__)))
 
 
 def digest(text: str) -> str:
@@ -97,6 +148,10 @@ def _imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules.add(node.module.split(".")[0])
     return modules
+
+
+def _versions(names) -> dict[str, str]:
+    return {name: found for name in names if (found := _version(name))}
 
 
 @cache

@@ -5,6 +5,7 @@ merge by copying.
 """
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,12 +51,7 @@ class Store:
 
     def newest(self, lesson: str) -> dict | None:
         """The last readable run of `lesson`, whatever its inputs."""
-        for path in self._newest_first(lesson):
-            try:
-                return _decode(path.read_text("utf-8"))
-            except (OSError, ValueError):
-                continue
-        return None
+        return next(self._readable(lesson), None)
 
     def why(self, lesson: str, inputs: Inputs) -> str:
         """Why `lesson` would run, or an empty text if it would not."""
@@ -66,9 +62,14 @@ class Store:
             except (OSError, ValueError) as error:
                 return f"its store entry is damaged ({error})"
             return ""
-        old = self.newest(lesson)
-        changes = inputs.differences(old["inputs"]) if old else []
+        known = [inputs.differences(run["inputs"]) for run in self._readable(lesson)]
+        changes = min(known, key=len, default=[])  # since the nearest run, the newest of them
         return "; ".join(changes) or "it has no stored run"
+
+    def _readable(self, lesson: str) -> Iterator[dict]:
+        for path in self._newest_first(lesson):
+            with suppress(OSError, ValueError):
+                yield _decode(path.read_text("utf-8"))
 
     def _newest_first(self, lesson: str) -> list[Path]:
         dated = []

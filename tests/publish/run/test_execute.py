@@ -5,10 +5,16 @@ import base64
 import io
 import json
 import math
+import random
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
+import numpy as np
+import numpy.random
 import pytest
+import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -16,8 +22,9 @@ from PIL import Image
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.run import kernel
 from course_code.publish.run.execute import run_lesson
+from course_code.publish.run.inside import figures, repeatable, values
+from course_code.publish.run.inside.kernel import MIME, PIECES, Refused, Session
 
 
 def run(course, started=lambda cell: None) -> dict:
@@ -65,8 +72,8 @@ def test_a_lesson_runs_alone_whatever_the_user_has_set(one_lesson, tmp_path, mon
         "PYTHONWARNINGS": "",
     }  # fmt: skip
     assert values["folder"] == []
-    assert values["font"] == kernel.RC["font.size"]
-    assert values["lines"] == kernel.RC["lines.linewidth"]
+    assert values["font"] == figures.RC["font.size"]
+    assert values["lines"] == figures.RC["lines.linewidth"]
     assert values["ticks"] is True
     assert values["path"] == []
     assert values["asserts"] is True
@@ -111,11 +118,23 @@ def test_prints_values_errors_and_seconds_are_kept(one_lesson):
     assert result["device"] in ("cpu", "cuda", "mps")
     values = result["values"]
     assert math.isnan(values.pop("lost"))
+    assert result["unusable"] == {
+        "tensor": "Tensor", "nothing": "NoneType", "partly": "dict of Tensor",
+        "long_text": "str of more than 400 characters", "long_list": "list of more than 2000 parts",
+        "wide": "dict of list of more than 20 parts", "function": "builtin_function_or_method",
+    }  # fmt: skip
     assert values == {
         "SEEDS": [0, 1, 2], "whole": 3, "real": 0.5, "text": "t", "yes": True, "double": 0.25,
+        "single": 0.5,
         "nest": {"a": {"1": [1, 2.5, ["x", True]]}, "1,2": [0, 1, 2]}, "far": {"x": [-math.inf]},
         "late": [3],
     }  # fmt: skip
+
+
+LOOP, NEST = [], 1
+LOOP.append(LOOP)
+for _ in range(3000):
+    NEST = [NEST]
 
 
 @pytest.mark.parametrize(
@@ -135,11 +154,24 @@ def test_prints_values_errors_and_seconds_are_kept(one_lesson):
         (1j, None),
         ({1, 2}, None),
         (b"x", None),
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        ([np.float64(0.25)], [0.25]),
+        (np.ones(1), None),
+        pytest.param(10**5000, None, id="a long number"),
+        pytest.param(-(10**300), None, id="a long negative number"),
+        pytest.param("half \ud800", None, id="half a character"),
+        ({"half \ud800": 1}, None),
+        ({1: "a", "1": "b"}, None),
+        ("<f at 0x7f0b797a22a0>", None),
+        (NEST, None),
+        (LOOP, None),
     ],
 )
 def test_plain_keeps_small_nests_of_numbers_and_text(value, kept):
-    assert kernel.plain(value) == kept
-    json.dumps(kernel.plain(value))
+    assert values.plain(value) == kept
+    json.dumps(values.plain(value))
 
 
 FAILING = {  # cells, module, what the error says; more in test_mistakes.py
@@ -159,10 +191,25 @@ FAILING = {  # cells, module, what the error says; more in test_mistakes.py
     "death": (
         ["x = 1", "import os\nos._exit(1)"], "", ["one.py:6: ", "cell 'c1': the kernel died"],
     ),
-    "exit": (["raise SystemExit(3)"], "", ["one.py:2: ", "cell 'c0': SystemExit"]),
+    "the shared generator": (
+        ["import torch", "x = torch.rand(1)"], "",
+        ["one.py:6: ", "cell 'c1' changes the global random generator of torch", "Generator()"],
+    ),
+    "a flood, though every Exception is caught": (
+        ["while True:\n    try:\n        print('flood')\n    except Exception:\n        pass"], "",
+        ["one.py:5: ", "cell 'c0' prints more than 100 000 characters", "output=1000000"],
+    ),
+    "an address, in lifted code": (
+        ["x = 1", "from course_code.teach.a import f\n\nf()"], "def f():\n    print(f)\n",
+        ["teach/a.py:2: ", "cell 'c1' prints an address in memory", " at 0x"],
+    ),
+    "a missing package": (["import mising"], "", ["one.py:3:", "requirements.txt"]),
+    "exit()": (["exit()\nprint('after')"], "", ["one.py:3: ", "cell 'c0' ends the kernel"]),
+    "exit": (["raise SystemExit(3)"], "", ["one.py:3: ", "cell 'c0': SystemExit"]),
     "a glyph that no font has": (
         ["import matplotlib.pyplot as plt\nplt.figure().suptitle('数')\nplt.show()"], "",
-        ["one.py:2: ", "cell 'c0': UserWarning: Glyph 25968", "missing from"],
+        ["one.py:5: ", "cell 'c0' the figure cannot be shown: UserWarning: Glyph 25968",
+         "captions"],
     ),
     "seeds that are no numbers": (["SEEDS = 'abc'"], "", ["one.py: SEEDS is no list of whole"]),
 }  # fmt: skip
@@ -178,8 +225,131 @@ def test_what_goes_wrong_is_said_with_file_and_line(one_lesson, case):
         assert words in str(error.value)
 
 
+ALL = """import os
+import subprocess
+import sys
+import threading
+from multiprocessing import get_context
+
+for n in range(8000):
+    print(n, flush=True)
+subprocess.run(["echo", "from a child"], check=True)
+print("after it")
+get_context("fork").Process(target=print, args=("from a fork",)).start()
+threading.Thread(target=print, args=("from a thread",)).start()
+os.waitpid(-1, 0)
+secret = os.environ.get("COURSE_SECRET", "none")
+_course = get_ipython = 3
+print("\\x1b[31mred\\x1b[0m\\ttab")
+print("5 %", end="\\r")
+print("100 %")
+"""
+
+
+def test_every_line_arrives_in_order_wherever_it_comes_from(one_lesson, monkeypatch):
+    monkeypatch.setenv("COURSE_SECRET", "password")
+    result = run(one_lesson(ALL, "from IPython.display import clear_output\nprint('gone')\n"
+                            "clear_output()\nprint('\\n\\nkept')\n{1: 2}"))  # fmt: skip
+    (shown,) = result["cells"]["c0"][0]
+    lines = shown["text"].split("\n")
+    assert lines[:8000] == [str(n) for n in range(8000)]
+    assert lines[8000:8002] == ["from a child", "after it"]
+    assert sorted(lines[8002:8004]) == ["from a fork", "from a thread"]
+    assert lines[8004:] == ["red     tab", "100 %"]
+    assert result["cells"]["c1"] == [[{"text": "\n\nkept"}, {"text": "{1: 2}"}]]
+    assert {name: result["values"][name] for name in ("secret", "_course", "get_ipython")} == {
+        "secret": "none", "_course": 3, "get_ipython": 3,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def session(monkeypatch):
+    """What collects a cell's outputs, in this process; its cell may print 1000 characters."""
+    monkeypatch.setattr(repeatable.socket, "gethostname", lambda: "build-host-7")
+    shell = SimpleNamespace(
+        displayhook=SimpleNamespace(quiet=lambda: False),
+        display_formatter=SimpleNamespace(format=lambda value: ({"text/plain": repr(value)}, {})),
+    )
+    session = Session(shell, [])
+    session.begin(1000)
+    return session
+
+
+UNREPEATABLE = {
+    "an address": lambda s: s.add("stdout", repr(object())),
+    "an object of unknown text": lambda s: s.add("stdout", "<a.B object>"),
+    "the folder of the run": lambda s: s.add("stdout", str(Path.cwd() / "x.txt")),
+    "a path of the installation": lambda s: s.add("stdout", f"in {np.__file__}:"),
+    "the host's name": lambda s: s.add("stdout", "on build-host-7."),
+    "a result with an address": lambda s: s.result([object()]),
+    "a line that was drawn last": lambda s: s.result(Figure().subplots().plot([1])),
+    "a title that was set last": lambda s: s.result(Figure().subplots().set_title("T")),
+    "Markdown": lambda s: s.publish({"text/plain": "<IPython.core.display.Markdown object>",
+                                     "text/markdown": "**b**"}),
+    "only HTML": lambda s: s.publish({"text/html": "<b>b</b>"}),
+    "an image": lambda s: s.publish({"text/plain": "<PIL.Image.Image mode=L>", "image/png": "…"}),
+    "exit()": lambda s: s.exit(),
+    "too much text": lambda s: [s.add("stdout", "line\n") for _ in range(1000)],
+    "a long line": lambda s: s.add("stdout", "x" * 1001),
+    "many results": lambda s: [s.result(n) for n in range(PIECES + 1)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNREPEATABLE)
+def test_what_no_other_run_could_repeat_is_refused_where_it_happens(session, case):
+    with pytest.raises(Refused):
+        UNREPEATABLE[case](session)
+    assert session.refused[0]
+    session.begin(1000)
+    session.finish()
+    UNREPEATABLE[case](session)  # matplotlib shows figures when the cell's code has ended
+    assert session.refused[0]
+
+
+def test_what_can_be_repeated_is_kept(session):
+    figure = session.figures = {"figure": {}}
+    session.add("stdout", "a")
+    session.add("stdout", "b")
+    session.publish({MIME: figure})
+    session.publish({"text/plain": "a table", "text/html": "<table>"})
+    session.publish({"text/plain": "1 %"}, transient={"display_id": "bar"})
+    session.publish({"text/plain": "2 %"}, transient={"display_id": "bar"}, update=True)
+    session.result(None)
+    session.result(True)
+    assert session.outputs == [
+        {"text": ["a", "b"]}, figure, {"text": "a table"}, {"text": "2 %"}, {"text": "True"},
+    ]  # fmt: skip
+    with pytest.raises(UnicodeEncodeError):
+        session.add("stdout", "\ud800")
+    assert session.refused is None
+
+
+@pytest.mark.parametrize(
+    ("draw", "moved"),
+    [
+        (lambda: torch.rand(1), ["torch"]),
+        (lambda: torch.nn.Linear(2, 2), ["torch"]),
+        (lambda: torch.manual_seed(5), ["torch"]),
+        (lambda: np.random.rand(), ["NumPy"]),  # noqa: NPY002
+        (random.random, ["Python"]),
+        (lambda: torch.rand(1, generator=torch.Generator().manual_seed(1)), []),
+        (lambda: np.random.default_rng(0).random(), []),
+    ],
+)
+def test_a_shared_random_generator_that_moved_is_noticed(draw, moved):
+    before = repeatable.generators()
+    draw()
+    assert repeatable.changed(before, repeatable.generators()) == moved
+    with torch.random.fork_rng():
+        before = repeatable.generators()
+        with torch.random.fork_rng():
+            torch.rand(3)
+        assert repeatable.changed(before, repeatable.generators()) == []
+
+
 FIGURES = """import matplotlib.pyplot as plt
 import numpy as np
+import numpy.random
 
 fig, ax = plt.subplots(figsize=(4, 3))
 ax.plot([1, 3, 2], color="#0072B2", label="data")
@@ -218,16 +388,16 @@ def test_light_and_dark_are_the_same_picture_but_for_the_ink(drawn):
     light, dark = (figure[theme]["data"] for theme in ("light", "dark"))
     assert (figure["light"]["width"], figure["light"]["height"]) == (384, 288)
     assert light.startswith("<svg")
-    assert kernel.INK["light"] in light
-    assert kernel.INK["light"] not in dark
+    assert figures.INK["light"] in light
+    assert figures.INK["light"] not in dark
     assert light.count("#0072b2") == dark.count("#0072b2") > 0
     assert_same_but_ink(light, dark)
 
 
 def assert_same_but_ink(light: str, dark: str) -> None:
-    assert kernel.INK["light"] not in dark
+    assert figures.INK["light"] not in dark
     assert not re.search(r"#000\b", light + dark)
-    swapped = [light.replace(kernel.INK["light"], kernel.INK["dark"]), dark]
+    swapped = [light.replace(figures.INK["light"], figures.INK["dark"]), dark]
     ids = [dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)) for svg in swapped]
     for number, names in enumerate(zip(*ids, strict=True)):  # ids are digests of what they name
         swapped = [svg.replace(n, f"id{number}") for svg, n in zip(swapped, names, strict=True)]
@@ -248,7 +418,7 @@ def test_a_dense_figure_is_a_lossless_transparent_webp(drawn):
     colours = [{c: n for n, c in pixels(i).getcolors(1 << 24)} for i in (light, dark)]
     orange = (0xD5, 0x5E, 0x00, 255)
     assert colours[0][orange] == colours[1][orange] > 1000
-    ink = [tuple(bytes.fromhex(kernel.INK[theme][1:])) + (255,) for theme in ("light", "dark")]
+    ink = [tuple(bytes.fromhex(figures.INK[theme][1:])) + (255,) for theme in ("light", "dark")]
     assert colours[0][ink[0]] == colours[1][ink[1]] > 100
     assert ink[0] not in colours[1]
     assert pixels(light).getchannel("A").tobytes() == pixels(dark).getchannel("A").tobytes()
@@ -258,7 +428,7 @@ def test_a_dense_figure_is_a_lossless_transparent_webp(drawn):
 def figure():
     """Every kind of artist that takes its colour from the theme, and data beside it."""
     mpl.rcdefaults()
-    with mpl.rc_context(kernel.RC):
+    with mpl.rc_context(figures.RC):
         figure = Figure(figsize=(3, 2))
         FigureCanvasAgg(figure)
         ax = figure.subplots()
@@ -267,7 +437,7 @@ def figure():
         ax.boxplot([1, 2, 3, 30])
         ax.bar([1], [2], hatch="/")
         ax.text(0.5, 0.5, "boxed", bbox={"boxstyle": "round", "facecolor": "none"})
-        ax.scatter([0, 1], [1, 0], c=[kernel.INK["light"], "#D55E00"], alpha=0.5)
+        ax.scatter([0, 1], [1, 0], c=[figures.INK["light"], "#D55E00"], alpha=0.5)
         ax.vlines([0.5], 0, 1, color=mpl.rcParams["text.color"])
         ax.set_title("title")
         ax.legend(["data"], title="legend")
@@ -282,11 +452,11 @@ def picture(figure) -> bytes:
 
 
 def test_every_artist_changes_its_ink_and_gets_it_back(figure):
-    images = kernel.figure_bundle(figure)[kernel.MIME]["figure"]
+    images = figures.images(figure)
     assert_same_but_ink(images["light"]["data"], images["dark"]["data"])
-    assert kernel.figure_bundle(figure)[kernel.MIME]["figure"] == images
+    assert figures.images(figure) == images
     before = picture(figure)
-    undo = kernel.recolour(figure, [kernel.INK["light"]], kernel.INK["dark"])
+    undo = figures.recolour(figure, [figures.INK["light"]], figures.INK["dark"])
     assert picture(figure) != before
     for setter, value in undo:
         setter(value)
@@ -295,12 +465,39 @@ def test_every_artist_changes_its_ink_and_gets_it_back(figure):
 
 def test_black_that_nobody_chose_is_ink(figure):
     arrows = figure.axes[0].quiver([0], [0], [1], [1])
-    data = kernel.figure_bundle(figure)[kernel.MIME]["figure"]
-    assert kernel.INK["dark"] in data["dark"]["data"]
+    data = figures.images(figure)
+    assert figures.INK["dark"] in data["dark"]["data"]
     assert arrows.get_facecolor()[0].tolist() == [0, 0, 0, 1]
 
 
 def test_recolour_leaves_nearby_colours_alone(figure):
     before = picture(figure)
-    assert kernel.recolour(figure, ["#1f2338"], "#ffffff") == []
+    assert figures.recolour(figure, ["#1f2338"], "#ffffff") == []
     assert picture(figure) == before
+
+
+def test_what_sticks_out_of_the_canvas_widens_the_image(figure):
+    plain = figures.images(figure)["light"]
+    figure.suptitle("A title above", y=1.06)
+    images = figures.images(figure)
+    assert images["light"]["height"] > plain["height"] == 192
+    assert images["light"]["width"] == images["dark"]["width"] == plain["width"]
+    assert figures.extent(figure).y1 > 2.06
+    figure.text(9, 9, "far away")
+    with pytest.raises(ValueError, match="a part of it lies outside: .* inches, on a canvas of 3"):
+        figures.images(figure)
+
+
+def test_dark_ink_stays_on_what_is_light(figure):
+    figure.clear()
+    ax = figure.subplots()
+    ax.imshow([[1.0, 0.0]], cmap="gray", vmin=0, vmax=1)
+    light, dark = ax.text(0, 0, "on white"), ax.text(1, 0, "on black")
+    boxed = figure.text(0.5, 0.9, "boxed", bbox={"facecolor": "#ffffcc"})
+    title = ax.set_title("on the page")
+    kept = figures.on_light(figure)
+    assert {light, boxed} <= kept
+    assert not {dark, title} & kept
+    assert light.get_color() == figures.INK["light"]
+    images = figures.images(figure)
+    assert figures.INK["light"] in images["dark"]["data"]

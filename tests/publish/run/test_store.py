@@ -13,7 +13,7 @@ import pytest
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import write_atomically
 from course_code.publish.run import inputs as inputs_module
-from course_code.publish.run import kernel, store
+from course_code.publish.run import store
 from course_code.publish.run.plan import plan_lesson
 from course_code.publish.run.store import KEPT, Store
 
@@ -52,8 +52,6 @@ def change(course, file: str, old: str, new: str) -> None:
     ("file", "old", "new", "why"),
     [
         ("lessons/one.py", "y = 2", "y = 3", "cell c2 (course_code/lessons/one.py) changed"),
-        ("lessons/one.py", "y = 2", "y = 2  # a",
-         "cell c2 (course_code/lessons/one.py) changed"),
         ("teach/a.py", "return 1", "return 3", "cell c0 (course_code/teach/a.py) changed"),
         ("lessons/one.py", '"c2"', '"c3"', "cell c3 (course_code/lessons/one.py) is new; "
          "cell c2 (course_code/lessons/one.py) is gone"),
@@ -81,6 +79,10 @@ def test_changing_shown_code_changes_the_key_and_says_which(course, file, old, n
         ("lessons/one.py", '# %% name="c0"', '"""A docstring."""\n\n# %% name="c0"'),
         ("lessons/one.py", "print(x)\n", "print(x)\n\n\n"),
         ("lessons/one.py", '"c1"', '"c1" timeout=9'),
+        ("lessons/one.py", '"c1"', '"c1" output=9'),
+        ("lessons/one.py", "y = 2", "y = 2  # a"),
+        ("lessons/one.py", "y = 2", "# a\n\ny = (\n    2\n)"),
+        ("teach/a.py", "    return 1", '    """One.\n\n    And only."""\n    # a\n    return 1'),
     ],
 )
 def test_changing_what_is_not_shown_keeps_the_key(course, file, old, new):
@@ -99,14 +101,15 @@ def test_the_order_of_lifted_code_counts(one_lesson):
 
 def test_versions_device_and_kernel_code_count(course, monkeypatch):
     before = inputs_of(course)
-    assert {"python", "matplotlib", "numpy", "scour"} <= set(before.versions)
+    assert {"python", "matplotlib", "numpy"} <= set(before.versions)
     assert "torch" not in before.versions
+    assert {"ipykernel", "ipython", "nbclient", "matplotlib-inline"} <= set(before.tools)
     assert before.device in ("cpu", "cuda", "mps")
 
     monkeypatch.setattr(inputs_module, "_version", {"numpy": "0.1"}.get)
     changes = inputs_of(course).differences(before.__dict__)
     assert f"numpy {before.versions['numpy']} -> 0.1" in changes
-    assert f"scour {before.versions['scour']} -> none" in changes
+    assert f"scour {before.tools['scour']} -> none" in changes
     monkeypatch.undo()
 
     monkeypatch.setattr(inputs_module, "device_class", lambda: "tpu")
@@ -114,9 +117,11 @@ def test_versions_device_and_kernel_code_count(course, monkeypatch):
     assert after.differences(before.__dict__) == [f"device {before.device} -> tpu"]
     monkeypatch.undo()
 
-    monkeypatch.setattr(inputs_module, "_read", lambda path: "other" * (path == kernel.__file__))
+    monkeypatch.setattr(
+        inputs_module, "_read", lambda path: "other = 1" * (path == inputs_module.kernel.__file__)
+    )
     after = inputs_of(course)
-    assert after.differences(before.__dict__) == ["the build's kernel code changed"]
+    assert after.differences(before.__dict__) == ["the engine's code that shapes outputs changed"]
     assert after.key != before.key
 
 
