@@ -598,7 +598,8 @@ for code, result in {
     print(f"{code:18} node: {node}")
 
 # %% name="decoder_shapes"
-layer = nn.Linear(4, 1)
+with torch.random.fork_rng():  # draws weights, and leaves the shared generator as it was
+    layer = nn.Linear(4, 1)
 for name, action in {
     "1 mixed dtypes, matrix @ matrix": lambda: m @ v[:, None],
     "2 mixed dtypes, vector @ vector": lambda: m[0] @ v,

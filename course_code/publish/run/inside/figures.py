@@ -89,7 +89,10 @@ def on_light(figure):
     colours = [text.get_color() for text in texts]
     for text in texts:
         text.set_color((0, 0, 0, 0))
+    layout = figure.get_layout_engine()
+    figure.set_layout_engine("none")  # nothing moves
     figure.canvas.draw()
+    figure.set_layout_engine(layout or "none")
     beneath = np.asarray(figure.canvas.buffer_rgba()) / 255
     for text, colour in zip(texts, colours, strict=True):
         text.set_color(colour)
