@@ -17,6 +17,7 @@ from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.effects import refuse_effects
 from course_code.publish.lesson.imports import (
     Import,
     Line,
@@ -27,6 +28,7 @@ from course_code.publish.lesson.imports import (
 )
 from course_code.publish.lesson.modules import (
     Module,
+    alike,
     bound,
     find_module,
     names_bound,
@@ -51,10 +53,18 @@ class Block:
 
 @dataclass(frozen=True)
 class InlinedLesson:
-    """Blocks of each cell, in order, and the names that the lesson's own code binds."""
+    """Blocks of each cell, in order, and the top-level names that each cell binds itself.
+
+    A name that stands in `bound` under two cells has another value after the second one.
+    """
 
     blocks: dict[str, tuple[Block, ...]]
-    names: tuple[str, ...]
+    bound: dict[str, tuple[str, ...]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names that the lesson's own code binds."""
+        return tuple(dict.fromkeys(name for names in self.bound.values() for name in names))
 
 
 def inline_lesson(course: Course, lesson: Lesson) -> InlinedLesson:
@@ -65,7 +75,7 @@ def inline_lesson(course: Course, lesson: Lesson) -> InlinedLesson:
     """
     inliner = _Inliner(course, lesson)
     blocks = {cell.name: inliner.cell(cell) for cell in lesson.cells}
-    return InlinedLesson(blocks, inliner.own_names())
+    return InlinedLesson(blocks, inliner.bound_names())
 
 
 @dataclass
@@ -128,11 +138,13 @@ class _Inliner:
             )
         return (*folded, shown)
 
-    def own_names(self) -> tuple[str, ...]:
+    def bound_names(self) -> dict[str, tuple[str, ...]]:
         """Names that the lesson's cells bind; none may collide with what was inlined."""
-        names = {}
+        bound = {}
         for cell in self.lesson.cells:
-            for name in names_bound(symtable.symtable(cell.source, "cell", "exec")):
+            names = tuple(names_bound(symtable.symtable(cell.source, "cell", "exec")))
+            bound[cell.name] = names
+            for name in names:
                 if name in self.owners:
                     raise CourseError(
                         f"cell {cell.name!r} binds {name!r}, which is {self.owners[name]}",
@@ -140,8 +152,7 @@ class _Inliner:
                         _line_binding(cell, name),
                         "Give the lesson's variable another name.",
                     )
-                names[name] = None
-        return tuple(names)
+        return bound
 
     def _import(self, item: Import, folded: bool, parts, path: Path, line: int) -> None:
         self._own(item.bound, item.target, path, line)
@@ -154,7 +165,8 @@ class _Inliner:
         module = find_module(self.course, item.module, path, line)
         node = module.bindings.get(item.name)
         if node is None:
-            raise CourseError(f"{item.module} does not define {item.name!r}", path, line)
+            what = f"{item.module} does not define {item.name!r}"
+            raise CourseError(what, path, line, alike(item.name, module.bindings))
         self._place(module)
         folded = f"{item.module}.".startswith(f"{FOLDED}.")
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -202,10 +214,22 @@ class _Inliner:
         if module.path in self.places:
             return
         self.places[module.path] = 0  # for modules that import each other
+        refuse_effects(module, self._resolve)
         for node in module.bindings.values():
             if isinstance(node, ast.ImportFrom) and is_ours(node.module):
                 self._place(find_module(self.course, node.module, module.path, node.lineno))
         self.places[module.path] = 1 + max(self.places.values())
+
+    def _resolve(self, module: Module, name: str) -> tuple[Module, ast.stmt] | None:
+        """Module and definition that a name of a module of the course stands for."""
+        node = module.bindings.get(name)
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            return (module, node) if node else None
+        for item in imports_of(node, module.path, node.lineno):
+            if item.bound == name and item.name and is_ours(item.module):
+                other = find_module(self.course, item.module, module.path, node.lineno)
+                return self._resolve(other, item.name)
+        return None
 
     def _own(self, name: str, target: str, path: Path, line: int) -> None:
         owner = self.owners.setdefault(name, target)

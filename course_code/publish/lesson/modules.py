@@ -3,7 +3,10 @@
 import ast
 import builtins
 import symtable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -36,10 +39,20 @@ def find_module(course: Course, name: str, path: Path, line: int) -> Module:
     """
     file = (course.root / name.replace(".", "/")).with_suffix(".py")
     if not file.is_file():
-        package = file.with_suffix("").is_dir()
-        hint = "Import names from a module of this package." if package else ""
+        package = file.with_suffix("")
+        modules = [p.stem for p in (package if package.is_dir() else package.parent).glob("*.py")]
+        hint = alike(name.rpartition(".")[2], modules)
+        if package.is_dir():
+            hint = f"It is a package: write from {name}.MODULE import NAME. {hint}"
         raise CourseError(f"there is no module {name}", path, line, hint)
     return _read(course.read(file), course.relative(file))
+
+
+def alike(name: str, known: Iterable[str]) -> str:
+    """What `name` may have been meant to be, as a hint."""
+    public = sorted(each for each in known if not each.startswith("_"))
+    close = get_close_matches(name, public, 3) or public
+    return f"There are: {', '.join(close)}." if close else ""
 
 
 @cache
@@ -75,6 +88,8 @@ def bound(node: ast.stmt) -> list[str] | None:
             return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return [node.name]
+        case ast.Assign() | ast.AnnAssign() if any(map(_is_walrus, ast.walk(node))):
+            return None
         case ast.AnnAssign(target=ast.Name(id=name)):
             return [name]
         case ast.Assign():
@@ -84,6 +99,10 @@ def bound(node: ast.stmt) -> list[str] | None:
         case ast.Expr(value=ast.Constant()):
             return []
     return None
+
+
+def _is_walrus(node: ast.AST) -> bool:
+    return isinstance(node, ast.NamedExpr)
 
 
 def names_used(source: str) -> set[str]:
@@ -96,7 +115,19 @@ def names_used(source: str) -> set[str]:
         for child in table.get_children():
             yield from walk(child, False)
 
-    return set(walk(symtable.symtable(source, "definition", "exec"), True))
+    return {*walk(symtable.symtable(source, "definition", "exec"), True), *_annotated(source)}
+
+
+def _annotated(source: str) -> Iterator[str]:
+    """Names in annotations that are written as texts."""
+    for node in ast.walk(ast.parse(source)):
+        hints = (getattr(node, "annotation", None), getattr(node, "returns", None))
+        for part in (part for hint in hints if hint for part in ast.walk(hint)):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                with suppress(SyntaxError):
+                    found = ast.walk(ast.parse(part.value.strip(), mode="eval"))
+                    names = {each.id for each in found if isinstance(each, ast.Name)}
+                    yield from (name for name in names if not hasattr(builtins, name))
 
 
 def names_bound(table: symtable.SymbolTable, top: bool = True):

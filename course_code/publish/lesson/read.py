@@ -14,6 +14,11 @@ MARKER = re.compile(r"#\s*%%(?P<options>.*)")
 OPTION = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))')
 OPTIONS = ("name", "expect", "timeout", "output")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+MAGIC = re.compile(r"\s*(?:[\w, ]+=\s*)?[%!]|[\w.]+\?+\s*$")
+SHELL = (
+    "Magics and shell commands (%matplotlib, !pip, name?) are not Python, and a copy could not run "
+    "them. Remove it: figures are shown without, packages belong in requirements.txt."
+)
 CLAIM = re.compile(r"(?P<kind>theorem|arithmetic|measured) (?P<name>[a-z][a-z0-9_]*): (?P<says>.+)")
 CHECK = "check"  # of course_code/teach/claims.py
 RELATIONS = ("<", "<=", ">", ">=", "==", "in")
@@ -182,7 +187,10 @@ def parse(source: str, path: Path, first_line: int = 1) -> ast.Module:
         compile(tree, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         line = first_line + (error.lineno or 1) - 1
-        raise CourseError(f"syntax error: {error.msg}", path, line) from None
+        magic = MAGIC.match((source.split("\n")[(error.lineno or 1) - 1 :] or [""])[0])
+        raise CourseError(
+            f"syntax error: {error.msg}", path, line, SHELL if magic else ""
+        ) from None
     except ValueError as error:  # null bytes
         raise CourseError(f"cannot be read as Python: {error}", path, first_line) from None
     return tree

@@ -126,6 +126,13 @@ FAITHFUL = {
         {"a": 'TEXT = """one\n\n  two\u2028three\n# %% no marker\n"""\n\ndef say(word):\n'
               '    """Say $x$ and `y` {{ z }}."""\n    return f"{word!r}:{TEXT}"\n'},
     ),
+    "annotations written as texts": (
+        [f"import typing\n{TEACH}.a import f\n"
+         "x = [getattr(t, '__name__', 'union') for t in typing.get_type_hints(f).values()]"],
+        {"a": f"{TEACH}.b import Rate\n\ndef f(low: 'Rate', high: 'Low | Rate' = 1) -> 'Late':\n"
+              "    return low\n\nclass Late:\n    pass\n\nclass Low:\n    pass\n",
+         "b": "class Rate:\n    pass\n"},
+    ),
     "asynchronous functions and generators": (
         [f"import asyncio\n{TEACH}.a import run\nx = asyncio.run(run())"],
         {"a": "def count(n):\n    yield from range(n)\n\n"
@@ -227,6 +234,13 @@ def test_own_names_are_what_the_cells_bind(one_lesson):
     assert set(names) == {"SEEDS", "x", "y", "i", "z", "g", "deep", "K", "w", "t", "u"}
 
 
+def test_each_cell_knows_what_it_binds(one_lesson):
+    bound = inline(one_lesson("x = 1\ny = 2", "x += 1\nfor i in SEEDS:\n    z = i")).bound
+    assert {cell: set(names) for cell, names in bound.items()} == {
+        "c0": {"SEEDS", "x", "y"}, "c1": {"x", "i", "z"},
+    }  # fmt: skip
+
+
 REFUSED = {  # cells, modules, place of the error, words of it
     "star import": (["from math import *"], {}, "lessons/one.py:3", "star import"),
     "star import of the course": (
@@ -243,10 +257,24 @@ REFUSED = {  # cells, modules, place of the error, words of it
         "teach/a.py:2", "__future__",
     ),
     "import of a module": (["import course_code.teach.a as a"], {"a": ""}, "one.py:3", "whole"),
-    "import of a module by from": ([f"{TEACH} import a"], {"a": ""}, "one.py:3", "no module"),
+    "import of a module by from": (
+        [f"{TEACH} import abc"], {"abc": ""}, "one.py:3",
+        "write from course_code.teach.MODULE import NAME. There are: abc.",
+    ),
     "import of a package": (["from course_code import teach"], {}, "one.py:3", "whole package"),
     "unknown module": ([f"x = 1\n{TEACH}.b import f"], {}, "one.py:4", "no module course_code"),
     "unknown name": ([f"{TEACH}.a import g"], {"a": "G = 1\n"}, "one.py:3", "not define 'g'"),
+    "a typing mistake in a name": (
+        [f"{TEACH}.a import make_spiral"], {"a": "def make_spirals():\n    pass\n\nX = 1\n"},
+        "one.py:3", "There are: make_spirals.",
+    ),
+    "a typing mistake in a module": (
+        [f"{TEACH}.optimisers import sgd"], {"optimizers": "", "data": ""}, "one.py:3",
+        "There are: optimizers.",
+    ),
+    "a walrus at module level": (
+        [f"{TEACH}.a import A"], {"a": "A = (B := 2) + 1\n"}, "a.py:1", "code at module level",
+    ),
     "import inside a function": (
         [f"def f():\n    {TEACH}.a import g\n    return g"], {"a": "g = 1\n"}, "one.py:4",
         "Move it to the top level",
