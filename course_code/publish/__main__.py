@@ -14,7 +14,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log
 from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
-from course_code.publish.run.schedule import update
+from course_code.publish.run.schedule import STOPPED, update
 from course_code.publish.run.store import Store
 from course_code.publish.website.export import export
 from course_code.publish.website.prepare import prepare
@@ -47,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(STOPPED, file=sys.stderr)
+        return 130
     return 0
 
 

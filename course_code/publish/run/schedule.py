@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -15,6 +16,8 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.run.device import device_class
 from course_code.publish.run.plan import Plan, Run
 from course_code.publish.run.store import Store
+
+STOPPED = "Stopped. What had finished is stored; nothing was published."
 
 
 def update(course: Course, plans: Iterable[Plan], jobs: int | None = None) -> list[str]:
@@ -30,13 +33,17 @@ def update(course: Course, plans: Iterable[Plan], jobs: int | None = None) -> li
 
     Raises:
         CourseError: of every lesson that failed; what the others gave is stored.
+        KeyboardInterrupt, SystemExit: on Ctrl-C and SIGTERM, when every kernel has ended.
     """
     store = Store(course)
     todo = [plan for plan in plans if store.load(plan.lesson.name, plan.inputs) is None]
     if not todo:
         return []
     jobs = jobs or (os.cpu_count() or 1 if device_class() == "cpu" else 1)
-    errors = asyncio.run(_run_all(store, _longest_first(store, todo), jobs))
+    try:
+        errors = asyncio.run(_run_all(store, _longest_first(store, todo), jobs))
+    except asyncio.CancelledError:  # SIGTERM; Ctrl-C is a KeyboardInterrupt
+        raise SystemExit(STOPPED) from None
     if errors:
         raise CourseError("\n".join(map(str, errors)))
     return [plan.lesson.name for plan in todo]
@@ -58,11 +65,16 @@ def _longest_first(store: Store, plans: list[Plan]) -> list[Plan]:
 
 async def _run_all(store: Store, plans: list[Plan], jobs: int) -> list[CourseError]:
     slots, progress = asyncio.Semaphore(jobs), Progress()
+    with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+        stop = asyncio.current_task().cancel  # as Ctrl-C does: all lessons end, and their kernels
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
     ticking = asyncio.create_task(progress.tick())
     tasks = (_run_one(store, plan, slots, progress) for plan in plans)
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    ticking.cancel()
-    progress.clear()
+    try:
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        ticking.cancel()
+        progress.clear()
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, CourseError):
             raise result

@@ -5,8 +5,10 @@ import base64
 import io
 import json
 import math
+import os
 import random
 import re
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -129,6 +131,23 @@ def test_prints_values_errors_and_seconds_are_kept(one_lesson):
         "nest": {"a": {"1": [1, 2.5, ["x", True]]}, "1,2": [0, 1, 2]}, "far": {"x": [-math.inf]},
         "late": [3],
     }  # fmt: skip
+
+
+def test_a_long_temporary_folder_will_do_and_what_killed_builds_left_goes(
+    one_lesson, tmp_path, monkeypatch
+):
+    long = tmp_path / ("long" * 30)
+    (long / "lesson-999999999-left" / "work").mkdir(parents=True)
+    (long / f"lesson-{os.getpid()}-ours").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    assert run(one_lesson("x = 1"))["values"]["x"] == 1
+    assert [path.name for path in long.iterdir()] == [f"lesson-{os.getpid()}-ours"]
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_an_error(one_lesson, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(CourseError, match="temporary folder cannot be written: No such file"):
+        run(one_lesson("x = 1"))
 
 
 LOOP, NEST = [], 1

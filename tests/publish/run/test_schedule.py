@@ -186,6 +186,50 @@ def test_ctrl_c_ends_a_build_that_waits_for_another(three, tmp_path):
         assert "KeyboardInterrupt" in waiting.communicate(timeout=20)[1]
 
 
+ENDLESS = """import os
+from pathlib import Path
+
+Path("begun").write_text(str(os.getpid()))
+while True:
+    pass
+"""
+
+
+def gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
+def test_one_signal_ends_all_lessons_and_their_kernels(write, tmp_path, sent, code):
+    course = write({f"lessons/{name}": CELL + ENDLESS for name in "ab"})
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "course_code.publish", "--root", str(tmp_path), "--jobs", "2"]
+    building = subprocess.Popen(
+        [*command, "--only", "a", "--only", "b"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    kernels = []
+    for _ in range(1200):
+        kernels = [p.read_text() for p in temporary.glob("lesson-*/work/begun")]
+        if len(kernels) == 2 and all(kernels):
+            break
+        time.sleep(0.1)
+    building.send_signal(sent)
+    assert building.communicate(timeout=60)[1] == f"{schedule.STOPPED}\n"
+    assert building.returncode == code
+    assert all(gone(int(kernel)) for kernel in kernels)
+    assert not list(temporary.glob("lesson-*"))
+    assert not list(course.store.glob("*/*.json"))
+
+
 def test_a_store_that_cannot_be_written_is_an_error_of_the_set_up(three, ran):
     three.store.write_text("a file")
     with pytest.raises(CourseError, match=r"\.lessons/a: cannot be written: Not a directory"):
