@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from course_code.publish.audit import command
+from course_code.publish.lesson.read import OPTIONS, OUTPUT, TIMEOUT
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -144,6 +145,13 @@ def test_documents_name_commands_and_files_that_exist(name):
     for module in re.findall(r"python -m ((?:course_code|benchmarks)[\w.]*)", text):
         base = ROOT / module.replace(".", "/")
         assert base.with_suffix(".py").is_file() or (base / "__main__.py").is_file(), module
+
+
+def test_the_options_of_cells_are_documented_as_they_are():
+    text = read("CONTRIBUTING.md")
+    assert f"(seconds; {TIMEOUT} by default)" in text
+    assert f"print; {OUTPUT} by default)" in text
+    assert all(f"`{option}=" in text or f"{option}=" in text for option in OPTIONS)
 
 
 def test_ci_runs_the_test_command_of_the_readme():
