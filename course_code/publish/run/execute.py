@@ -27,7 +27,7 @@ from course_code.publish.run.outputs import shown, terminal
 
 INSIDE = (figures, repeatable, values, kernel)  # executed there in this order
 START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel, and for messages
-LONGEST_SOCKET = 100  # bytes of a path; 103 to 107 are possible
+LONGEST = 70  # bytes of a folder in which sockets may be: 103 to 107 are possible for all
 BOOT = """
 import sys, types
 for name, source in sources.items():
@@ -116,12 +116,18 @@ def _notebook_cells(steps: list[Step], names: tuple[str, ...]) -> list:
 
 @contextmanager
 def _folder():
-    """An empty folder for one run; what killed builds left is removed."""
+    """An empty folder for one run; what killed builds left is removed.
+
+    Its path is short enough for sockets: where TMPDIR's is not, the folder is in /tmp.
+    """
     try:
-        for old in Path(tempfile.gettempdir()).glob("lesson-*-*"):
+        parent = Path(tempfile.gettempdir())
+        if len(os.fsencode(parent)) > LONGEST and sys.platform != "win32":
+            parent = Path("/tmp")
+        for old in parent.glob("lesson-*-*"):
             if (match := re.match(r"lesson-(\d+)-", old.name)) and not _alive(int(match[1])):
                 rmtree(old, ignore_errors=True)
-        folder = tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-")
+        folder = tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-", dir=parent)
     except OSError as error:
         what = f"the temporary folder cannot be written: {error.strerror}"
         raise CourseError(what, error.filename, hint="Set TMPDIR to another one.") from None
@@ -141,9 +147,8 @@ def _alive(process: int) -> bool:
 
 async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -> None:
     manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
-    socket = str(folder / "kernel")
-    if sys.platform != "win32" and len(socket.encode()) < LONGEST_SOCKET:
-        manager.transport, manager.ip = "ipc", socket  # in our own folder: no race for free ports
+    if sys.platform != "win32":  # sockets in our own folder: no race for free ports
+        manager.transport, manager.ip = "ipc", str(folder / "kernel")
     manager.connection_file = str(folder / "connection.json")
     work = folder / "work"
     work.mkdir()

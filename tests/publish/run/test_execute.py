@@ -24,6 +24,7 @@ from PIL import Image
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
+from course_code.publish.run import execute
 from course_code.publish.run.execute import run_lesson
 from course_code.publish.run.inside import figures, repeatable, values
 from course_code.publish.run.inside.kernel import MIME, PIECES, Refused, Session
@@ -133,19 +134,27 @@ def test_prints_values_errors_and_seconds_are_kept(one_lesson):
     }  # fmt: skip
 
 
-def test_a_long_temporary_folder_will_do_and_what_killed_builds_left_goes(
-    one_lesson, tmp_path, monkeypatch
-):
+def test_a_long_temporary_folder_will_do(one_lesson, tmp_path, monkeypatch):
     long = tmp_path / ("long" * 30)
-    (long / "lesson-999999999-left" / "work").mkdir(parents=True)
-    (long / f"lesson-{os.getpid()}-ours").mkdir()
+    long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
     assert run(one_lesson("x = 1"))["values"]["x"] == 1
-    assert [path.name for path in long.iterdir()] == [f"lesson-{os.getpid()}-ours"]
+    assert list(long.iterdir()) == []
+
+
+def test_what_killed_builds_left_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(execute, "LONGEST", 4000)
+    (tmp_path / "lesson-999999999-left" / "folder").mkdir(parents=True)
+    (tmp_path / f"lesson-{os.getpid()}-ours").mkdir()
+    with execute._folder() as folder:
+        assert folder.parent == tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == [f"lesson-{os.getpid()}-ours"]
 
 
 def test_a_temporary_folder_that_cannot_be_written_is_an_error(one_lesson, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    monkeypatch.setattr(execute, "LONGEST", 4000)
     with pytest.raises(CourseError, match="temporary folder cannot be written: No such file"):
         run(one_lesson("x = 1"))
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -203,22 +204,27 @@ def gone(process: int) -> bool:
     return False
 
 
+@pytest.fixture
+def short():
+    """A temporary folder whose path is short enough for sockets."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
-def test_one_signal_ends_all_lessons_and_their_kernels(write, tmp_path, sent, code):
+def test_one_signal_ends_all_lessons_and_their_kernels(write, tmp_path, short, sent, code):
     course = write({f"lessons/{name}": CELL + ENDLESS for name in "ab"})
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
     command = [sys.executable, "-m", "course_code.publish", "--root", str(tmp_path), "--jobs", "2"]
     building = subprocess.Popen(
         [*command, "--only", "a", "--only", "b"],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(temporary)},
+        env={**os.environ, "TMPDIR": str(short)},
         stderr=subprocess.PIPE,
         text=True,
     )
     kernels = []
     for _ in range(4000):
-        kernels = [p.read_text() for p in temporary.rglob("begun")]
+        kernels = [p.read_text() for p in short.rglob("begun")]
         if len(kernels) == 2 and all(kernels):
             break
         time.sleep(0.1)
@@ -226,7 +232,7 @@ def test_one_signal_ends_all_lessons_and_their_kernels(write, tmp_path, sent, co
     assert building.communicate(timeout=200)[1] == f"{schedule.STOPPED}\n"
     assert building.returncode == code
     assert all(gone(int(kernel)) for kernel in kernels)
-    assert not list(temporary.glob("lesson-*"))
+    assert not list(short.glob("lesson-*"))
     assert not list(course.store.glob("*/*.json"))
 
 
