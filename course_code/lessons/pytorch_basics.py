@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from course_code.teach.claims import check
 from course_code.teach.device import device, generator
 
 SEEDS = range(20)
@@ -99,11 +100,19 @@ for a, b, name in (
 a, b = torch.cartesian_prod(torch.arange(256), torch.arange(256)).T  # every pair of bytes
 one, two = a.byte(), b.byte()
 print("uint8    1 - 2 =", (one - two)[1 * 256 + 2].item())
-assert torch.equal((one + two).long(), (a + b) % 256), (
-    "arithmetic sums_wrap: a sum of two uint8 numbers is taken modulo 256, for all 65,536 pairs"
+
+# %% name="check_limits"
+check(
+    "arithmetic sums_wrap: a sum of two uint8 numbers is taken modulo 256, for all 65,536 pairs",
+    ((one + two).long() != (a + b) % 256).sum(),
+    "==",
+    0,
 )
-assert torch.equal((one - two).long(), (a - b) % 256), (
-    "arithmetic differences_wrap: so is their difference"
+check(
+    "arithmetic differences_wrap: so is their difference",
+    ((one - two).long() != (a - b) % 256).sum(),
+    "==",
+    0,
 )
 
 # %% name="spacing"
@@ -127,8 +136,12 @@ ax.set(xscale="log", yscale="log", xlabel="number", ylabel="gap to the next numb
 ax.legend()
 plt.show()
 
-assert first_lost == predicted, (
-    "arithmetic first_lost: the first whole number that a float format misses is 2/eps + 1"
+# %% name="check_spacing"
+check(
+    "arithmetic first_lost: the first whole number that a float format misses is 2/eps + 1",
+    first_lost,
+    "==",
+    predicted,
 )
 
 # %% name="creators"
@@ -194,8 +207,13 @@ for name, values in functions.items():
     print(f"{name:16}", *(f"{value:9.4g}" for value in values.tolist()))
 
 halves = torch.arange(-1000, 1000) + 0.5
-assert (halves.round() % 2 == 0).all(), (
-    "arithmetic half_to_even: round takes a number halfway between two integers to the even one"
+
+# %% name="check_elementwise"
+check(
+    "arithmetic half_to_even: round takes a number halfway between two integers to the even one",
+    (halves.round() % 2 != 0).sum(),
+    "==",
+    0,
 )
 
 # %% name="below_zero"
@@ -217,11 +235,19 @@ axes[1].set(xlabel="a")
 plt.show()
 
 n, d = torch.cartesian_prod(torch.arange(-50, 51), torch.arange(1, 20)).T
-assert torch.equal(n % d, n - d * torch.div(n, d, rounding_mode="floor")), (
-    "arithmetic remainder_floors: a % b is a - b floor(a/b)"
+
+# %% name="check_below_zero"
+check(
+    "arithmetic remainder_floors: a % b is a - b floor(a/b)",
+    (n % d != n - d * torch.div(n, d, rounding_mode="floor")).sum(),
+    "==",
+    0,
 )
-assert torch.equal(n.fmod(d), n - d * torch.div(n, d, rounding_mode="trunc")), (
-    "arithmetic fmod_truncates: fmod(a, b) is a - b trunc(a/b)"
+check(
+    "arithmetic fmod_truncates: fmod(a, b) is a - b trunc(a/b)",
+    (n.fmod(d) != n - d * torch.div(n, d, rounding_mode="trunc")).sum(),
+    "==",
+    0,
 )
 
 # %% name="comparisons"
@@ -257,7 +283,11 @@ print("t   (2, 3) ->", tuple(batch[0].t().shape))
 print("*   (2, 2) * (2, 2) is elementwise:", (A * A).tolist())
 
 product = A @ torch.linalg.inv(A)
-assert (product - torch.eye(2)).abs().max() < 1e-6, "arithmetic inverse: A times its inverse is I"
+
+# %% name="check_linear_algebra"
+check(
+    "arithmetic inverse: A times its inverse is I", (product - torch.eye(2)).abs().max(), "<", 1e-6
+)
 
 # %% name="old_names"
 
@@ -332,12 +362,21 @@ for code, x in made.items():
 print("\nm.t().view(8)")
 attempt(lambda: m.t().view(8))
 
-assert all(views[code] for code in ("m[0]", "m[:, 1]", "m.t()", "m.view(8)", "m.reshape(8)")), (
-    "measured slices_share: rows, columns, t, view and reshape of m read m's memory"
+# %% name="check_views"
+shares = ("m[0]", "m[:, 1]", "m.t()", "m.view(8)", "m.reshape(8)")
+copies = ("m[:, [1]]", "m[m > 4]", "m.t().reshape(8)", "m.clone()")
+check(
+    "measured slices_share: rows, columns, t, view and reshape of m read m's memory",
+    [code for code in shares if not views[code]],
+    "==",
+    [],
 )
-assert not any(
-    views[code] for code in ("m[:, [1]]", "m[m > 4]", "m.t().reshape(8)", "m.clone()")
-), "measured picks_copy: lists, masks, clone, and reshape after t copy"
+check(
+    "measured picks_copy: lists, masks, clone, and reshape after t copy",
+    [code for code in copies if views[code]],
+    "==",
+    [],
+)
 
 # %% name="strides"
 from course_code.draw.grids import draw_grid
@@ -432,10 +471,20 @@ adds, products = works.values()
 
 diagonal = [(i, j) for i, row in enumerate(results["@"]) for j, result in enumerate(row) if result]
 mirrored = [list(column) for column in zip(*results["+"], strict=True)]
-assert adds == 64, "measured add_mixes: of the eight dtypes all 64 pairs can be added"
-assert results["+"] == mirrored, "measured add_symmetric: a + b has the same dtype as b + a"
-assert diagonal == [(i, i) for i in range(8)], (
-    "measured matmul_refuses: of 64 pairs the matrix product takes the 8 equal ones"
+
+# %% name="check_grid"
+check("measured add_mixes: of the eight dtypes all 64 pairs can be added", adds, "==", 64)
+check(
+    "measured add_symmetric: a + b has the same dtype as b + a",
+    sum(row != column for row, column in zip(results["+"], mirrored, strict=True)),
+    "==",
+    0,
+)
+check(
+    "measured matmul_refuses: of 64 pairs the matrix product takes the 8 equal ones",
+    diagonal,
+    "==",
+    [(i, i) for i in range(8)],
 )
 
 # %% name="grid_figure"
@@ -499,11 +548,19 @@ plt.show()
 
 shrink = sum(ripple[1000]) / sum(ripple[1_000_000])
 print(f"mean deviation from the curve: {shrink:.0f} times smaller")
-assert max(extremes[1000]) < min(extremes[1_000_000]), (
-    "measured extremes: every sample of a million reaches further out than every one of 1,000"
+
+# %% name="check_histograms"
+check(
+    "measured extremes: every sample of a million reaches further out than every one of 1,000",
+    min(extremes[1_000_000]) - max(extremes[1000]),
+    ">",
+    0,
 )
-assert 25 < shrink < 39, (
-    "measured ripple: 1,000 times the sample makes the histogram's deviation 25 to 39 times smaller"
+check(
+    "measured ripple: with 1,000 times the sample the deviation is 25 to 39 times smaller",
+    shrink,
+    "in",
+    (25, 39),
 )
 
 # %% name="standard_error"
@@ -533,7 +590,8 @@ ax.set(xscale="log", yscale="log", xlabel="sample size n", ylabel="|mean of the 
 ax.legend()
 plt.show()
 
-assert -0.55 < slope < -0.45, "measured root_n: the spread of the mean falls with slope -1/2"
+# %% name="check_standard_error"
+check("measured root_n: the spread of the mean falls with slope -1/2", slope, "in", (-0.55, -0.45))
 
 # %% name="loop_or_whole"
 from course_code.teach.counting import CallCounter
@@ -571,8 +629,10 @@ for name, build in (("loop", spiral_by_loop), ("whole", spiral_at_once)):
 apart = (made["loop"] - made["whole"]).abs().max().item()
 ratio = calls["loop"] // calls["whole"]
 print(f"largest difference {apart:.0e}")
-assert apart < 1e-5, "arithmetic same_points: loop and whole-tensor code place the same points"
-assert ratio > 100, "measured fewer_calls: the loop makes over 100 times as many calls to torch"
+
+# %% name="check_loop_or_whole"
+check("arithmetic same_points: loop and whole-tensor code place the same points", apart, "<", 1e-5)
+check("measured fewer_calls: the loop makes over 100 times as many calls to torch", ratio, ">", 100)
 
 # %% name="autograd"
 x = torch.tensor([-1.0, 0, 2], requires_grad=True)
@@ -659,8 +719,12 @@ print(f"loss of perfect predictions: {wrong_loss:.3f}, should be {right_loss}")
 print(f"twice the variance of the targets: {twice_variance:.3f}")
 attempt(lambda: F.mse_loss(perfect, target))
 
-assert abs(wrong_loss - twice_variance) < 1e-4, (
-    "arithmetic pairs: the mis-shaped loss is twice the variance of the targets"
+# %% name="check_silent"
+check(
+    "arithmetic pairs: the mis-shaped loss is twice the variance of the targets",
+    abs(wrong_loss - twice_variance),
+    "<",
+    1e-4,
 )
 
 # %% name="answers"
@@ -707,8 +771,13 @@ fixes = {
 for code, x in fixes.items():
     print(f"{code:25}{x.tolist()!s:15}{x.dtype}")
 fixed = {code: x.tolist() for code, x in fixes.items()}
-assert all(x == [49, 47] for x in fixed.values()), (
-    "arithmetic fixes_agree: all three repairs give (49, 47)"
+
+# %% name="check_ex_three_fixes"
+check(
+    "arithmetic fixes_agree: all three repairs give (49, 47)",
+    [code for code, x in fixed.items() if x != [49, 47]],
+    "==",
+    [],
 )
 
 # %% name="ex_shapes"
@@ -730,7 +799,8 @@ print(f"largest error of (m mᵀ) times its inverse: {inverse_gap:.0e}")
 print("det(m)")
 attempt(lambda: torch.linalg.det(m))
 
-assert svd_gap < 1e-5, "arithmetic svd: U S Vh gives m back, to rounding"
+# %% name="check_ex_svd"
+check("arithmetic svd: U S Vh gives m back, to rounding", svd_gap, "<", 1e-5)
 
 # %% name="ex_histogram"
 sample = torch.randn(1000, generator=generator(0))
@@ -743,4 +813,7 @@ flat = torch.rand(1000, generator=generator(0))
 tenths = torch.bincount(torch.bucketize(flat, torch.linspace(0.1, 0.9, 9)), minlength=10)
 print("rand, by tenths:", tenths.tolist())
 
-assert torch.equal(counts, theirs), "arithmetic histogram: bucketize and bincount count as NumPy"
+# %% name="check_ex_histogram"
+check(
+    "arithmetic histogram: bucketize and bincount count as NumPy", (counts != theirs).sum(), "==", 0
+)
