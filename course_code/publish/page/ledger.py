@@ -22,7 +22,7 @@ from course_code.publish.run.plan import Run
 
 DROPPED = Path("docs/dropped.yml")
 FIELDS = {"lesson", "claim", "became", "en", "zh"}
-BECAME = ("frequency", "gone")
+BECAME = ("frequency", "weaker", "gone")
 Pages = dict[tuple[str, str], Page]
 
 
@@ -82,7 +82,7 @@ def dropped(course: Course) -> list[dict]:
     entries = yaml.safe_load(course.read(course.root / DROPPED)) or []
     for number, entry in enumerate(entries, 1):
         if set(entry) != FIELDS or entry["became"] not in BECAME:
-            hint = f"An entry has {', '.join(sorted(FIELDS))}; became is {' or '.join(BECAME)}."
+            hint = f"An entry has {', '.join(sorted(FIELDS))}; became is one of {BECAME}."
             raise CourseError(f"cannot read entry {number}", DROPPED, hint=hint)
     return entries
 
