@@ -252,7 +252,7 @@ plt.show()
 
 # %% name="check_stubborn"
 check(
-    "measured stuck: from the confident start squares of p leave over a quarter of all runs below 70 %",
+    "measured stuck: from the confident start squares of p leave over a quarter of runs below 70 %",
     sum(stuck["confident_squares_of_p"]),
     ">",
     len(SEEDS) * len(FEW_RATES) / 4,
