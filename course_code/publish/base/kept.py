@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import sys
 from contextlib import suppress
@@ -16,7 +17,7 @@ ENGINE = Path(__file__).parents[1]
 
 
 class Kept:
-    """Values that JSON can hold, one of each name; a new one takes the place of the old.
+    """Values that JSON can hold, and paths (as texts); a new one takes the place of the old.
 
     A file is a checksum, a key and the value, a line each. What is damaged counts as missing, and
     what cannot be written is not kept: nothing here is needed.
@@ -35,7 +36,7 @@ class Kept:
 
     def put(self, name: str, key: str, value: Any) -> None:
         """Keep a value, whole or not at all."""
-        rest = f"{key}\n{json.dumps(value, ensure_ascii=False)}".encode()
+        rest = f"{key}\n{json.dumps(value, ensure_ascii=False, default=os.fspath)}".encode()
         with suppress(CourseError):
             write_atomically(self._path(name), _digest(rest) + b"\n" + rest)
 

@@ -7,6 +7,7 @@ page the first use of each term becomes a link to it: see terms.py.
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -78,8 +79,13 @@ def load(course: Course) -> Glossary | None:
     """
     if not (course.root / FILE).is_file():
         return None
+    return _parsed(course.read(course.root / FILE))
+
+
+@lru_cache(2)
+def _parsed(text: str) -> Glossary:
     try:
-        node = yaml.compose(course.read(course.root / FILE), Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise CourseError(f"not YAML: {error.problem}", FILE, mark and mark.line + 1) from None

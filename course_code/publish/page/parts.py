@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -94,7 +95,7 @@ class Page:
     lesson: str | None
     segments: tuple[Segment, ...]
 
-    @property
+    @cached_property
     def title(self) -> str:
         """Text of the first heading of level 1, or an empty text."""
         prose = (segment for segment in self.segments if isinstance(segment, Prose))
@@ -102,9 +103,10 @@ class Page:
         return next((heading.text for heading in found if heading.level == 1), "")
 
 
-def headings(prose: Prose) -> list[Heading]:
+@lru_cache(2000)
+def headings(prose: Prose) -> tuple[Heading, ...]:
     """Return the headings of a stretch of prose."""
-    return headings_of(tokens(prose.text, prose.line))
+    return tuple(headings_of(tokens(prose.text, prose.line)))
 
 
 def headings_of(found: Iterable[Token]) -> list[Heading]:

@@ -7,6 +7,7 @@ own patterns are used here. The tokens of a text, joined, give the text back.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown.inlinepatterns import BACKTICK_RE, BacktickInlineProcessor
 from pymdownx.arithmatex import (
@@ -69,6 +70,15 @@ def tokens(text: str, line: int = 1) -> Iterator[Token]:
         text: a page, or a part of one that begins on `line`.
         line: 1-based.
     """
+    return iter(_tokens(text, line))
+
+
+@lru_cache(20_000)  # pages are read for values, links, headings and more; many do not change
+def _tokens(text: str, line: int) -> tuple[Token, ...]:
+    return tuple(_cut(text, line))
+
+
+def _cut(text: str, line: int) -> Iterator[Token]:
     for kind, part in _blocks(text):
         if kind == "prose":
             for chunk, within in _chunks(part):

@@ -1,12 +1,18 @@
 """A lesson on its way: planned (read, inlined, its inputs known), then run."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 
-from course_code.publish.base.course import Course
+from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.lesson.inline import InlinedLesson, inline_lesson
-from course_code.publish.lesson.read import Lesson, read_lesson
-from course_code.publish.run.inputs import Inputs, inputs_of
+from course_code.publish.base.kept import Kept, key_of
+from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesson
+from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
+from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of
+
+BESIDE = ("lessons", "publish")  # folders of the course from which lessons import nothing
 
 
 @dataclass(frozen=True)
@@ -37,12 +43,24 @@ class Run:
 
 
 def plan_lesson(course: Course, name: str) -> Plan:
-    """Read and inline one lesson.
+    """Read and inline one lesson, unless a plan of the same code is kept.
 
     Raises:
         CourseError: a mistake in it.
     """
-    lesson = read_lesson(course, name)
+    kept, key = Kept(course.store / ".plans"), key_of(name, _sources(course, name))
+    value = kept.get(name, key)
+    if value is None:
+        lesson = read_lesson(course, name)
+        inlined = _inlined(course, lesson)
+        code = code_of(lesson, inlined)
+        kept.put(name, key, [asdict(lesson), asdict(inlined), asdict(code)])
+    else:
+        lesson, inlined, code = _restored(*value)
+    return Plan(lesson, inlined, inputs_of(code))
+
+
+def _inlined(course: Course, lesson: Lesson) -> InlinedLesson:
     inlined = inline_lesson(course, lesson)
     if "SEEDS" not in inlined.names:
         raise CourseError(
@@ -50,4 +68,40 @@ def plan_lesson(course: Course, name: str) -> Plan:
             lesson.path,
             hint="Every page tells its seeds: SEEDS = range(5)",
         )
-    return Plan(lesson, inlined, inputs_of(lesson, inlined))
+    return inlined
+
+
+def _sources(course: Course, name: str) -> dict[str, str]:
+    """Digests of all that a lesson can bring in: its script and the modules of the course."""
+    package = course.root / PACKAGE
+    files = [course.lessons / f"{name}.py", *package.glob("*.py")]
+    for folder in package.glob("*/"):
+        files += folder.rglob("*.py") if folder.name not in BESIDE else ()
+    texts = {path: path.read_bytes() for path in files if path.is_file()}
+    if any(f"{PACKAGE}.{folder}".encode() in t for folder in BESIDE for t in texts.values()):
+        texts |= {path: path.read_bytes() for path in package.rglob("*.py")}
+    return {str(course.relative(p)): hashlib.sha256(texts[p]).hexdigest() for p in texts}
+
+
+def _restored(lesson: dict, inlined: dict, code: dict) -> tuple[Lesson, InlinedLesson, Code]:
+    """What was planned, of what JSON kept of it."""
+    cells = tuple(Cell(**cell) for cell in lesson["cells"])
+    claims = tuple(Claim(**claim) for claim in lesson["claims"])
+    path = cache(Path)
+    blocks = {
+        cell: tuple(
+            Block(
+                block["source"],
+                block["folded"],
+                tuple((path(p), line) for p, line in block["origins"]),
+            )
+            for block in found
+        )
+        for cell, found in inlined["blocks"].items()
+    }
+    bound = {cell: tuple(names) for cell, names in inlined["bound"].items()}
+    return (
+        Lesson(lesson["name"], Path(lesson["path"]), cells, claims),
+        InlinedLesson(blocks, bound),
+        Code(**code),
+    )

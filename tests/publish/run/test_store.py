@@ -248,3 +248,20 @@ def test_two_processes_that_write_one_file_leave_one_whole_text(tmp_path):
         assert data in (b"a" * 200_000, b"b" * 200_000)
     assert [writer.returncode for writer in writers] == [0, 0]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_kept_plan_is_the_plan_as_it_was_made(one_lesson):
+    course = one_lesson(A, 'assert x, "measured a: b"', a=MODULE)
+    made = plan_lesson(course, "one")
+    assert list((course.store / ".plans").glob("*.kept"))
+    assert plan_lesson(course, "one") == made
+
+
+def test_a_kept_plan_is_not_used_when_a_module_that_it_reads_changes(one_lesson):
+    course = one_lesson("from course_code.lessons.two import x\ny = x()")
+    other = course.lessons / "two.py"
+    plans = []
+    for number in "12":
+        other.write_text(f"def x():\n    return {number}\n", "utf-8")
+        plans.append(plan_lesson(course, "one"))
+    assert ["return 2" in str(plan.inlined.blocks) for plan in plans] == [False, True]
