@@ -7,11 +7,11 @@ MkDocs calls as it would a plugin. The Chinese site is built at the end of the E
 import logging
 import posixpath
 import sys
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
+from mkdocs.commands import serve
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, MkDocsException, PluginError
@@ -33,9 +33,36 @@ from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.prepare import place_of, prepare  # noqa: E402
+from course_code.publish.website.rendered import Rendered, facts, restore  # noqa: E402
 
 EXTENSIONS = {"course_code.publish.markup.colours": {"pygments_lang_class": True}}
+NOTEBOOKS = {  # of mkdocs-jupyter, which makes pages of the notebooks in docs/
+    "include": ["*.ipynb"],
+    "ignore": ["*.md"],  # or it reads every page, to learn that it is none
+    "include_source": True,  # beside its page, to download
+    "execute": False,  # the page shows what the teacher saved
+    "allow_errors": False,
+    "ignore_h1_titles": True,
+    "cache": False,
+}
 PLUGIN = "course"  # name of the edition among a configuration's plugins
+
+
+def on_startup(command, dirty):
+    """Let the server start though the course has a mistake: it waits until that is mended.
+
+    MkDocs lets hooks see its first build fail, not go on; so that build is wrapped.
+    """
+    if command == "serve":
+        serve.build = partial(_first, serve.build)
+
+
+def _first(build, config, **options) -> None:
+    serve.build = build
+    try:
+        build(config, **options)
+    except Abort:
+        log.info("The server goes on. Mend this and save: the site is built then.")
 
 
 @event_priority(100)
@@ -86,6 +113,7 @@ class Edition:
             config.mdx_configs[name] = options
         self.markup = _Markup(language=language, course=str(self.site.course.root))
         config.markdown_extensions.append(self.markup)
+        _read_notebooks(config)
         config.plugins[PLUGIN] = self
         self.kept = Kept(self.site.course.store / ".pages" / language)
         self.pages: dict[str, Rendered] = {}
@@ -145,7 +173,7 @@ class Edition:
             value = self.kept.get(page.file.src_uri, key)
             self.pages[page.file.src_uri] = Rendered(key, value, self._warned())
             if value:
-                page.render = partial(_restore, page, value)
+                page.render = partial(restore, page, value, get_toc)
         return markdown
 
     @event_priority(-100)
@@ -153,7 +181,7 @@ class Edition:
         """Keep what was made of a page."""
         rendered = self.pages.get(page.file.src_uri)
         if rendered and not rendered.value and rendered.warned == self._warned():
-            rendered.made = _facts(page, html)  # a page that warned shall warn again
+            rendered.made = facts(page, html)  # a page that warned shall warn again
         return html
 
     def on_post_page(self, output, page, config):
@@ -166,6 +194,7 @@ class Edition:
     @event_priority(-100)
     def on_post_build(self, config):
         """Build the other languages, add the files that pages refer to, and publish all at once."""
+        self.kept.keep_only(set(self.pages))
         if self.language == LANGUAGES[0]:
             for language in LANGUAGES[1:]:
                 self._build_language(config, language)
@@ -226,22 +255,21 @@ class Edition:
         return not all((prose(language) / page.file.src_uri).is_file() for language in LANGUAGES)
 
 
+def _read_notebooks(config) -> None:
+    """Bring in mkdocs-jupyter where there is a notebook: its import takes 0.5 s of every build."""
+    if any(Path(config.docs_dir).rglob("*.ipynb")):
+        from mkdocs_jupyter.plugin import Plugin
+
+        config.plugins["mkdocs-jupyter"] = plugin = Plugin()
+        plugin.load_config(NOTEBOOKS, config.config_file_path)
+
+
 class _Markup(Markup):
     """A mistake that is found while a page is rendered stops the build with its message."""
 
     def finish(self, root, stash):
         """See Markup."""
         _or_stop(super().finish, root, stash)
-
-
-@dataclass
-class Rendered:
-    """A page's HTML with what MkDocs knows of it: as it was kept, or as it was made."""
-
-    key: str
-    value: dict | None
-    warned: int  # warnings of the build before the page
-    made: dict | None = None
 
 
 def _surroundings(page, config, files) -> list:
@@ -253,32 +281,6 @@ def _surroundings(page, config, files) -> list:
         [config.validation.links, search and dict(search.config)],
         sorted((file.src_uri, file.url) for file in files),
     ]
-
-
-def _facts(page, html: str) -> dict:
-    """What `_restore` needs to give MkDocs the page again."""
-    links = page.links_to_anchors or {}
-    return {
-        "html": html,
-        "toc": [_token(item) for item in page.toc],
-        "title": page._title_from_render,
-        "anchors": sorted(page.present_anchor_ids),
-        "links": [[file.src_uri, found] for file, found in links.items()],
-        "search": [],
-    }
-
-
-def _restore(page, value: dict, config, files) -> None:
-    """Stand for `Page.render`."""
-    page.content, page.toc = value["html"], get_toc(value["toc"])
-    page._title_from_render = value["title"]
-    page.present_anchor_ids = set(value["anchors"])
-    page.links_to_anchors = {files.get_file_from_path(uri): found for uri, found in value["links"]}
-
-
-def _token(item) -> dict:
-    children = [_token(child) for child in item.children]
-    return {"name": item.title, "id": item.id, "level": item.level, "children": children}
 
 
 def _or_stop(function, *args):

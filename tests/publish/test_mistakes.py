@@ -221,7 +221,8 @@ def test_a_full_disk_stops_the_build_and_loses_nothing(tiny):
     assert entry_of(tiny).read_bytes() == stored
 
 
-def test_serve_survives_a_mistake_and_recovers(tiny, tmp_path):
+def test_serve_survives_mistakes_from_the_first_build_on_and_recovers(tiny, tmp_path):
+    change(tiny / EN, "cell tiny.growth", "cell tiny.grew")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -250,6 +251,8 @@ def test_serve_survives_a_mistake_and_recovers(tiny, tmp_path):
 
     try:
         url = said("Serving on").split("Serving on ")[1].split()[0]
+        assert "has no cell 'grew'" in said("The server goes on")
+        change(tiny / EN, "cell tiny.grew", "cell tiny.growth")
         assert "圆盘" in page(url + "zh/tiny/")
         change(tiny / EN, "cell tiny.growth", "cell tiny.grows")
         said("has no cell 'grows'")  # now MkDocs holds requests until the mistake is mended

@@ -13,6 +13,7 @@ from filelock import AsyncFileLock
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import log
 from course_code.publish.run.device import device_class
 from course_code.publish.run.plan import Plan, Run
 from course_code.publish.run.store import Store
@@ -94,6 +95,7 @@ async def _run_one(store: Store, plan: Plan, slots: asyncio.Semaphore, progress:
             raise CourseError(f"cannot be written: {error.strerror}", folder) from None
         try:
             if store.load(name, plan.inputs) is None:  # another build may have just run it
+                log.info("Running %s", name)
                 started = lambda cell: progress.show(name, cell)  # noqa: E731
                 result = await run_lesson(plan.lesson, plan.inlined, started)
                 now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -50,7 +50,9 @@ class Building:
         Raises:
             CourseError: which page lacks what.
         """
-        prove(self.site, self.folder(LANGUAGES[0]), Kept(self.site.course.store / ".proofs"))
+        kept = Kept(self.site.course.store / ".proofs")
+        prove(self.site, self.folder(LANGUAGES[0]), kept)
+        kept.keep_only({"/".join(name) for name in self.site.pages})
 
     def publish(self) -> None:
         """Put the site in its place."""

@@ -1,0 +1,33 @@
+"""What MkDocs's door does by itself: the rest is seen by whole builds."""
+
+import logging
+
+import pytest
+from mkdocs.commands import serve
+from mkdocs.exceptions import Abort, ConfigurationError
+
+from course_code.publish import hooks
+
+
+def test_a_broken_configuration_is_one_line_for_the_server():
+    def build():
+        raise ConfigurationError("mkdocs.yml: no nav")
+
+    with pytest.raises(Abort, match=r"^mkdocs\.yml: no nav$") as caught:
+        hooks._in_one_line(build)
+    assert caught.value.__suppress_context__
+
+
+def test_the_server_starts_though_its_first_build_fails_and_only_the_first(monkeypatch, caplog):
+    def build(config):
+        raise Abort(config)
+
+    monkeypatch.setattr(serve, "build", build)
+    hooks.on_startup("build", False)
+    assert serve.build is build
+    hooks.on_startup("serve", False)
+    with caplog.at_level(logging.INFO, "mkdocs"):
+        serve.build("mistake")
+    assert "Mend this and save" in caplog.text
+    with pytest.raises(Abort, match="mistake"):
+        serve.build("mistake")
