@@ -1,4 +1,4 @@
-"""How long builds take, as ratios to a floor measured in the same rounds.
+"""How long builds of one lesson take beside mkdocs-jupyter's, as ratios to a floor.
 
     python -m benchmarks.build [--rounds N]
 
@@ -6,8 +6,8 @@ Each round times, one after the other, builds of this course (one lesson, Englis
 nothing, without a change and after three kinds of edits. Two yardsticks are made from the same
 lesson and prose:
 
-- the floor: Material alone builds the pages that this course's build hands to it, as two plain
-  sites. Nothing runs and no formula is rendered: no build with Material can be faster than this.
+- the floor: see sites.py. What a build of all lessons may cost without a change or after an edit of
+  prose, with pages kept from the build before, is measured by unchanged.py.
 - mkdocs-jupyter runs the lesson as a notebook in each language (`execute: true`), with
   `course_code` importable, as a course made with it alone would do.
 
@@ -19,73 +19,28 @@ import argparse
 import os
 import platform
 import re
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
-import yaml
 
+from benchmarks.sites import ROOT, Floor, Times, build, build_all, configure, copy_course, insert
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.page.parse import Prose, ShownCell
-from course_code.publish.website.prepare import Site, place_of, prepare
+from course_code.publish.website.prepare import Site, prepare
 
-ROOT = Path(__file__).resolve().parents[1]
 LESSON = "spiral"
-PARTS = ("course_code", "docs", "mkdocs.yml", "mkdocs.zh.yml")
 TEACHING = ("course_code/teach/data.py", "    return torch.cat(arms), y\n")
 EDITS = ("prose", "lesson", "teaching function")
 BUILDS = ("cold", "no change", *EDITS)
 OURS, THEIRS, FLOOR = "this course", "mkdocs-jupyter", "floor"
-TARGETS = {"no change": 1.5, "prose": 1.5}  # at most so many times the floor
 VERSIONS = ("torch", "mkdocs", "mkdocs-material", "mkdocs-jupyter", "nbclient")
-Times = tuple[float, float]  # seconds on the clock, seconds of CPU
-
-
-def build(folder: Path) -> Times:
-    """Build the site in `folder`.
-
-    Raises:
-        RuntimeError: the build failed; quotes the end of its log.
-    """
-    environment = {"NO_MKDOCS_2_WARNING": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(folder)}
-    begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build"],
-        cwd=folder,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise RuntimeError(f"{folder.name}: {done.stderr[-2000:]}")
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def build_all(folders: Iterable[Path]) -> Times:
-    """Build several sites, one after the other."""
-    clock, cpu = zip(*map(build, folders), strict=True)
-    return sum(clock), sum(cpu)
-
-
-def insert(path: Path, before: str, text: str) -> None:
-    """Put `text` into a file before the one place that reads `before`, or at the end if empty."""
-    old = path.read_text("utf-8")
-    if before and old.count(before) != 1:
-        raise RuntimeError(f"{path}: no single {before!r} to edit")
-    cut = old.index(before) if before else len(old)
-    path.write_text(old[:cut] + text + old[cut:], "utf-8")
 
 
 # ---- the three arms --------------------------------------------------------------------------
@@ -96,10 +51,7 @@ class Ours:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        folder.mkdir()
-        for name in PARTS:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, folder / name)
+        copy_course(folder)
         for path in [*folder.glob("course_code/lessons/[!_]*.py"), *folder.glob("docs/*/*.md")]:
             if path.stem not in (LESSON, "index"):
                 path.unlink()
@@ -143,7 +95,7 @@ class Notebooks:
             shutil.copytree(ROOT / "course_code", home / "course_code")
             (home / "docs/index.md").write_text(f"[{LESSON}]({LESSON}.ipynb)\n", "utf-8")
             nbformat.write(_notebook(site, language), self._path(language))
-            _configure(home, language, {"mkdocs-jupyter": {"execute": True, "allow_errors": False}})
+            configure(home, language, {"mkdocs-jupyter": {"execute": True, "allow_errors": False}})
 
     def _path(self, language: str) -> Path:
         return self.homes[language] / f"docs/{LESSON}.ipynb"
@@ -178,31 +130,6 @@ class Notebooks:
         return (self.homes[language] / "site" / LESSON / "index.html").read_text("utf-8")
 
 
-class Floor:
-    """Two plain sites of the pages that this course hands to Material."""
-
-    def __init__(self, folder: Path, site: Site):
-        self.homes = {language: folder / language for language in LANGUAGES}
-        files = {
-            path: data.read_bytes() if isinstance(data, Path) else data
-            for path, data in site.files().items()
-        }
-        for language, home in self.homes.items():
-            pages = {
-                path: site.markdown(language, path, place_of(LANGUAGES[0], path)).encode()
-                for other, path in site.pages
-                if other == language
-            }
-            for path, data in (files | pages).items():
-                (home / "docs" / path).parent.mkdir(parents=True, exist_ok=True)
-                (home / "docs" / path).write_bytes(data)
-            _configure(home, language)
-
-    def build(self) -> Times:
-        """Build both languages."""
-        return build_all(self.homes.values())
-
-
 def _notebook(site: Site, language: str):
     """The page's prose and the lesson's cells, as an author would write them."""
     cells, written = [], {cell.name: cell for cell in site.runs[LESSON].lesson.cells}
@@ -215,28 +142,6 @@ def _notebook(site: Site, language: str):
             cells.append(cell)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-
-
-def _configure(home: Path, language: str, plugins: dict | None = None) -> None:
-    """Configure a site with this course's theme features, Markdown extensions and search."""
-    base = _settings("mkdocs.yml")
-    own = base if language == LANGUAGES[0] else _settings(f"mkdocs.{language}.yml")
-    features = base["theme"]["features"]
-    config = {
-        "site_name": own["site_name"],
-        "theme": {"name": "material", "language": language, "font": False, "features": features},
-        "markdown_extensions": base["markdown_extensions"],
-        "plugins": {"search": own["plugins"]["search"], **(plugins or {})},
-    }
-    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
-    (home / "mkdocs.yml").write_text(text, "utf-8")
-
-
-def _settings(name: str) -> dict:
-    """A configuration of this course, without what its tags (such as !ENV) stand for."""
-    loader = type("Loader", (yaml.SafeLoader,), {})
-    loader.add_multi_constructor("!", lambda *_: None)
-    return yaml.load((ROOT / name).read_text("utf-8"), loader)
 
 
 # ---- rounds ----------------------------------------------------------------------------------
@@ -302,11 +207,6 @@ def report(results: Results, rounds: int) -> str:
         row += [f"{results.ratio(OURS, name, 1):.2f}", f"{results.seconds(THEIRS, name):.1f} s"]
         row += [f"{results.ratio(THEIRS, name):.2f}", _freshness(results, name)]
         lines.append(f"| {' | '.join(row)} |")
-    lines.append("")
-    for name, limit in TARGETS.items():
-        ratio = results.ratio(OURS, name)
-        met = "met" if ratio <= limit else "missed"
-        lines.append(f"Target {met}: {name}, {ratio:.2f} times the floor, at most {limit}.")
     return "\n".join(lines) + "\n"
 
 

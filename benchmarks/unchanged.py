@@ -9,18 +9,17 @@ lessons are in it, with their stored runs; all happens in copies in a temporary 
 """
 
 import argparse
-import shutil
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.build import LESSON, PARTS, ROOT, Floor, build, insert
+from benchmarks.sites import Floor, build, copy_course, insert
 from course_code.publish.base.course import Course
 from course_code.publish.website.prepare import prepare
 
 TARGETS = {"no change": 0.4, "prose": 0.5}  # at most so many times the floor's CPU time
-PARTS_TOO = (*PARTS, ".lessons")
+LESSON = "spiral"
 
 
 def measure(folder: Path, rounds: int) -> dict[str, list[float]]:
@@ -30,10 +29,7 @@ def measure(folder: Path, rounds: int) -> dict[str, list[float]]:
         RuntimeError: a build failed, or did not show the edit.
     """
     ours = folder / "ours"
-    ours.mkdir()
-    for name in PARTS_TOO:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, ours / name)
+    copy_course(ours, ".lessons")
     floor = Floor(folder / "floor", prepare(Course(ours)))
     floor.build()
     build(ours)  # from now on pages are kept, and files in memory

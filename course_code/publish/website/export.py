@@ -11,6 +11,7 @@ import yaml
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.files import write_atomically
+from course_code.publish.website.nav import settings
 from course_code.publish.website.prepare import Site, place_of
 
 SAME = ("site_name", "site_description", "copyright", "nav")  # as for MkDocs
@@ -43,9 +44,9 @@ def export(site: Site, folder: Path) -> None:
 
 def configuration(course: Course, language: str) -> dict:
     """A configuration of one language's folder, from those of the course."""
-    base = own = _settings(course.root / "mkdocs.yml")
+    base = own = settings(course, LANGUAGES[0])
     if language != LANGUAGES[0]:
-        own = _merged(base, _settings(course.root / f"mkdocs.{language}.yml"))
+        own = _merged(base, settings(course, language))
     theme = {name: base["theme"][name] for name in ("features", "logo", "favicon")}
     markup = {
         f"{EXTENSIONS}.colours": {"pygments_lang_class": True},
@@ -72,13 +73,6 @@ def _languages(base: dict, language: str) -> list[dict]:
         {"name": known["name"], "lang": known["lang"], "link": root + known["home"]}
         for known in base["extra"]["languages"]
     ]
-
-
-def _settings(path: Path) -> dict:
-    """A configuration without what its tags, such as !ENV, stand for."""
-    loader = type("Loader", (yaml.SafeLoader,), {})
-    loader.add_multi_constructor("!", lambda *_: None)
-    return yaml.load(path.read_text("utf-8"), loader)
 
 
 def _merged(base: dict, own: dict) -> dict:

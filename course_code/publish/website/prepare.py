@@ -18,6 +18,7 @@ from course_code.publish.page.parts import Page
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
+from course_code.publish.website.nav import check_nav
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
         CourseError: any mistake in a lesson or a page; nothing has been published then.
     """
     _check_names(course)
+    check_nav(course)
     glossary.load(course)  # its mistakes, before anything runs
     plans = plan_course(course)
     lessons = {name: plan.lesson for name, plan in plans.items()}
@@ -110,7 +112,13 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
 
 
 def _check_names(course: Course) -> None:
-    """Refuse a page whose place is another language's: docs/en/zh.md would be the Chinese home."""
+    """Refuse a page whose place is another's: docs/en/zh.md would be the Chinese home."""
+    if "index" in course.lesson_names():
+        raise CourseError(
+            "a lesson cannot be called index: its page would be the home page",
+            course.relative(course.lessons / "index.py"),
+            hint="Rename the script and its pages after what the lesson is about.",
+        )
     for folder in map(course.prose, LANGUAGES):
         for path in sorted(folder.rglob("*.md")):
             if path.relative_to(folder).with_suffix("").parts[0] in LANGUAGES:

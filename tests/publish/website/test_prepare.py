@@ -51,6 +51,21 @@ def test_changing_prose_runs_nothing(course, ran):
         ("docs/en/three.md", "# T\n", "docs/zh/three.md: this page is missing"),
         ("course_code/lessons/three.py", LESSON, "docs/en/three.md: this page is missing"),
         ("docs/en/zh.md", "# T\n", "docs/en/zh.md: the site has a language at the place"),
+        (
+            "course_code/lessons/index.py",
+            LESSON,
+            "lessons/index.py: a lesson cannot be called",
+        ),
+        (
+            "mkdocs.yml",
+            "nav:\n- one.md\n",
+            "mkdocs.yml: nav lacks the lesson 'two'\n  Write",
+        ),
+        (
+            "mkdocs.zh.yml",
+            "x: !ENV [A, b]\nnav:\n- T: one.md\n- S:\n  - two.md\n  - old.md\n- https://x.org/y.md\n",
+            "mkdocs.zh.yml:6: nav names old.md, but there is no zh/old.md\n  Remove the line",
+        ),
         ("course_code/lessons/two.py", LESSON + "import course_code.x\n", "two.py:5: "),
     ],
 )

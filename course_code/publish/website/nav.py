@@ -1,0 +1,63 @@
+"""The configurations of the course, and the pages that their navigation names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.errors import CourseError
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Reads a configuration without what its tags, such as !ENV, stand for."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
+
+
+def settings(course: Course, language: str) -> dict:
+    """What the configuration of a language says itself; empty where there is none.
+
+    What is no YAML is left for the site generator to say.
+    """
+    path = course.root / file_of(language)
+    try:
+        found = yaml.load(course.read(path), _Loader) if path.is_file() else {}
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def file_of(language: str) -> Path:
+    """The configuration of a language, from the course's folder."""
+    return Path("mkdocs.yml" if language == LANGUAGES[0] else f"mkdocs.{language}.yml")
+
+
+def check_nav(course: Course) -> None:
+    """Refuse a navigation that lacks a lesson, or names a page that is not there.
+
+    Raises:
+        CourseError: says in which configuration, and what to write or remove.
+    """
+    for language in LANGUAGES:
+        named, file = list(_pages(settings(course, language).get("nav"))), file_of(language)
+        for name in course.lesson_names() if named else ():
+            if f"{name}.md" not in named:
+                hint = f"Write - {name}.md where it shall stand."
+                raise CourseError(f"nav lacks the lesson {name!r}", file, hint=hint)
+        for page in named:
+            if not (course.prose(language) / page).is_file():
+                what = f"nav names {page}, but there is no {course.prose(language).name}/{page}"
+                lines = course.read(course.root / file).split("\n")
+                line = next((n for n, text in enumerate(lines, 1) if page in text), None)
+                raise CourseError(what, file, line, "Remove the line, or write the page.")
+
+
+def _pages(nav) -> Iterator[str]:
+    """Every page of Markdown that a navigation names."""
+    if isinstance(nav, str):
+        yield from [nav] if nav.endswith(".md") and "://" not in nav else []
+    elif isinstance(nav, dict | list):
+        for each in nav.values() if isinstance(nav, dict) else nav:
+            yield from _pages(each)
