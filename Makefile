@@ -45,6 +45,7 @@ zensical: $(READY) ## build the site with Zensical instead, and prove it: see CO
 bench: $(READY) ## measure builds and training, as ratios
 	$(RUN) -m benchmarks.build
 	$(RUN) -m benchmarks.unchanged
+	$(RUN) -m benchmarks.serve
 	$(RUN) -m benchmarks.lessons
 	$(RUN) -m benchmarks.training
 

@@ -56,6 +56,10 @@ class Ours:
             if path.stem not in (LESSON, "index"):
                 path.unlink()
         (folder / "docs/glossary.yml").unlink(missing_ok=True)  # it names pages that went
+        for path in folder.glob("docs/*/*.md"):  # and so do links
+            text = path.read_text("utf-8")
+            text = re.sub(rf"\[([^\]]*)\]\((?!{LESSON})\w+\.md[^)]*\)", r"\1", text)
+            path.write_text(text, "utf-8")
         for path in folder.glob("mkdocs*.yml"):
             text = path.read_text("utf-8")
             path.write_text(re.sub(r"^nav:\n(?:[ -].*\n)+", "", text, flags=re.M), "utf-8")

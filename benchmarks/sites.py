@@ -20,9 +20,9 @@ Times = tuple[float, float]  # seconds on the clock, seconds of CPU
 
 
 def copy_course(folder: Path, *more: str) -> None:
-    """Copy the course, and more of its files, into a new folder."""
+    """Copy the course, and more of its files where they exist, into a new folder."""
     folder.mkdir()
-    for name in (*PARTS, *more):
+    for name in (*PARTS, *(name for name in more if (ROOT / name).exists())):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
 
