@@ -199,6 +199,7 @@ def visit_page(browser, url: str) -> Visit:
         visit.outside = visit.elements - inside
         _look(page, visit, "phone")
         page.set_viewport_size(PROFILES["light"]["viewport"])
+        page.evaluate("scrollTo(0, 0)")  # or browsers come back to where the page was left
         page.reload(wait_until="networkidle")
         _look(page, visit, "light")
         page.emulate_media(color_scheme="dark")  # differs from light in colours alone
@@ -214,6 +215,7 @@ def _look(page, visit: Visit, profile: str) -> None:
     visit.overflow[profile] = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
+    page.add_style_tag(content="* { content-visibility: visible !important }")  # judged as if seen
     page.evaluate(AXE)
     visit.violations += _violations(page, profile)
 

@@ -126,7 +126,9 @@ class FewElements(Highlight):
             self.later = True
         made = super().highlight(src, language, *args, attrs=attrs, **options)
         if isinstance(made, str):  # Pygments's guard of a first empty line, which <code> is too
-            return made.replace("<pre><span></span><code>", "<pre><code>", 1)
+            lines = len(src.splitlines())
+            plain = f'<pre style="--lines:{lines}"><code tabindex="0">'
+            return made.replace("<pre><span></span><code>", plain, 1)
         return made
 
 

@@ -18,7 +18,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.markup.source import Source
 from course_code.publish.notebook.lists import set_lists_apart
-from course_code.publish.page.write import fence, folded
+from course_code.publish.page.write import PRINTED, fence, folded, joined
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 OPTION = re.compile(r"#\|[ \t]*(?P<name>[\w-]+)[ \t]*:[ \t]*(?P<value>.*)")
@@ -139,8 +139,8 @@ def _code(cell, number: int, page: Given) -> str:
     alts = [value for name, value in options if name == "fig-alt"] or cell.metadata.get("alt", [])
     words, hidden = LABELS[page.language], cell.metadata.get("jupyter", {})
     later = ' data-colours="later"' if hidden else ""
-    code = fence("\n".join(lines), f".python .lesson-code{later}")
     outputs = list(_outputs(cell, number, iter(alts), page))
+    code = fence("\n".join(lines), f".python {joined(outputs)}.lesson-code{later}")
     if hidden.get("outputs_hidden"):
         return "\n".join(folded([*code, "", *outputs], words["solution"]))
     title = words["code"] if hidden.get("source_hidden") else None
@@ -165,7 +165,7 @@ def _outputs(cell, number: int, alts: Iterator[str], page: Given) -> Iterator[st
 
 def _printed(text: str) -> list[str]:
     text = ANSI.sub("", text).rstrip("\n")
-    return [*fence(text, ".text .no-copy .lesson-output"), ""] if text.strip() else []
+    return [*fence(text, PRINTED), ""] if text.strip() else []
 
 
 def _failure(output, cell, number: int, page: Given) -> str:

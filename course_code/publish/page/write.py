@@ -10,6 +10,7 @@ from course_code.publish.base.words import LABELS
 from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims, headings
 from course_code.publish.run.plan import Run
 
+PRINTED = ".text .no-copy .lesson-output"  # the fence of an output that is text
 LONG = 60  # lines of an output; a longer one is folded
 THEMES = ("light", "dark")
 MARKDOWN = re.compile(r"[`$\[\]\\*_\n]")  # inside an attribute it would still become HTML
@@ -81,14 +82,15 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
         anchor = "" if block.folded else f" #cell-{cell.name}"
         fold = words["drawing"] if block.folded else cell.fold_code
         later = ' data-colours="later"' if fold or cell.fold else ""
-        code = fence(block.source, f".python .lesson-code{anchor}{later}")
-        body += [*folded(code, fold), ""]
+        shown = []
         for output in outputs:
             if "figure" in output:
-                body += [*_figure(cell, figures, output["figure"], page.lesson, place), ""]
+                shown += [*_figure(cell, figures, output["figure"], page.lesson, place), ""]
                 figures += 1
             else:
-                body += [*_output(output, words["long"]), ""]
+                shown += [*_output(output, words["long"]), ""]
+        code = fence(block.source, f".python {joined(shown)}.lesson-code{anchor}{later}")
+        body += [*folded(code, fold), "", *shown]
     return folded(body, cell.fold)
 
 
@@ -98,6 +100,11 @@ def fence(text: str, attributes: str) -> list[str]:
     mark = "`" * max(4, longest + 1)
     # Not searched: code would triple the index, which every page loads.
     return [f'{mark} {{ {attributes} data-search-exclude="" }}', *text.split("\n"), mark]
+
+
+def joined(outputs: list[str]) -> str:
+    """Return the class of code that makes one card with the first of its outputs, or nothing."""
+    return ".printed " if outputs and PRINTED in outputs[0] else ""
 
 
 def folded(lines: list[str], title: str | None) -> list[str]:
@@ -116,7 +123,7 @@ def _output(output: dict, long: str) -> list[str]:
     text = f"{output['error']}: {output['says']}" if "error" in output else output["text"]
     lines = text.count("\n") + 1
     title = long.format(lines=f"{lines:,}") if lines > LONG else None
-    return folded(fence(text, ".text .no-copy .lesson-output"), title)
+    return folded(fence(text, PRINTED), title)
 
 
 def figure_images(page: Page, place: Place) -> list[str]:

@@ -138,19 +138,37 @@
       if (target.scrollWidth > target.clientWidth) {
         target.tabIndex = 0;
         target.setAttribute("role", "region");
-        target.setAttribute("aria-label", words.table);
+        const number = [...document.querySelectorAll("table")].indexOf(target.querySelector("table")) + 1;
+        target.setAttribute("aria-label", `${words.table} ${number}`);
       } else {
         for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
       }
     }
   });
 
-  /* By now Material has wrapped the tables and given every block of code its button. */
+  /* By now Material has wrapped the tables. */
   addEventListener("load", () => {
     for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) reachable.observe(wrap);
-    /* The button is all that the nav around it holds: not a landmark of the page. */
-    for (const nav of document.querySelectorAll(".md-code__nav")) nav.setAttribute("role", "none");
   });
+
+  /* Material gives a block of code its button once it is on screen. The button is all that the nav
+     around it holds: not a landmark of the page. */
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes)
+        if (node.className === "md-code__nav") node.setAttribute("role", "none");
+  }).observe(document.querySelector("article"), { childList: true, subtree: true });
+
+  /* What the style sheet leaves for when it is near the screen is laid out a little at a time while
+     nobody waits, so that nothing moves later under who scrolls. */
+  const parts = ".md-content__inner > :is(p, ul, ol, figure, .arithmatex)";
+  const waiting = [...document.querySelectorAll(parts)];
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
+  const layOut = () => {
+    for (const part of waiting.splice(0, 6)) part.style.contentVisibility = "visible";
+    if (waiting.length) requestAnimationFrame(() => idle(layOut));
+  };
+  addEventListener("load", () => idle(layOut));
 
   /* Paper has no way to open a fold. */
   let opened = [];

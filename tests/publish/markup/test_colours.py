@@ -59,6 +59,7 @@ def test_code_keeps_its_text_and_its_attributes(before):
     assert block["class"] == ["language-python", "lesson-code", "highlight"]
     assert block["data-search-exclude"] == ""
     assert [child.name for child in block.pre.children] == ["code"]
+    assert block.pre["style"] == f"--lines:{len(CODE.splitlines())}"
 
 
 def test_words_have_the_colours_of_their_kinds():
