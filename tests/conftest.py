@@ -53,6 +53,7 @@ def _without_network() -> list[str]:
 def copy_course(folder: Path) -> Path:
     """A course of one small lesson in `folder`, with this project's own configuration."""
     shutil.copytree(TINY, folder, dirs_exist_ok=True)
+    shutil.copy(ROOT / "course_code/teach/claims.py", folder / "course_code/teach")
     for name in ("docs/theme", "docs/assets"):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("mkdocs.yml", "mkdocs.zh.yml"):

@@ -6,6 +6,7 @@ out: sparse gradients, large networks, second-order methods.
 
 # %% name="setup"
 import math
+from itertools import pairwise
 from statistics import median
 
 import matplotlib.pyplot as plt
@@ -144,7 +145,7 @@ learn, test = (
     )
     for first, size in ((1000, 100), (2000, 1000))
 )
-size = sum(n * m + n for m, n in ((2, 100), (100, 3)))  # 603 parameters
+size = sum(n * m + n for m, n in pairwise(WIDTHS))  # 603 parameters
 mixed = torch.randn(size, size, generator=torch.Generator().manual_seed(7)).double()
 Q = torch.linalg.qr(mixed).Q.float()  # a random rotation of the space of parameters
 

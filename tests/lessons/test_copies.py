@@ -6,7 +6,6 @@ from conftest import ROOT
 from course_code.publish.audit.repeats import run_plan
 from course_code.publish.audit.variations import Variation
 from course_code.publish.base.course import Course
-from course_code.publish.lesson.read import read_lesson
 from course_code.publish.run.plan import plan_lesson
 
 COURSE = Course(ROOT)
@@ -15,9 +14,7 @@ COURSE = Course(ROOT)
 @pytest.mark.parametrize("name", COURSE.lesson_names())
 def test_a_copy_with_one_seed_and_other_widths_runs_to_its_end(name):
     """Both at once, to be quick; `audit --vary` makes each alone, and 3 and 7 seeds too."""
-    if not any(claim.relation for claim in read_lesson(COURSE, name).claims):
-        pytest.skip("its assertions stop a copy: write check(...)")
     plan = plan_lesson(COURSE, name)
     result = run_plan(plan, None, change=Variation(seeds=1, divide=3))
     assert result["error"] is None
-    assert set(result["claims"]) == {claim.name for claim in plan.lesson.claims if claim.relation}
+    assert set(result["claims"]) == {claim.name for claim in plan.lesson.claims}

@@ -36,8 +36,8 @@ MISTAKES = {  # file, what is changed into what, (file, text of the line) or wor
         [(TEACH, "SCALE / radius"), "cell 'data'", "ZeroDivisionError", (LESSON, "areas = [")],
     ),
     "false claim": (
-        LESSON, "> 9 * areas[1]", "> 10 * areas[1]",
-        [(LESSON, "assert"), "the claim 'square' (arithmetic) is false", "nine times the area"],
+        LESSON, ", 9 * areas[1]", ", 10 * areas[1]",
+        [(LESSON, "check(\""), "the claim 'square' (arithmetic) is false", "nine times the area"],
     ),
     "unknown cell": (EN, "cell tiny.growth", "cell tiny.grows", [(EN, "tiny.grows"), "growth"]),
     "unknown value": (EN, "{{ areas[1]", "{{ area[1]", [(EN, "{{ area[1]"), "'area'", "areas"]),
@@ -81,8 +81,9 @@ MISTAKES = {  # file, what is changed into what, (file, text of the line) or wor
         LESSON, "SEEDS = range(3)", 'SEEDS = range(3)\nimport warnings\nwarnings.warn("old")',
         [LESSON, "cell 'data' wrote to stderr", "old"],
     ),
-    "assertion without a claim": (
-        LESSON, '"arithmetic square: nine', '"nine', [(LESSON, "assert"), "without a claim"],
+    "assertion": (
+        LESSON, 'check("arithmetic', 'assert areas\ncheck("arithmetic',
+        [(LESSON, "assert areas"), "would stop a reader's copy", "Write: check("],
     ),
     "lesson without seeds": (LESSON, "SEEDS =", "seeds =", [LESSON, "SEEDS"]),
 }  # fmt: skip

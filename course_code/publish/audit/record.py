@@ -45,7 +45,6 @@ def entry(plan: Plan, seed: int, results: list[dict]) -> dict:
     claims = {
         claim.name: tally(claim, [result["claims"].get(claim.name) for result in results])
         for claim in plan.lesson.claims
-        if claim.relation
     }
     return {
         "key": audit_key(plan),

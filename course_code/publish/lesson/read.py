@@ -21,6 +21,9 @@ SHELL = (
 )
 CLAIM = re.compile(r"(?P<kind>theorem|arithmetic|measured) (?P<name>[a-z][a-z0-9_]*): (?P<says>.+)")
 CHECK = "check"  # of course_code/teach/claims.py
+WRITE_CHECK = (
+    'Write: check("measured name: what holds", value, ">", bound) (or theorem, arithmetic).'
+)
 RELATIONS = ("<", "<=", ">", ">=", "==", "in")
 
 
@@ -28,7 +31,7 @@ RELATIONS = ("<", "<=", ">", ">=", "==", "in")
 class Claim:
     """A claim of a lesson: kind (theorem, arithmetic, measured), name, sentence, where it is.
 
-    `relation` is that of its `check`, or empty where an assertion makes the claim.
+    `relation` is that of its `check`.
     """
 
     kind: str
@@ -36,7 +39,7 @@ class Claim:
     cell: str
     line: int
     says: str
-    relation: str = ""
+    relation: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def read_lesson(course: Course, name: str) -> Lesson:
 
     Raises:
         CourseError: no such lesson, a cell without a name of its own, an unknown option,
-            a syntax error, a check or an assertion that is not a named claim or may not run.
+            a syntax error, an assertion, a check that is not of a named claim or may not run.
     """
     script = course.lessons / f"{name}.py"
     path = course.relative(script)
@@ -133,17 +136,14 @@ def _claims(cell: Cell, path: Path):
     for node in ast.walk(tree):
         line = cell.line + getattr(node, "lineno", 1) - 1
         if isinstance(node, ast.Assert):
-            match, relation = _sentence(node.msg), ""
-            hint = 'Write: assert …, "measured name: what holds" (or theorem, arithmetic).'
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == CHECK:
-            match = _sentence(node.args[0] if node.args else None)
-            relation = _relation(node, path, line) if match else ""
-            hint = 'Write: check("measured name: what holds", value, ">", bound).'
-        else:
+            what = "an assertion, which would stop a reader's copy"
+            raise CourseError(what, path, line, WRITE_CHECK)
+        if not (isinstance(node, ast.Call) and getattr(node.func, "id", None) == CHECK):
             continue
+        match = _sentence(node.args[0] if node.args else None)
         if not match:
-            what = "a check" if isinstance(node, ast.Call) else "an assertion"
-            raise CourseError(f"{what} without a claim", path, line, hint)
+            raise CourseError("a check without a claim", path, line, WRITE_CHECK)
+        relation = _relation(node, path, line)
         if node not in reached:
             raise CourseError(
                 f"the claim {match['name']!r} may never be checked",
@@ -163,8 +163,8 @@ def _sentence(node: ast.expr | None) -> re.Match | None:
 def _relation(call: ast.Call, path: Path, line: int) -> str:
     """The relation of a check, which names one and has a value before and a bound after it."""
     if len(call.args) != 4 or call.keywords or any(isinstance(a, ast.Starred) for a in call.args):
-        hint = 'Write: check("measured name: what holds", value, ">", bound).'
-        raise CourseError("a check takes a claim, a value, a relation, a bound", path, line, hint)
+        what = "a check takes a claim, a value, a relation, a bound"
+        raise CourseError(what, path, line, WRITE_CHECK)
     relation = getattr(call.args[2], "value", None)
     if relation not in RELATIONS:
         what = f"unknown relation {ast.unparse(call.args[2])}"

@@ -17,7 +17,7 @@ def evidence(run: Run, name: str | None, audited: dict[str, dict], language: str
 
     Args:
         run: of the lesson.
-        name: of the claim; nothing is known of one without, or of an assertion.
+        name: of the claim; nothing is known of one without.
         audited: the recorded audit of each lesson.
         language: of the page.
     """

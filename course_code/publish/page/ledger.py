@@ -34,7 +34,7 @@ class Row:
     cell: str
     kind: str
     text: str
-    found: dict  # what its check recorded; empty for an assertion
+    found: dict  # what its check recorded
     standing: tuple[str, dict]  # in the audit
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.lesson.read import CHECK, CLAIM, Lesson
+from course_code.publish.lesson.read import CHECK, Lesson
 from course_code.publish.run.inside import kernel
 
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
@@ -47,10 +47,6 @@ def failure(lesson: Lesson, steps: list, now: int, notebook, error: Exception) -
         sent = sent_by(notebook.cells[now])
         hint = sent["refused"][1] if sent else ""
         return CourseError(f"{what} {output.evalue}", path, line, hint)
-    claim = CLAIM.fullmatch(output.evalue) if output.ename == "AssertionError" else None
-    if claim:
-        what += f": the claim {claim['name']!r} ({claim['kind']}) is false: {claim['says']}"
-        return CourseError(what, path, line, "Mend the experiment, or the claim and its prose.")
     hint = "\n  ".join(filter(None, [trail, REMEDIES.get(output.ename, "")]))
     return CourseError(f"{what}: {output.ename}: {output.evalue}", path, line, hint)
 
@@ -139,7 +135,7 @@ def check_claims(lesson: Lesson, recorded: dict[str, dict]) -> None:
     errors = []
     for claim in lesson.claims:
         found = recorded.get(claim.name)
-        if not claim.relation or (found and found["holds"]):
+        if found and found["holds"]:
             continue
         what = f"lesson {lesson.name!r}, cell {claim.cell!r}: the claim {claim.name!r}"
         if found:
@@ -148,7 +144,7 @@ def check_claims(lesson: Lesson, recorded: dict[str, dict]) -> None:
         else:
             what, hint = f"{what} was not checked", "Does its loop run? Import check from teach."
         errors.append(CourseError(what, lesson.path, claim.line, hint))
-    if others := set(recorded) - {claim.name for claim in lesson.claims if claim.relation}:
+    if others := set(recorded) - {claim.name for claim in lesson.claims}:
         hint = f"Write {CHECK}(…) itself, at the top level of a cell."
         errors.append(CourseError(f"a hidden check of {min(others)!r}", lesson.path, hint=hint))
     if errors:

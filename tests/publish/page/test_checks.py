@@ -138,7 +138,7 @@ def test_links_that_lead_nowhere(pages, text, line, words):
 
 
 def test_links_in_captions_and_claims_and_alts_that_were_not_translated(write):
-    lesson = '# %% name="c0"\nSEEDS = range(2)\nassert 1, "theorem t: one"\n'
+    lesson = '# %% name="c0"\nSEEDS = range(2)\ncheck("theorem t: one", 1, "==", 1)\n'
     page = '# T\n\n::: cell one.c0\n    alt="{0}"\n    caption="[a]({1})"\n\n'
     page += "::: claims one\n    t: [b]({2}).\n"
 

@@ -27,7 +27,6 @@ from course_code.teach.claims import check
 
 check("measured small: it is small", low, "<", 0.1)
 check("theorem whole: a third of a tenth", 30 * low, "==", 1)
-assert low > 0, "arithmetic positive: it is positive"
 """
 PAGE = """# Small: a lesson
 
@@ -40,7 +39,6 @@ It is {{ low:.3f}}, or {{ low:.1%}}.
 ::: claims one
     small: It is $|x| < 0.1$, here {{ low:.2f}}.
     whole: A third of a tenth | of ten.
-    positive: It is positive.
     literature: Others say so.
 """
 CHECKED = "# What was checked\n\n::: list claims\n"
@@ -84,7 +82,7 @@ def test_without_an_audit_a_claim_tells_its_run_alone(course):
     text = shown(course, "one.md")
     assert '<span class="claim-evidence">0.03333 &#60; 0.1; not repeated yet</span>' in text
     assert 'of ten. <span class="claim-evidence">1.0 = 1</span>' in text
-    assert text.count("claim-evidence") == 2  # none of an assertion, none of the literature
+    assert text.count("claim-evidence") == 2  # none of the literature
     assert "尚未重复" in shown(course, "one.md", "zh")
 
 
@@ -116,7 +114,6 @@ def test_the_table_has_every_checked_claim_with_both_sides_and_a_link(audited):
         f"| {link} | It is $|x| < 0.1$, here 0.03. | measured here | 0.03333 | &#60; 0.1 | 0.067 "
         "| 19/20 |",
         f"| {link} | A third of a tenth &#124; of ten. | theorem | 1.0 | = 1 | 0 | 20/20 |",
-        f"| {link} | It is positive. | arithmetic |  |  |  |  |",
     ]
     files = prepare(audited(19), 1).markdown("zh", "checked.md", place_of("zh", "checked.md"))
     assert '<a href="../one/#cell-judge">' in files
@@ -131,7 +128,7 @@ def test_counts_are_on_top(audited, held, told):
     top = shown(audited(held), "checked.md").split("////")[0]
     steady, nearly, fell = told
     assert "3 numbers in the prose of 1 lessons" in top
-    assert "3 claims are checked by machine: measured here 1, theorem 1, arithmetic 1." in top
+    assert "2 claims are checked by machine: measured here 1, theorem 1." in top
     assert "Of the 1 measured claims that were repeated since their lesson last changed, " in top
     assert f"changed, {steady} held every time, {nearly} in at least 19" in top
     assert f"repetitions, {fell} less often." in top
@@ -188,7 +185,7 @@ def test_records_of_this_course_are_of_its_code_or_outdated():
         assert all(0 <= row["held"] <= row["of"] for row in found["claims"].values())
         assert found["repeats"] >= 20
         if found["key"] == record.audit_key(plan):
-            assert set(found["claims"]) == {c.name for c in plan.lesson.claims if c.relation}
+            assert set(found["claims"]) == {c.name for c in plan.lesson.claims}
             for claim, bound in literal_bounds(plan).items():
                 assert found["claims"][claim]["bound"] in (bound, None), claim
 

@@ -15,7 +15,7 @@ from course_code.publish.run.plan import plan_lesson
 LESSON = """# %% name="data"
 SEEDS = range(3)
 areas = [1, 2.5]
-assert areas[0] < areas[1], "arithmetic grows: it grows"
+check("arithmetic grows: it grows", areas[0], "<", areas[1])
 
 # %% name="plot"
 figure()

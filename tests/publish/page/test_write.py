@@ -170,7 +170,7 @@ def test_alt_texts_arrive_as_they_were_written(shown, to_html, alt):
 
 
 def test_claims_say_their_kind_and_lead_to_their_cell(shown, to_html):
-    cell = 'assert 1, "measured low: stays low"\nassert 1, "theorem high: is high"'
+    cell = 'check("measured low: is low", 1, "<", 2)\ncheck("theorem high: is high", 2, ">", 1)'
     page = "# T\n\n::: cell one.c0\n\n::: claims one\n    low: **Low** $x$.\n    high: High.\n"
     page += "    literature: Said.\n    theorem: Known.\n"
     text, _ = shown([cell], page)

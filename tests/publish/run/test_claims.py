@@ -11,7 +11,7 @@ from conftest import ROOT
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.run.execute import check_claims, run_lesson
+from course_code.publish.run.execute import run_lesson
 from course_code.publish.run.plan import plan_lesson
 from course_code.publish.run.schedule import update
 
@@ -114,9 +114,3 @@ def test_false_claims_of_all_lessons_are_said_at_once_and_nothing_is_stored(clai
     assert "lessons/one.py:12" in str(error.value)
     assert "lessons/two.py:10" in str(error.value)
     assert not list(course.store.glob("*/*.json"))
-
-
-def test_assertions_are_no_checks(one_lesson):
-    lesson = read_lesson(one_lesson('assert SEEDS, "measured some: there are seeds"'), "one")
-    check_claims(lesson, {})
-    assert [claim.relation for claim in lesson.claims] == [""]

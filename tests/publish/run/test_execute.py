@@ -212,10 +212,6 @@ FAILING = {  # cells, module, what the error says; more in test_mistakes.py
     "in what lifted code does when it is defined": (
         ["from course_code.teach.a import A\n\nx = A"], "A = [1][2]\n", ["teach/a.py:1:", "Index"],
     ),
-    "a claim": (
-        ['for n in SEEDS:\n    assert n < 2, (\n        "measured low: stays low"\n    )'], "",
-        ["one.py:4:", "the claim 'low' (measured) is false: stays low", "Mend the experiment"],
-    ),
     "death": (
         ["x = 1", "import os\nos._exit(1)"], "", ["one.py:6: ", "cell 'c1': the kernel died"],
     ),

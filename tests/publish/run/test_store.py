@@ -251,7 +251,7 @@ def test_two_processes_that_write_one_file_leave_one_whole_text(tmp_path):
 
 
 def test_a_kept_plan_is_the_plan_as_it_was_made(one_lesson):
-    course = one_lesson(A, 'assert x, "measured a: b"', a=MODULE)
+    course = one_lesson(A, 'check("measured a: b", x, ">", 0)', a=MODULE)
     made = plan_lesson(course, "one")
     assert list((course.store / ".plans").glob("*.kept"))
     assert plan_lesson(course, "one") == made
