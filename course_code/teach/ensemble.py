@@ -119,11 +119,6 @@ def cross_entropies(logits: Tensor, y: Tensor) -> Tensor:
     return F.cross_entropy(logits, y.expand(len(logits), -1), reduction="none").mean(1)
 
 
-def squared_errors(outputs: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error of each run: outputs (R, 1, B), targets (B,) or (R, B) -> (R,)."""
-    return ((outputs[:, 0] - y) ** 2).mean(1)
-
-
 def checked_data(net: Ensemble, X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Move data to where and how `net` computes.
 

@@ -34,10 +34,6 @@ DEFAULTS = {
 }
 
 
-class GridEdgeError(ValueError):
-    """The best value is at an end of its grid, so a better one may lie beyond."""
-
-
 def labelled(axis: str, values) -> list[tuple]:
     """Pair each value of an axis with its label in the table.
 
@@ -207,61 +203,13 @@ def split_rows(rows: Sequence[dict], keys) -> dict:
     return groups
 
 
-def summarize(rows: Sequence[dict], by: Sequence[str], value: str) -> list[dict]:
-    """Reduce a table to median and quartiles of one column, over all that `by` does not name.
-
-    Quartiles are values that occur, so infinite losses need no special care.
-
-    Returns: rows {by…, "median", "low", "high", "runs", "diverged"}; the last two are counts.
-    """
-    table = []
-    for label, group in split_rows(rows, by).items():
-        ordered = sorted(row[value] for row in group)
-        cut = (len(ordered) - 1) // 4
-        spread = {
-            "median": statistics.median(ordered),
-            "low": ordered[cut],
-            "high": ordered[-1 - cut],
-        }
-        counts = {"runs": len(group), "diverged": sum(row["diverged"] for row in group)}
-        table.append({**dict(zip(by, label, strict=True)), **spread, **counts})
-    return table
-
-
-def best_rate(rows: Sequence[dict], arm, value: str = "valid_loss", axis: str = "lr") -> dict:
-    """Choose for each arm the rate with the best median over seeds, after the last step.
-
-    Args:
-        arm: column that names the arms, or a tuple of columns; () for a single arm.
-        value: the lowest is best, or the highest if its name ends in "accuracy".
-        axis: column of the rates, or of another number to tune.
-
-    Returns: {arm: rate}.
-
-    Raises:
-        GridEdgeError: a best rate is the smallest or the largest of its arm.
-    """
-    sign = -1 if value.endswith("accuracy") else 1
-    last, chosen = max(row["step"] for row in rows), {}
-    for label, group in split_rows([row for row in rows if row["step"] == last], arm).items():
-        medians = {r[axis]: sign * r["median"] for r in summarize(group, (axis,), value)}
-        best = sorted(rate for rate in medians if medians[rate] == min(medians.values()))
-        chosen[label] = best[len(best) // 2]  # the middle one, should several be equal
-        if chosen[label] in (min(medians), max(medians)) or medians[chosen[label]] == math.inf:
-            raise GridEdgeError(
-                f"best {axis} of {label!r} is {chosen[label]}, an end of {sorted(medians)}, "
-                "or nothing there is finite: extend the grid"
-            )
-    return chosen
-
-
 def choose_rates(
     rows: Sequence[dict], arm: str, value: str = "valid_loss", axis: str = "lr"
 ) -> dict[str, dict]:
     """Choose for each arm the rate with the lowest mean over seeds, after the last step.
 
     A mean, because it suffers from every failed run: a rate at which one run in ten fails has a
-    fine median. Unlike `best_rate` it raises nothing; look at "inside".
+    fine median. Nothing is raised when the best is at an end of the list: look at "inside".
 
     Returns: {arm: {"lr": rate, "inside": whether it is neither the smallest nor the largest}}.
     """

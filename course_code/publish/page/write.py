@@ -126,18 +126,6 @@ def _output(output: dict, long: str) -> list[str]:
     return folded(fence(text, PRINTED), title)
 
 
-def figure_images(page: Page, place: Place) -> list[str]:
-    """HTML of each figure's light and dark image, in page order."""
-    return [
-        _images(cell, number, figure, page.lesson, place)
-        for cell in page.segments
-        if isinstance(cell, ShownCell)
-        for number, figure in enumerate(
-            output["figure"] for block in cell.outputs for output in block if "figure" in output
-        )
-    ]
-
-
 def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> str:
     alt = MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(cell.alts[number]))
     return "".join(
@@ -196,7 +184,6 @@ def _provenance(page: Page, run: Run, place: Place) -> str:
     versions = [
         f"{name.capitalize()} {number}" if name == "python" else f"{name} {number}"
         for name, number in inputs.versions.items()
-        if name not in ("pillow", "scour")
     ]
     text = words["ran"].format(
         versions=words["comma"].join(versions),
