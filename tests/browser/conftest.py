@@ -30,6 +30,7 @@ ARGUMENTS = [
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+CODE_PAGE = "pytorch_basics/"  # has code of every colour
 COUNT_SHIFTS = """
 window.layoutShift = 0;
 new PerformanceObserver((list) => {
@@ -202,9 +203,10 @@ def visit_page(browser, url: str) -> Visit:
         page.evaluate("scrollTo(0, 0)")  # or browsers come back to where the page was left
         page.reload(wait_until="networkidle")
         _look(page, visit, "light")
+        visit.violations += _contrast(page, "light", url)
         page.emulate_media(color_scheme="dark")  # differs from light in colours alone
         page.wait_for_timeout(500)  # until links have faded into theirs
-        visit.violations += _violations(page, "dark", runOnly=["color-contrast"])
+        visit.violations += _contrast(page, "dark", url)
     return visit
 
 
@@ -217,15 +219,22 @@ def _look(page, visit: Visit, profile: str) -> None:
     )
     page.add_style_tag(content="* { content-visibility: visible !important }")  # judged as if seen
     page.evaluate(AXE)
-    visit.violations += _violations(page, profile)
+    visit.violations += _violations(page, profile, rules={"color-contrast": {"enabled": False}})
 
 
-def _violations(page, profile: str, **options) -> list[str]:
+def _contrast(page, profile: str, url: str) -> list[str]:
+    """Contrast of text, once a theme; that of code, whose colours are few, on one page alone."""
+    code = [] if url.endswith(f"/{CODE_PAGE}") else [".highlight"]
+    return _violations(page, profile, *code, runOnly=["color-contrast"])
+
+
+def _violations(page, profile: str, *excluded: str, **options) -> list[str]:
+    hidden = ".katex-html"  # from screen readers, and in the colour of the text around it
     found = page.evaluate(
-        """(options) => axe.run({ exclude: ".katex-html" }, options).then(
+        """([exclude, options]) => axe.run({ exclude }, options).then(
           (result) => result.violations,
-        )""",  # hidden from screen readers, and in the colour of the text around it
-        options,
+        )""",
+        [[[name] for name in (hidden, *excluded)], options],
     )
     return [
         f"{profile}, {rule['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"
