@@ -74,6 +74,7 @@ def test_colours_are_chosen_by_keyboard_and_kept(open_page):
     button.press("Space")  # the system's again, then light
     page.locator("header .course-language").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh")
+    page.wait_for_load_state()
     assert page.evaluate(BACKGROUND) == LIGHT
     page.emulate_media(color_scheme="light")
     assert page.evaluate(BACKGROUND) == LIGHT
@@ -282,11 +283,11 @@ def test_everything_can_be_read_without_scripts(reader):
     expect(page.locator(".lesson-copy-all")).not_to_be_visible()
     for part in (".katex-html", ".lesson-code code", ".lesson-output code", ".light-only"):
         found = page.locator(f"article {part}:not(details *)").first
-        found.scroll_into_view_if_needed()
-        expect(found).to_be_visible()
+        assert found.evaluate("(element) => element.getBoundingClientRect().height") > 0, part
     assert page.locator("article .katex-html").count() == page.locator("article math").count() > 0
     expect(page.locator("article .dark-only:visible")).to_have_count(0)
     image = page.locator("article .light-only:not(details *)").first
+    image.evaluate("(image) => { image.loading = 'eager'; }")
     page.wait_for_function("(image) => image.naturalWidth > 0", arg=image.element_handle())
     fold = page.locator("article details:not(details *)").first
     inside = fold.locator("> :not(summary)").first
