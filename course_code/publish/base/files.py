@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and the log that says what was done."""
+"""Files written whole or not at all, whose they are, and the log that says what was done."""
 
 import logging
 import os
@@ -30,3 +30,14 @@ def write_atomically(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
         hint = "Is there space left, and may this folder be written to?"
         raise CourseError(f"cannot be written: {error.strerror}", path, hint=hint) from None
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process with this number runs, as far as this user may know."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # another user's
+        return True
+    return True

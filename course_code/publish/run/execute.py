@@ -19,6 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from course_code.publish.base.course import PACKAGE
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import is_alive
 from course_code.publish.lesson.inline import Block, InlinedLesson
 from course_code.publish.lesson.read import Cell, Lesson
 from course_code.publish.run.inside import figures, kernel, repeatable, values
@@ -125,7 +126,7 @@ def _folder():
         if len(os.fsencode(parent)) > LONGEST and sys.platform != "win32":
             parent = Path("/tmp")
         for old in parent.glob("lesson-*-*"):
-            if (match := re.match(r"lesson-(\d+)-", old.name)) and not _alive(int(match[1])):
+            if (match := re.match(r"lesson-(\d+)-", old.name)) and not is_alive(int(match[1])):
                 rmtree(old, ignore_errors=True)
         folder = tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-", dir=parent)
     except OSError as error:
@@ -133,16 +134,6 @@ def _folder():
         raise CourseError(what, error.filename, hint="Set TMPDIR to another one.") from None
     with folder as name:
         yield Path(name)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:  # another user's
-        return True
-    return True
 
 
 async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -> None:

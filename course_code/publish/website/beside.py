@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import is_alive
 
 KEPT = ("CNAME",)  # and what begins with a dot: not the build's, so it stays in the place
 EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
@@ -84,21 +85,8 @@ def remove_abandoned(place: Path) -> None:
     name = re.compile(rf"\.{re.escape(place.name)}\.(\d+)\.(building|old)")
     for folder in place.parent.glob(f".{place.name}.*"):
         match = name.fullmatch(folder.name)
-        if match and not _alive(int(match[1])):
+        if match and (int(match[1]) == os.getpid() or not is_alive(int(match[1]))):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    """Whether another process with this number runs."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:  # another user's
-        return True
-    return True
 
 
 def _keep(place: Path, folder: Path) -> None:
