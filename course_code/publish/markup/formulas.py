@@ -54,10 +54,19 @@ def _formulas(element: Element) -> Iterator[Element]:
     return (inner for inner in element.iter() if inner.get("class") == CLASS)
 
 
+def undelimited(marked: str, tag: str) -> str:
+    r"""Return what arithmatex marked without its delimiters, \(…\) or \[…\].
+
+    Args:
+        marked: text of its element.
+        tag: of the element: a block's text, in a div, is escaped once more.
+    """
+    text = marked.strip()[2:-2].strip()
+    return html.unescape(text) if tag == "div" else text
+
+
 def _tex(formula: Element) -> str:
-    r"""Return a formula without arithmatex's delimiters, \(…\) or \[…\]."""
-    text = (formula.text or "").strip()[2:-2].strip()
-    return html.unescape(text) if formula.tag == "div" else text  # only blocks are escaped
+    return undelimited(formula.text or "", formula.tag)
 
 
 def _set_inline(parent: Element, formula: Element, stash: HtmlStash, source: Source) -> None:

@@ -1,6 +1,5 @@
 """Text inside a paragraph, from HTML elements to the Markdown that Jupyter and Colab show."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -8,6 +7,9 @@ from dataclasses import dataclass
 
 from bs4 import NavigableString, Tag
 from bs4.element import PreformattedString
+
+from course_code.publish.markup.formulas import undelimited
+from course_code.publish.page.text import longest_ticks
 
 Resolve = Callable[[str], str | None]
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
@@ -72,7 +74,7 @@ class Inline:
 
     def _code(self, node: Tag) -> str:
         text = self._bars(node.get_text().replace("\n", " "))
-        fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+        fence = "`" * (longest_ticks(text) + 1)
         space = " " if text.startswith("`") or text.endswith("`") else ""
         return f"{fence}{space}{text}{space}{fence}"
 
@@ -113,8 +115,7 @@ def is_math(node) -> bool:
 
 def tex_of(node: Tag) -> str:
     r"""Return a formula without arithmatex's delimiters, \(…\) or \[…\]."""
-    text = node.get_text().strip()[2:-2].strip()
-    return html.unescape(text) if node.name == "div" else text  # only blocks are escaped twice
+    return undelimited(node.get_text(), node.name)
 
 
 def inline_html(node: Tag) -> str:

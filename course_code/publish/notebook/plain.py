@@ -12,6 +12,7 @@ from itertools import groupby
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 from course_code.publish.notebook.inline import Inline, Resolve, inline_html, is_math, tex_of
+from course_code.publish.page.text import longest_ticks
 
 SLOT = re.compile("\ue000(\\d+)\ue000")  # stands for a code cell
 HEADING = re.compile(r"h[1-6]")
@@ -100,8 +101,7 @@ class _Writer:
     def _pre(self, node: Tag) -> Iterator[Piece]:
         language = re.search(r"language-([\w+#-]+)", " ".join(node.get("class", ())))
         text = (node.select("pre") or [node])[-1].get_text().rstrip("\n")
-        longest = max((len(run) for run in re.findall("`+", text)), default=0)
-        fence = "`" * max(3, longest + 1)
+        fence = "`" * max(3, longest_ticks(text) + 1)
         name = language[1] if language and language[1] != "text" else ""
         yield f"{fence}{name}\n{text}\n{fence}"
 

@@ -89,6 +89,11 @@ def _cut(text: str, line: int) -> Iterator[Token]:
             line += part.count("\n")
 
 
+def longest_ticks(text: str) -> int:
+    """Length of the longest run of backticks in code, which its own marks must exceed."""
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
 def fence_after(line: str, fence: str) -> str:
     """Return the fence that is open after `line`, or an empty text."""
     found = FENCE.fullmatch(line.rstrip("\n"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims, headings
+from course_code.publish.page.text import longest_ticks
 from course_code.publish.run.plan import Run
 
 PRINTED = ".text .no-copy .lesson-output"  # the fence of an output that is text
@@ -96,8 +97,7 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
 
 def fence(text: str, attributes: str) -> list[str]:
     """Return the lines of a block of code with the attributes of its fence."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    mark = "`" * max(4, longest + 1)
+    mark = "`" * max(4, longest_ticks(text) + 1)
     # Not searched: code would triple the index, which every page loads.
     return [f'{mark} {{ {attributes} data-search-exclude="" }}', *text.split("\n"), mark]
 
