@@ -19,10 +19,10 @@ from course_code.publish.base.words import LABELS
 from course_code.publish.markup.source import Source
 from course_code.publish.notebook.lists import set_lists_apart
 from course_code.publish.page.write import PRINTED, fence, folded, joined
+from course_code.publish.run.outputs import terminal
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 OPTION = re.compile(r"#\|[ \t]*(?P<name>[\w-]+)[ \t]*:[ \t]*(?P<value>.*)")
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # colours of a terminal
 SPECIAL = re.compile(r"[\\\[\]`*_$<&]")  # in an image's text
 TITLE = re.compile(r"\A# .+")
 
@@ -164,7 +164,7 @@ def _outputs(cell, number: int, alts: Iterator[str], page: Given) -> Iterator[st
 
 
 def _printed(text: str) -> list[str]:
-    text = ANSI.sub("", text).rstrip("\n")
+    text = terminal(text)
     return [*fence(text, PRINTED), ""] if text.strip() else []
 
 

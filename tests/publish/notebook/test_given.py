@@ -104,6 +104,14 @@ def test_outputs_of_other_kinds():
     assert page.select_one(".lesson-output code").get_text() == "red\n"
 
 
+def test_printed_text_is_what_a_terminal_shows():
+    text = "\r 50%\r100%\nepoch\tloss\n1\t0.5\n"
+    printed = {"output_type": "stream", "name": "stdout", "text": text}
+    page = rendered(given(changed(2, outputs=[printed])), "en")
+    shown = page.select_one(".lesson-output code").get_text()
+    assert shown == "100%\nepoch   loss\n1       0.5\n"
+
+
 FAILED = {"output_type": "error", "ename": "KeyError", "evalue": "'x'", "traceback": []}
 WIDGET = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>"}}
 
