@@ -4,18 +4,17 @@ It holds the page's code, block by block and letter by letter, and needs nothing
 """
 
 import functools
-import hashlib
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_code.publish.base import words
 from course_code.publish.base.files import write_atomically
+from course_code.publish.base.kept import key_of
 from course_code.publish.base.words import LABELS
 from course_code.publish.lesson.inline import Block
-from course_code.publish.notebook import dialect, inline, places, plain
+from course_code.publish.notebook import plain
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.places import address, resolve
 from course_code.publish.notebook.plain import Slot
@@ -24,7 +23,6 @@ from course_code.publish.page.text import tokens
 from course_code.publish.page.write import caption, claims, folded, indented
 
 HEADING = re.compile(r"(?P<mark>#{1,6}) (?P<text>.+)")
-MADE_BY = (__file__, *(module.__file__ for module in (dialect, inline, plain, places, words)))
 
 
 @dataclass(frozen=True)
@@ -84,17 +82,14 @@ def write_notebook(path: Path, page: Page, home: str = "") -> Path:
     """Write the page's notebook, unless the file was written from the same inputs before.
 
     Args:
-        path: the .ipynb file; a digest of its inputs lies beside it.
+        path: the .ipynb file; a digest of its inputs and of the engine lies beside it.
         page: a filled page.
         home: as in `to_notebook`.
 
     Returns:
         `path`.
     """
-    digest = hashlib.sha256(repr((page, home)).encode())
-    for file in MADE_BY:
-        digest.update(Path(file).read_bytes())
-    wanted, mark = digest.hexdigest(), path.with_suffix(".inputs")
+    wanted, mark = key_of(repr((page, home))), path.with_suffix(".inputs")
     if not (path.is_file() and mark.is_file() and mark.read_text() == wanted):
         mark.unlink(missing_ok=True)
         write_atomically(path, notebook_bytes(to_notebook(page, home)))
