@@ -12,8 +12,7 @@ from pathlib import Path
 from course_code.publish.audit.result import tally
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import write_atomically
-from course_code.publish.run.inputs import digest
+from course_code.publish.base.files import digest, write_atomically
 from course_code.publish.run.plan import Plan
 
 FILE = Path("docs/audit.json")

@@ -1,5 +1,6 @@
 """Files written whole or not at all, whose they are, and the log that says what was done."""
 
+import hashlib
 import logging
 import os
 from contextlib import suppress
@@ -9,6 +10,12 @@ from uuid import uuid4
 from course_code.publish.base.errors import CourseError
 
 log = logging.getLogger("mkdocs.course")  # below MkDocs's own, which shows it and counts warnings
+
+
+def digest(data: str | bytes) -> str:
+    """Short name of a content."""
+    data = data.encode() if isinstance(data, str) else data
+    return hashlib.sha256(data).hexdigest()[:24]
 
 
 def write_atomically(path: Path, data: bytes) -> None:

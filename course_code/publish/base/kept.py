@@ -1,6 +1,5 @@
 """What was made once, kept by the content of all it was made of, so that it is not made again."""
 
-import hashlib
 import json
 import os
 import platform
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import write_atomically
+from course_code.publish.base.files import digest, write_atomically
 
 ENGINE = Path(__file__).parents[1]
 
@@ -30,7 +29,7 @@ class Kept:
         """The value kept under `name` if it was made of what `key` stands for, else None."""
         with suppress(OSError, ValueError):
             checksum, rest = self._path(name).read_bytes().split(b"\n", 1)
-            if checksum == _digest(rest) and rest.startswith(key.encode() + b"\n"):
+            if checksum == digest(rest).encode() and rest.startswith(key.encode() + b"\n"):
                 return json.loads(rest[len(key) + 1 :])
         return None
 
@@ -38,7 +37,7 @@ class Kept:
         """Keep a value, whole or not at all."""
         rest = f"{key}\n{json.dumps(value, ensure_ascii=False, default=os.fspath)}".encode()
         with suppress(CourseError):
-            write_atomically(self._path(name), _digest(rest) + b"\n" + rest)
+            write_atomically(self._path(name), digest(rest).encode() + b"\n" + rest)
 
     def keep_only(self, names: set[str]) -> None:
         """Drop the values of other names."""
@@ -55,7 +54,7 @@ class Kept:
 def key_of(*parts: Any) -> str:
     """A digest of what a value is made of, the engine and all installed versions included."""
     text = json.dumps([_engine(), *parts], default=str, sort_keys=True)
-    return _digest(text.encode()).decode()
+    return digest(text)
 
 
 @cache
@@ -66,11 +65,4 @@ def _engine() -> str:
     installed = sorted(
         {path.name for folder in sys.path for path in Path(folder).glob("*.dist-info")}
     )
-    digest = hashlib.sha256(platform.python_version().encode())
-    for part in [*code, *map(str.encode, installed)]:
-        digest.update(hashlib.sha256(part).digest())
-    return digest.hexdigest()
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).hexdigest()[:24].encode()
+    return digest("\n".join(map(digest, [platform.python_version(), *code, *installed])))

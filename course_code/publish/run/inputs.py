@@ -7,7 +7,6 @@ beside the outputs of a run whose code did the same.
 """
 
 import ast
-import hashlib
 import json
 import platform
 import re
@@ -17,6 +16,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
+from course_code.publish.base.files import digest
 from course_code.publish.lesson.inline import Block, InlinedLesson
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.run import outputs
@@ -146,11 +146,6 @@ def _words(tree: ast.AST) -> set[str]:
         for field in fields
         if isinstance(word := getattr(node, field, None), str)
     }
-
-
-def digest(text: str) -> str:
-    """Short name of a text's content."""
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 @cache

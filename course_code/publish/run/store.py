@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from course_code.publish.base.course import Course
-from course_code.publish.base.files import log, write_atomically
-from course_code.publish.run.inputs import Inputs, digest
+from course_code.publish.base.files import digest, log, write_atomically
+from course_code.publish.run.inputs import Inputs
 
 KEPT = 3  # runs kept per lesson, so that undoing an edit costs nothing
 
