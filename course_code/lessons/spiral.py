@@ -19,7 +19,6 @@ from course_code.teach.claims import check
 from course_code.teach.device import device
 
 SEEDS = range(9)  # each draws its own 180 points and first weights
-PILOT = range(100, 108)  # seeds of earlier runs, from which the bounds below were set
 n_seeds = len(SEEDS)
 N, D, C, H = 1000, 2, 3, 100  # points per class, inputs, classes, hidden units
 dev = device()

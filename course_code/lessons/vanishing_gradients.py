@@ -17,7 +17,6 @@ from course_code.teach.device import device
 
 SEEDS = range(9)  # what is reported; each draws weights, and in training its own split of the data
 TUNING = range(50, 53)  # learning rates are chosen on these
-PILOT = range(100, 115)  # seeds of earlier runs, from which the bounds below were set
 n_seeds = len(SEEDS)
 dev = device()
 print("computing on", dev.type)

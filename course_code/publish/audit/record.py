@@ -13,6 +13,7 @@ from course_code.publish.audit.result import tally
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest, write_atomically
+from course_code.publish.lesson.inline import Block
 from course_code.publish.run.plan import Plan
 
 FILE = Path("docs/audit.json")
@@ -22,10 +23,16 @@ HINT = "Do not edit it; write it with: python -m course_code.publish audit --rec
 def audit_key(plan: Plan) -> str:
     """Digest of all code of a lesson that could change what a claim finds; not of drawing."""
     code = [
-        [cell.name, cell.expect, [b.source for b in plan.inlined.blocks[cell.name] if not b.folded]]
+        [cell.name, cell.expect, [_computing(block) for block in plan.inlined.blocks[cell.name]]]
         for cell in plan.lesson.cells
     ]
     return digest(json.dumps(code))
+
+
+def _computing(block: Block) -> list[str]:
+    """Lines of a block that do not come from the modules that draw."""
+    lines = zip(block.source.split("\n"), block.origins, strict=True)
+    return [text for text, (path, _) in lines if path.parent.name != "draw"]
 
 
 def entry(plan: Plan, seed: int, results: list[dict]) -> dict:

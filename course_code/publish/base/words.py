@@ -2,7 +2,7 @@
 
 LABELS = {
     "en": {
-        "drawing": "The drawing code",
+        "folded": "Code that draws and checks",
         "colab": "Open in Colab",
         "code": "Code",
         "solution": "Code and output",
@@ -38,7 +38,7 @@ LABELS = {
         "formula": "Formula",
     },
     "zh": {
-        "drawing": "绘图代码",
+        "folded": "绘图与检验用的代码",
         "colab": "在 Colab 中打开",
         "code": "代码",
         "solution": "代码与输出",

@@ -37,7 +37,10 @@ from course_code.publish.lesson.modules import (
 )
 from course_code.publish.lesson.read import Cell, Lesson, parse
 
-FOLDED = f"{PACKAGE}.draw"  # definitions from here go to a block of their own, shown folded
+FOLDED = (
+    f"{PACKAGE}.draw.",
+    f"{PACKAGE}.teach.claims.",
+)  # go to a block of their own, shown folded
 CHANGED = re.compile(r"[\t\x02\x03]|^\s+$")  # a copy from the page would differ from what ran
 MODULE_NAMES = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec__")
 
@@ -168,7 +171,7 @@ class _Inliner:
             what = f"{item.module} does not define {item.name!r}"
             raise CourseError(what, path, line, alike(item.name, module.bindings))
         self._place(module)
-        folded = f"{item.module}.".startswith(f"{FOLDED}.")
+        folded = f"{item.module}.".startswith(FOLDED)
         if isinstance(node, ast.Import | ast.ImportFrom):
             self._follow(item, node, module, folded, parts)
         elif f"{item.module}.{item.name}" not in self.lifted:

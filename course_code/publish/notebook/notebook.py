@@ -134,7 +134,7 @@ def _slots(cell: ShownCell, language: str, codes: list[_Code]) -> Iterator[str]:
     """Yield a slot for each block; titles before folded ones, captions after figures."""
     figure = 0
     for number, (block, outputs) in enumerate(zip(cell.blocks, cell.outputs, strict=True), 1):
-        title = LABELS[language]["drawing"] if block.folded else cell.fold_code
+        title = LABELS[language]["folded"] if block.folded else cell.fold_code
         fails = cell.expect if number == len(cell.blocks) else None
         figures = sum("figure" in output for output in outputs)
         name = f"cell-{cell.name}" + (f"-{number}" if len(cell.blocks) > 1 else "")

@@ -81,7 +81,7 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
     body = []
     for block, outputs in zip(cell.blocks, cell.outputs, strict=True):
         anchor = "" if block.folded else f" #cell-{cell.name}"
-        fold = words["drawing"] if block.folded else cell.fold_code
+        fold = words["folded"] if block.folded else cell.fold_code
         later = ' data-colours="later"' if fold or cell.fold else ""
         shown = []
         for output in outputs:

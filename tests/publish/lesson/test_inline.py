@@ -5,6 +5,7 @@ import importlib
 import sys
 
 import pytest
+from conftest import ROOT
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
@@ -220,6 +221,15 @@ def test_drawing_code_folds_with_its_own_imports_and_runs_alone(write):
     exec(folded.source, namespace)
     assert namespace["draw"](9) == 6
     assert run_blocks(course)["x"] == 8
+
+
+def test_what_checks_folds_as_well(one_lesson):
+    claims = (ROOT / "course_code/teach/claims.py").read_text("utf-8")
+    course = one_lesson(f"{TEACH}.claims import check\nx = 1", claims=claims)
+    folded, shown = inline(course).blocks["c0"]
+    assert (folded.folded, shown.folded) == (True, False)
+    assert "def check(" in folded.source
+    assert shown.source == "SEEDS = range(3)\nx = 1"
 
 
 def test_own_names_are_what_the_cells_bind(one_lesson):

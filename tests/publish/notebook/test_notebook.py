@@ -123,7 +123,7 @@ def test_drawing_code_is_collapsed_and_titled():
     cells = to_notebook(LESSON)["cells"]
     at = next(i for i, c in enumerate(cells) if c["id"] == "cell-plot-1")
     assert cells[at]["metadata"] == {"cellView": "form", "jupyter": {"source_hidden": True}}
-    assert "".join(cells[at - 1]["source"]).endswith("> **The drawing code**")
+    assert "".join(cells[at - 1]["source"]).endswith("> **Code that draws and checks**")
     assert "jupyter" not in cells[at + 1]["metadata"]
 
 
@@ -198,7 +198,7 @@ def test_chinese_words_in_chinese_notebooks():
     zh = replace(LESSON, language="zh", path=Path("docs/zh/spiral.md"))
     texts = "\n".join(sources(to_notebook(zh, HOME), "markdown"))
     assert "本笔记本" in texts
-    assert "绘图代码" in texts
+    assert "绘图与检验用的代码" in texts
     assert "This notebook" not in texts
 
 

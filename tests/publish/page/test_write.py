@@ -139,7 +139,7 @@ def test_code_prints_figures_and_errors_keep_the_order_of_the_run(shown, to_html
     assert html_text.count("<figcaption>") == 2
     assert "<strong>First</strong>" in html_text
     assert [html_text.count(f'id="cell-c{n}"') for n in range(3)] == [1, 1, 1]
-    assert "<summary>The drawing code</summary>" in html_text
+    assert "<summary>Code that draws and checks</summary>" in html_text
 
 
 def test_an_expected_error_is_shown_as_output(shown, to_html):
