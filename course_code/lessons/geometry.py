@@ -133,7 +133,7 @@ check(
     (8, 14),
 )
 
-# %% name="turned_net"
+# %% name="machinery"
 from course_code.teach.data import make_spirals
 from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
 
@@ -146,6 +146,8 @@ learn, test = (
     for first, size in ((1000, 100), (2000, 1000))
 )
 size = sum(n * m + n for m, n in pairwise(WIDTHS))  # 603 parameters
+
+# %% name="turned_net"
 mixed = torch.randn(size, size, generator=torch.Generator().manual_seed(7)).double()
 Q = torch.linalg.qr(mixed).Q.float()  # a random rotation of the space of parameters
 
