@@ -283,10 +283,10 @@ plt.show()
 
 # %% name="check_words"
 check(
-    "measured rare_sgd: unequal frequencies make SGD's median excess loss over 200 times as large",
+    "measured rare_sgd: unequal frequencies make SGD's median excess loss over 30 times as large",
     times["sgd"],
     ">",
-    200,
+    30,
 )
 check(
     "measured rare_momentum: and that of momentum over 30,000 times as large",

@@ -125,6 +125,7 @@ def test_icons_show_in_forced_colours(open_page):
     page = open_page("spiral/", forced_colors="active")
     paint = "(e, part) => getComputedStyle(e, part).backgroundColor"
     page_colour = page.evaluate(BACKGROUND)
+    page.locator("article .highlight:visible").first.scroll_into_view_if_needed()
     for part, pseudo in ((".md-code__button", "::after"), ("article summary", "::before")):
         found = page.locator(part).first
         assert found.evaluate(paint, pseudo) not in (page_colour, "rgba(0, 0, 0, 0)")

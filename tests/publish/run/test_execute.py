@@ -261,7 +261,9 @@ for n in range(8000):
 subprocess.run(["echo", "from a child"], check=True)
 print("after it")
 get_context("fork").Process(target=print, args=("from a fork",)).start()
-threading.Thread(target=print, args=("from a thread",)).start()
+thread = threading.Thread(target=print, args=("from a thread",))
+thread.start()
+thread.join()
 os.waitpid(-1, 0)
 secret = os.environ.get("COURSE_SECRET", "none")
 _course = get_ipython = 3
