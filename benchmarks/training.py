@@ -24,9 +24,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course_code.teach.data import make_spirals
-from course_code.teach.ensemble import Ensemble, gradient_norms, train_runs
+from course_code.teach.ensemble import Ensemble, train_runs
 from course_code.teach.models import mlp
 from course_code.teach.optimizers import adam, adamw, momentum, rmsprop, sgd
+from course_code.teach.signals import gradient_norms
 
 SETTINGS = {
     "OMP_NUM_THREADS": "1",

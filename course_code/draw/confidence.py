@@ -12,11 +12,19 @@ from course_code.draw.style import COLOURS, LINES, MARKERS
 
 
 def draw_reliability(
-    ax: Axes, share: Tensor, confidence: Tensor, accuracy: Tensor, *, label: str, index: int = 0
+    ax: Axes,
+    share: Tensor,
+    confidence: Tensor,
+    accuracy: Tensor,
+    *,
+    label: str,
+    index: int = 0,
 ) -> None:
-    """Plot accuracy against confidence, one marker per bin, larger for bins with more points.
+    """Plot accuracy against confidence, one marker per bin, larger for bins with more
+    points.
 
-    The dashed diagonal is where what was promised comes true; below it lies overconfidence.
+    The dashed diagonal is where what was promised comes true; below it lies
+    overconfidence.
 
     Args:
         ax: axes to draw on.
@@ -27,15 +35,28 @@ def draw_reliability(
         index: 0..3, picks colour, line style and marker.
     """
     if not ax.lines:
-        ax.axline((0, 0), slope=1, color=plt.rcParams["text.color"], linestyle="--", linewidth=1)
+        ax.axline(
+            (0, 0),
+            slope=1,
+            color=plt.rcParams["text.color"],
+            linestyle="--",
+            linewidth=1,
+        )
     used = share > 0
     x, height = confidence[used].tolist(), accuracy[used].tolist()
     colour, line, marker = COLOURS[index], LINES[index], MARKERS[index]
     sizes = (15 + 400 * share[used]).tolist()
     ax.plot(x, height, color=colour, linestyle=line, linewidth=1.2)
     ax.scatter(x, height, s=sizes, color=colour, marker=marker, alpha=0.7, linewidths=0)
-    ax.plot([], [], color=colour, linestyle=line, marker=marker, label=label)  # for the legend
-    ax.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal")
+    # for the legend
+    ax.plot([], [], color=colour, linestyle=line, marker=marker, label=label)
+    ax.set(
+        xlabel="confidence",
+        ylabel="accuracy",
+        xlim=(0, 1.02),
+        ylim=(0, 1.02),
+        aspect="equal",
+    )
 
 
 @torch.no_grad()
@@ -47,7 +68,8 @@ def draw_confidence(
     half_width: float = 4.0,
     level: float = 0.9,
 ) -> None:
-    """Tint the plane by the predicted class, stronger where the softmax is more confident.
+    """Tint the plane by the predicted class, stronger where the softmax is more
+    confident.
 
     Args:
         ax: axes to draw on.
@@ -65,7 +87,9 @@ def draw_confidence(
     alpha = 0.02 + 0.58 * (top - chance) / (1 - chance)
     image = torch.cat((colours[predicted], alpha[:, None]), dim=1).reshape(240, 240, 4)
     extent = (-half_width, half_width, -half_width, half_width)
-    ax.imshow(image.transpose(0, 1).numpy(), extent=extent, origin="lower", aspect="equal")
+    ax.imshow(
+        image.transpose(0, 1).numpy(), extent=extent, origin="lower", aspect="equal"
+    )
     height = top.reshape(240, 240).T.numpy()  # rows are x2
     ink = plt.rcParams["text.color"]
     if height.min() < level < height.max():

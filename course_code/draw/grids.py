@@ -19,7 +19,8 @@ def draw_grid(
     columns: Sequence[str] = (),
     size: float = 10,
 ) -> None:
-    """Write a text into each cell of a table, on a tint that a light and a dark page can carry.
+    """Write a text into each cell of a table, on a tint that a light and a dark page
+    can carry.
 
     Args:
         ax: axes to draw on.
@@ -33,7 +34,9 @@ def draw_grid(
         ValueError: `tints` has another shape than `texts`.
     """
     if [len(row) for row in texts] != [len(row) for row in tints]:
-        raise ValueError(f"need as many tints as texts in each row; got {texts=}, {tints=}")
+        raise ValueError(
+            f"need as many tints as texts in each row; got {texts=}, {tints=}"
+        )
     image = torch.zeros(len(texts), len(texts[0]), 4)  # red, green, blue, opacity
     for i, row in enumerate(texts):
         for j, text in enumerate(row):

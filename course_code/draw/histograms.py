@@ -10,7 +10,9 @@ from torch import Tensor
 from course_code.draw.style import COLOURS
 
 
-def draw_outlines(ax: Axes, densities: Tensor, edges: Tensor, *, label: str = "") -> None:
+def draw_outlines(
+    ax: Axes, densities: Tensor, edges: Tensor, *, label: str = ""
+) -> None:
     """Draw the outline of one histogram per row, the first one filled.
 
     Args:
@@ -23,7 +25,9 @@ def draw_outlines(ax: Axes, densities: Tensor, edges: Tensor, *, label: str = ""
         ValueError: there is not one height per bin.
     """
     if densities.ndim != 2 or densities.shape[1] != len(edges) - 1:
-        raise ValueError(f"need (R, K) and (K + 1,); got {densities.shape=}, {edges.shape=}")
+        raise ValueError(
+            f"need (R, K) and (K + 1,); got {densities.shape=}, {edges.shape=}"
+        )
     edges = edges.tolist()
     for index, heights in enumerate(densities.tolist()):
         if index == 0:
@@ -33,7 +37,9 @@ def draw_outlines(ax: Axes, densities: Tensor, edges: Tensor, *, label: str = ""
 
 
 def draw_normal(ax: Axes, low: float, high: float) -> None:
-    """Draw the density of the standard normal distribution from `low` to `high`, dashed."""
+    """Draw the density of the standard normal distribution from `low` to `high`,
+    dashed.
+    """
     x = torch.linspace(low, high, 200)
     density = torch.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
     style = {"color": plt.rcParams["text.color"], "linestyle": "--", "linewidth": 1}

@@ -1,4 +1,6 @@
-"""Pictures of labelled points in the plane, and of what a classifier makes of the plane."""
+"""Pictures of labelled points in the plane, and of what a classifier makes of the
+plane.
+"""
 
 from collections.abc import Callable
 
@@ -12,7 +14,8 @@ from course_code.draw.style import COLOURS, MARKERS
 
 
 def draw_points(ax: Axes, X: Tensor, y: Tensor, *, size: float = 6) -> None:
-    """Scatter the points, one colour and one marker per class, and name each class at its rim.
+    """Scatter the points, one colour and one marker per class, and name each class at
+    its rim.
 
     Args:
         ax: axes to draw on.
@@ -67,7 +70,8 @@ def draw_regions(
     plane = torch.cartesian_prod(x1, x2)  # (240*240, 2), x1 slowest
     scores = logits(plane.to(X.device)).cpu()  # (240*240, C)
     tints = torch.tensor([to_rgba(colour, alpha=0.25) for colour in COLOURS])  # (4, 4)
-    image = tints[scores.argmax(dim=1)].reshape(240, 240, 4).transpose(0, 1)  # rows are x2
+    # rows are x2
+    image = tints[scores.argmax(dim=1)].reshape(240, 240, 4).transpose(0, 1)
     ax.imshow(image.numpy(), extent=box, origin="lower", aspect="equal")
     for c in range(scores.shape[1]):  # class c wins where its lead is positive
         others = scores.clone()
@@ -82,7 +86,8 @@ def draw_regions(
 
 @torch.no_grad()
 def draw_kinks(ax: Axes, weight: Tensor, bias: Tensor) -> None:
-    """Draw the line on which each hidden unit switches, w·x + b = 0, inside the current view.
+    """Draw the line on which each hidden unit switches, w·x + b = 0, inside the current
+    view.
 
     Args:
         ax: axes whose limits are already set.
@@ -91,7 +96,9 @@ def draw_kinks(ax: Axes, weight: Tensor, bias: Tensor) -> None:
     """
     limits = {"xlim": ax.get_xlim(), "ylim": ax.get_ylim()}
     style = {"color": plt.rcParams["text.color"], "linewidth": 0.6, "alpha": 0.6}
-    for w, b in zip(weight.detach().cpu().double(), bias.detach().cpu().double(), strict=True):
+    for w, b in zip(
+        weight.detach().cpu().double(), bias.detach().cpu().double(), strict=True
+    ):
         foot = -b * w / w.dot(w)  # the line's point nearest to the origin
         if foot.norm() < 100:  # a unit with no weight left never switches
             along = foot + torch.stack((-w[1], w[0])) / w.norm()

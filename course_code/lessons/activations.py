@@ -1,7 +1,9 @@
-"""Activation functions: what a bend is for, which bends differ, and when the difference is a rate.
+"""Activation functions: what a bend is for, which bends differ, and when the difference
+is a rate.
 
-The formulas are checked against PyTorch, then put into the spiral network and into nets for the
-digits, with learning rates tuned for each. Left out: softmax, gated units, attention, hardware.
+The formulas are checked against PyTorch, then put into the spiral network and into nets
+for the digits, with learning rates tuned for each. Left out: softmax, gated units,
+attention, hardware.
 """
 
 # %% name="setup"
@@ -104,8 +106,10 @@ for name in ("sigmoid", "tanh", "leaky_relu", "gelu"):
 crossing = 2 * math.acosh((1 + math.sqrt(3)) / 2)
 print(f"sigmoid' = tanh' at |a| = {crossing:.4f}")
 
-p = torch.exp(-(x**2) / 2) * (x[1] - x[0]) / math.sqrt(2 * math.pi)  # normal weights of the grid
-passed = {name: (p * SLOPES[name](x) ** 2).sum().item() for name in SLOPES}  # E[f'(a)^2]
+# normal weights of the grid
+p = torch.exp(-(x**2) / 2) * (x[1] - x[0]) / math.sqrt(2 * math.pi)
+# E[f'(a)^2]
+passed = {name: (p * SLOPES[name](x) ** 2).sum().item() for name in SLOPES}
 print("mean of slope^2 for a ~ N(0, 1):")
 for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu"):
     print(f"{name:10} {passed[name]:.3f}")
@@ -113,7 +117,9 @@ for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu"):
 
 # %% name="check_slopes"
 at_crossing = torch.tensor(crossing, dtype=torch.float64)
-crossing_gap = (SLOPES["sigmoid"](at_crossing) - SLOPES["tanh"](at_crossing)).abs().item()
+crossing_gap = (
+    (SLOPES["sigmoid"](at_crossing) - SLOPES["tanh"](at_crossing)).abs().item()
+)
 steepest = SLOPES["sigmoid"](x).max().item()
 
 check(
@@ -122,10 +128,24 @@ check(
     "<",
     1e-14,
 )
-check("theorem quarter: the sigmoid's slope is at most 1/4", steepest - 0.25, "<", 1e-12)
-check("arithmetic tanh_at_five: at 5 the slope of tanh is 0.00018", slopes["tanh"][2], "<", 1.82e-4)
-check("theorem crossing: equal where cosh(a/2) = (1 + sqrt 3)/2", crossing_gap, "<", 1e-12)
-check("theorem relu_half: ReLU passes half of E[a^2]", abs(passed["relu"] - 0.5), "<", 1e-3)
+check(
+    "theorem quarter: the sigmoid's slope is at most 1/4", steepest - 0.25, "<", 1e-12
+)
+check(
+    "arithmetic tanh_at_five: at 5 the slope of tanh is 0.00018",
+    slopes["tanh"][2],
+    "<",
+    1.82e-4,
+)
+check(
+    "theorem crossing: equal where cosh(a/2) = (1 + sqrt 3)/2", crossing_gap, "<", 1e-12
+)
+check(
+    "theorem relu_half: ReLU passes half of E[a^2]",
+    abs(passed["relu"] - 0.5),
+    "<",
+    1e-3,
+)
 
 # %% name="saturation"
 wide = torch.linspace(-8, 8, 1601, dtype=torch.float64)
@@ -146,12 +166,11 @@ from course_code.teach.ensemble import (
     Ensemble,
     cross_entropies,
     evaluate_runs,
-    gradient_norms,
-    preactivations,
     train_runs,
 )
 from course_code.teach.intervals import median_interval
 from course_code.teach.optimizers import adam, sgd
+from course_code.teach.signals import gradient_norms, preactivations
 from course_code.teach.sweep import choose_rates, stacked_data, sweep
 
 # %% name="ranking" timeout=300
@@ -160,7 +179,10 @@ from course_code.teach.sweep import choose_rates, stacked_data, sweep
 def spirals(seed):
     """Draw 60 points per arm to train on, as many to choose on, 1,000 to judge on."""
     sizes = {"train": 60, "valid": 60, "test": 1000}
-    return {name: make_spirals(n, seed=1000 * seed + n + len(name)) for name, n in sizes.items()}
+    return {
+        name: make_spirals(n, seed=1000 * seed + n + len(name))
+        for name, n in sizes.items()
+    }
 
 
 contest = ("sigmoid", "tanh", "relu", "gelu")
@@ -176,24 +198,37 @@ def scores(rows, **wanted):
 
 
 def lead(ours, theirs):
-    """Compare seed by seed, in percentage points: the interval of the median difference."""
+    """Compare seed by seed, in percentage points: the interval of the median
+    difference.
+    """
     return median_interval([100 * (a - b) for a, b in zip(ours, theirs, strict=True)])
 
 
-test = {lr: {name: scores(rows, activation=name, lr=lr) for name in contest} for lr in RATES}
-middle = {lr: {name: median(values) for name, values in test[lr].items()} for lr in RATES}
+test = {
+    lr: {name: scores(rows, activation=name, lr=lr) for name in contest} for lr in RATES
+}
+middle = {
+    lr: {name: median(values) for name, values in test[lr].items()} for lr in RATES
+}
 relu_leads = {lr: lead(test[lr]["relu"], test[lr]["sigmoid"]) for lr in RATES}
 for lr, arms in middle.items():
     order = sorted(arms, key=arms.get, reverse=True)
     print(f"lr {lr:<5}", "  >  ".join(f"{name} {arms[name]:.3f}" for name in order))
-    print("          ReLU leads the sigmoid by {:+.1f} to {:+.1f} points".format(*relu_leads[lr]))
-sigmoid_leads = lead(test[3]["sigmoid"], test[3]["relu"])  # at rate 3, the other way round
+    print(
+        "          ReLU leads the sigmoid by {:+.1f} to {:+.1f} points".format(
+            *relu_leads[lr]
+        )
+    )
+# at rate 3, the other way round
+sigmoid_leads = lead(test[3]["sigmoid"], test[3]["relu"])
 
 tuned = choose_rates(rows, "activation")  # lowest mean validation loss
 for name, arm in tuned.items():
     arm["test"] = sorted(test[arm["lr"]][name])
     arm["median"] = median(arm["test"])
-    print(f"{name:8} tuned lr {arm['lr']:<5} test {arm['test'][0]:.3f} to {arm['test'][-1]:.3f}")
+    print(
+        f"{name:8} tuned lr {arm['lr']:<5} test {arm['test'][0]:.3f} to {arm['test'][-1]:.3f}"
+    )
 
 # %% name="rates"
 from course_code.draw.curves import draw_band
@@ -204,13 +239,16 @@ for i, name in enumerate(contest):
     for ax in axes:
         draw_band(ax, RATES, runs, label=name, index=i, markers=True)
 axes[0].set(xscale="log", ylabel="test accuracy", ylim=(0.45, 1.02))
-axes[1].set(xlabel="learning rate (Adam)", ylabel="the same, enlarged", ylim=(0.97, 1.0))
+axes[1].set(
+    xlabel="learning rate (Adam)", ylabel="the same, enlarged", ylim=(0.97, 1.0)
+)
 axes[0].legend(loc="lower center")
 plt.show()
 
 # %% name="check_ranking"
 relu_to_tanh, tanh_to_sigmoid = (
-    lead(test[0.001][a], test[0.001][b]) for a, b in (("relu", "tanh"), ("tanh", "sigmoid"))
+    lead(test[0.001][a], test[0.001][b])
+    for a, b in (("relu", "tanh"), ("tanh", "sigmoid"))
 )
 relu_behind_tanh = lead(test[3]["tanh"], test[3]["relu"])
 behind = sum(a < b for a, b in zip(test[3]["relu"], test[3]["sigmoid"], strict=True))
@@ -220,12 +258,32 @@ at_the_end = sum(not arm["inside"] for arm in tuned.values())
 
 check("measured first_order: at 0.001 ReLU leads tanh", relu_to_tanh[0], ">", 6)
 check("measured second_order: at 0.001 tanh leads sigmoid", tanh_to_sigmoid[0], ">", 30)
-check("measured lead_gone: at 0.01 ReLU leads the sigmoid by little", relu_leads[0.01][1], "<", 1.2)
+check(
+    "measured lead_gone: at 0.01 ReLU leads the sigmoid by little",
+    relu_leads[0.01][1],
+    "<",
+    1.2,
+)
 check("measured no_ranking: at 0.1 and 0.3 ReLU and sigmoid are level", apart, "<", 1)
 check("measured flipped: at 3 ReLU is behind tanh", relu_behind_tanh[0], ">", 0)
-check("measured behind_too: on most seeds behind the sigmoid as well", behind / n_seeds, ">=", 0.75)
-check("measured all_tuned: tuned, every run of all four passes 96 %", worst_tuned, ">", 0.96)
-check("measured rates_inside: no tuned rate lies at an end of the list", at_the_end, "==", 0)
+check(
+    "measured behind_too: on most seeds behind the sigmoid as well",
+    behind / n_seeds,
+    ">=",
+    0.75,
+)
+check(
+    "measured all_tuned: tuned, every run of all four passes 96 %",
+    worst_tuned,
+    ">",
+    0.96,
+)
+check(
+    "measured rates_inside: no tuned rate lies at an end of the list",
+    at_the_end,
+    "==",
+    0,
+)
 
 # %% name="looked"
 spiral_data = stacked_data([{"data_seed": seed} for seed in SEEDS], spirals)
@@ -234,7 +292,9 @@ net, lowest_slope = Ensemble((2, 100, 3), "sigmoid", seeds=SEEDS, device=dev), {
 for moment in ("before", "after"):
     a = preactivations(net, X.mT.to(dev))[0].detach()  # (S, 100, B)
     lowest_slope[moment] = SLOPES["sigmoid"](a).min().item()
-    print(f"{moment} training: |a| <= {a.abs().max():.2f}, slope >= {lowest_slope[moment]:.2f}")
+    print(
+        f"{moment} training: |a| <= {a.abs().max():.2f}, slope >= {lowest_slope[moment]:.2f}"
+    )
     if moment == "before":
         train_runs(net, X, y, adam, 1000, lr=0.001)
 
@@ -243,7 +303,9 @@ shifted = lambda a: torch.sigmoid(a) - 0.5  # tanh a = 2 shifted(2 a)
 
 
 def train_shifted(start, rate):
-    """Train with all weights but the output biases scaled at the start, and their rate too."""
+    """Train with all weights but the output biases scaled at the start, and their rate
+    too.
+    """
     net = Ensemble((2, 100, 3), shifted, seeds=SEEDS, device=dev)
     rates = torch.full_like(net.theta, rate * 0.001)
     rates[:, -3:] = 0.001  # the output biases
@@ -267,7 +329,11 @@ for name, ends in gains.items():
     print(f"doubling the {name:5} gains {ends[0]:+.1f} to {ends[1]:+.1f} points")
 
 slow = sweep(
-    spirals, {"activation": ["sigmoid"], "seed": SEEDS}, lr=0.001, steps=5000, **spiral_net
+    spirals,
+    {"activation": ["sigmoid"], "seed": SEEDS},
+    lr=0.001,
+    steps=5000,
+    **spiral_net,
 )
 patient = scores(slow)
 patient_middle = median(patient)
@@ -288,24 +354,41 @@ same = max(abs(a - b) for a, b in zip(twin["both"], twin["tanh"], strict=True))
 rate_over_start = lead(twin["rate"], twin["start"])
 check("measured same_net: with both doubled it does what tanh does", same, "<", 0.005)
 check("measured rate_gains: doubling the rate alone gains", gains["rate"][0], ">", 24)
-check("measured start_gains: doubling the start gains little", gains["start"][1], "<", 12)
-check("measured rate_first: the rate gains more than the start", rate_over_start[0], ">", 17)
-check("measured patience: five times the steps, and the sigmoid is there", min(patient), ">", 0.94)
-check("measured not_saturated: no slope is near 0", min(lowest_slope.values()), ">", 0.025)
+check(
+    "measured start_gains: doubling the start gains little", gains["start"][1], "<", 12
+)
+check(
+    "measured rate_first: the rate gains more than the start",
+    rate_over_start[0],
+    ">",
+    17,
+)
+check(
+    "measured patience: five times the steps, and the sigmoid is there",
+    min(patient),
+    ">",
+    0.94,
+)
+check(
+    "measured not_saturated: no slope is near 0", min(lowest_slope.values()), ">", 0.025
+)
 
 # %% name="shapes" timeout=300
 shapes = {
     "square": lambda a: a * a,
     "abs": torch.abs,
     "sin": torch.sin,
-    "step": lambda a: (a > 0).to(a.dtype) + 0 * a,  # 0 * a: a gradient of 0 rather than none
+    # 0 * a: a gradient of 0 rather than none
+    "step": lambda a: (a > 0).to(a.dtype) + 0 * a,
 }
 grid = {"activation": shapes, "lr": [0.01], "seed": SEEDS}
 shape_rows = sweep(spirals, grid, steps=1000, **spiral_net)
 grid = {"activation": {"square": shapes["square"]}, "lr": (0.001, 0.1), "seed": SEEDS}
 shape_rows += sweep(spirals, grid, steps=1000, **spiral_net)  # is it the rate?
 
-shape_test = {name: sorted(scores(shape_rows, activation=name, lr=0.01)) for name in shapes}
+shape_test = {
+    name: sorted(scores(shape_rows, activation=name, lr=0.01)) for name in shapes
+}
 square_all = sorted(scores(shape_rows, activation="square"))
 square_range = [square_all[0], median(square_all), square_all[-1]]
 for name, values in shape_test.items():
@@ -318,7 +401,8 @@ print(f"square, all rates: {square_all[0]:.3f} to {square_all[-1]:.3f}")
 def best_quadratic(X, y):
     """Find the lowest cross-entropy of three quadratic forms in two coordinates."""
     x1, x2 = X.double().T
-    features = torch.stack((x1 * x1, x1 * x2, x2 * x2, x1, x2, torch.ones_like(x1)))  # (6, B)
+    # (6, B)
+    features = torch.stack((x1 * x1, x1 * x2, x2 * x2, x1, x2, torch.ones_like(x1)))
     A = torch.zeros(3, 6, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([A], max_iter=300, line_search_fn="strong_wolfe")
 
@@ -338,7 +422,9 @@ above = [row["train_loss"] - floor[row["seed"]] for row in squares]
 print(
     f"best cross-entropy of any quadratic: {min(floor.values()):.3f} to {max(floor.values()):.3f}"
 )
-print(f"the {len(above)} trained x^2 networks lie {min(above):.5f} to {max(above):.5f} above it")
+print(
+    f"the {len(above)} trained x^2 networks lie {min(above):.5f} to {max(above):.5f} above it"
+)
 
 # %% name="shape_regions"
 from course_code.draw.regions import draw_regions
@@ -357,27 +443,43 @@ plt.show()
 
 # %% name="check_shapes"
 smooth = min(shape_test["abs"][0], shape_test["sin"][0])
-check("measured square_cap: x^2 stays below 70 % at every rate", square_all[-1], "<", 0.7)
+check(
+    "measured square_cap: x^2 stays below 70 % at every rate", square_all[-1], "<", 0.7
+)
 check("measured odd_shapes: |x| and sin pass 97 % in every run", smooth, ">", 0.97)
 check(
-    "measured step_learns: the hard step passes 90 % in every run", shape_test["step"][0], ">", 0.9
+    "measured step_learns: the hard step passes 90 % in every run",
+    shape_test["step"][0],
+    ">",
+    0.9,
 )
-check("theorem square_floor: no x^2 network beats the best quadratic", min(above), ">", -1e-5)
+check(
+    "theorem square_floor: no x^2 network beats the best quadratic",
+    min(above),
+    ">",
+    -1e-5,
+)
 check("measured square_arrives: the best of them gets there", min(above), "<", 1e-3)
-check("theorem step_is_frozen: the hard step's hidden weights never move", moved, "==", 0)
+check(
+    "theorem step_is_frozen: the hard step's hidden weights never move", moved, "==", 0
+)
 
 # %% name="dying" timeout=300
 FAMILY = ("relu", "leaky_relu", "gelu")
 DIGIT_RATES = (0.2, 0.5, 1, 2)
 WATCH = (0, 50, 100, 150, 250)
-digits = stacked_data([{"data_seed": seed} for seed in MANY], lambda seed: load_digits(seed=seed))
-X_train, y_train = (part.to(dev) for part in digits["train"])  # (R, 1000, 64), (R, 1000)
+digits = stacked_data(
+    [{"data_seed": seed} for seed in MANY], lambda seed: load_digits(seed=seed)
+)
+# (R, 1000, 64), (R, 1000)
+X_train, y_train = (part.to(dev) for part in digits["train"])
 
 
 def census(net):
     """Find units without a positive sum, and without gradient, on all training digits.
 
-    Returns two lists over the hidden layers, each of (R, H) truth values: silent and dead.
+    Returns two lists over the hidden layers, each of (R, H) truth values: silent and
+    dead.
     """
     sums = preactivations(net, X_train.mT)
     grads = torch.autograd.grad(cross_entropies(sums[-1], y_train).sum(), sums[:-1])
@@ -391,15 +493,31 @@ for name in FAMILY:
     for lr in DIGIT_RATES:
         net = Ensemble((64, 100, 100, 10), name, seeds=MANY, device=dev)
         seen = [census(net)[0]]
-        watch = lambda t, net=net, seen=seen: seen.append(census(net)[0]) if t in WATCH else None
-        options = {"lr": lr, "batch_size": 100, "on_step": watch if name == "relu" else None}
+        watch = lambda t, net=net, seen=seen: (
+            seen.append(census(net)[0]) if t in WATCH else None
+        )
+        options = {
+            "lr": lr,
+            "batch_size": 100,
+            "on_step": watch if name == "relu" else None,
+        }
         train_runs(net, *digits["train"], sgd, WATCH[-1], **options)
         silent_at += [seen] if name == "relu" else []
-        (loss, _), (_, test_scores) = (evaluate_runs(net, *digits[p]) for p in ("valid", "test"))
+        (loss, _), (_, test_scores) = (
+            evaluate_runs(net, *digits[p]) for p in ("valid", "test")
+        )
         silent, dead = (kind[0].float().mean(dim=1) for kind in census(net))
         for r in range(len(MANY)):
-            row = {"activation": name, "lr": lr, "step": WATCH[-1], "valid_loss": loss[r].item()}
-            row |= {"test": test_scores[r].item(), "diverged": loss[r].item() == math.inf}
+            row = {
+                "activation": name,
+                "lr": lr,
+                "step": WATCH[-1],
+                "valid_loss": loss[r].item(),
+            }
+            row |= {
+                "test": test_scores[r].item(),
+                "diverged": loss[r].item() == math.inf,
+            }
             death.append(row | {"silent": silent[r].item(), "dead": dead[r].item()})
 
 # %% name="death_table"
@@ -412,14 +530,20 @@ def column(name, lr, value):
 
 digit_test = {n: {lr: column(n, lr, "test") for lr in DIGIT_RATES} for n in FAMILY}
 dead = {n: {lr: column(n, lr, "dead") for lr in DIGIT_RATES} for n in FAMILY}
-failed = {n: {lr: sum(s < 0.9 for s in digit_test[n][lr]) for lr in DIGIT_RATES} for n in FAMILY}
+failed = {
+    n: {lr: sum(s < 0.9 for s in digit_test[n][lr]) for lr in DIGIT_RATES}
+    for n in FAMILY
+}
 burst = {n: {lr: sum(column(n, lr, "diverged")) for lr in DIGIT_RATES} for n in FAMILY}
 print(f"of {len(MANY)} nets each: how many stay below 90 % (how many of them diverge)")
 for name in FAMILY:
-    counts = (f"lr {lr}: {failed[name][lr]:2} ({burst[name][lr]})" for lr in DIGIT_RATES)
+    counts = (
+        f"lr {lr}: {failed[name][lr]:2} ({burst[name][lr]})" for lr in DIGIT_RATES
+    )
     print(f"{name:10}", "   ".join(counts))
 
-digit_tuned = choose_rates(death, "activation")  # lowest mean: one failed net spoils a rate
+# lowest mean: one failed net spoils a rate
+digit_tuned = choose_rates(death, "activation")
 for name, arm in digit_tuned.items():
     arm |= {"test": digit_test[name][arm["lr"]], "failed": failed[name][arm["lr"]]}
     arm["median"] = median(arm["test"])
@@ -433,7 +557,9 @@ for i, name in enumerate(FAMILY):
         runs = torch.tensor([values[name][lr] for lr in DIGIT_RATES]).T  # (R, rates)
         draw_band(ax, DIGIT_RATES, runs, label=name, index=i, markers=True)
 axes[0].set(xscale="log", ylabel="test accuracy", ylim=(-0.03, 1.03))
-axes[1].set(xlabel="learning rate (SGD)", ylabel="dead units, layer 1", ylim=(-0.03, 1.03))
+axes[1].set(
+    xlabel="learning rate (SGD)", ylabel="dead units, layer 1", ylim=(-0.03, 1.03)
+)
 axes[1].set_xticks(DIGIT_RATES, [f"{lr:g}" for lr in DIGIT_RATES])
 axes[1].minorticks_off()
 axes[0].legend(loc="lower left")
@@ -454,28 +580,50 @@ for i in (0, 1):
 # %% name="check_dying"
 tuned_middles = [arm["median"] for arm in digit_tuned.values()]
 survivors = sum(len(MANY) - failed[name][2] for name in FAMILY)
-check("measured relu_dies: at 2 nearly all ReLU units are dead", dead["relu"][2][0], ">", 0.7)
-check("measured relu_fails: at 1 some ReLU nets fail, not all", failed["relu"][1], "in", (2, 13))
-check("measured leaky_fails: so do LeakyReLU nets", failed["leaky_relu"][1], "in", (2, 13))
+check(
+    "measured relu_dies: at 2 nearly all ReLU units are dead",
+    dead["relu"][2][0],
+    ">",
+    0.7,
+)
+check(
+    "measured relu_fails: at 1 some ReLU nets fail, not all",
+    failed["relu"][1],
+    "in",
+    (2, 13),
+)
+check(
+    "measured leaky_fails: so do LeakyReLU nets", failed["leaky_relu"][1], "in", (2, 13)
+)
 check("measured gelu_fails: and GELU nets", failed["gelu"][1], "in", (1, 11))
 leaky_dead = max(r["dead"] for r in death if r["activation"] == "leaky_relu")
-check("measured leaky_lives: no LeakyReLU unit is without gradient", leaky_dead, "==", 0)
+check(
+    "measured leaky_lives: no LeakyReLU unit is without gradient", leaky_dead, "==", 0
+)
 check("measured none_survives: at 2 every net of the three fails", survivors, "==", 0)
 tuned_gap = max(tuned_middles) - min(tuned_middles)
 check("measured rate_before_bend: tuned, the medians are close", tuned_gap, "<", 0.03)
 tuned_failed = sum(arm["failed"] for arm in digit_tuned.values())
 n_tuned = len(digit_tuned) * n_many
-check("measured few_fail: tuned, hardly any net of the three fails", tuned_failed, "<=", 4)
-check("theorem no_return: a layer-1 ReLU silent on all digits stays so", woke[0], "==", 0)
+check(
+    "measured few_fail: tuned, hardly any net of the three fails", tuned_failed, "<=", 4
+)
+check(
+    "theorem no_return: a layer-1 ReLU silent on all digits stays so", woke[0], "==", 0
+)
 check("measured return: in layer 2 silent units do wake up", woke[1], ">", 0)
-check("measured born_silent: some units are silent from the start", born_silent, ">", 0.01)
+check(
+    "measured born_silent: some units are silent from the start", born_silent, ">", 0.01
+)
 
 # %% name="deep_relu"
 gauss = torch.randn(300, 128, generator=torch.Generator().manual_seed(0))
 some_labels = torch.arange(300) % 10
 factor = {}
 for init in ("pytorch", "he"):
-    net = Ensemble([128] * 20 + [10], "relu", seeds=SEEDS, init=init, dtype=torch.float64)
+    net = Ensemble(
+        [128] * 20 + [10], "relu", seeds=SEEDS, init=init, dtype=torch.float64
+    )
     delta, _ = gradient_norms(net, gauss, some_labels)  # (S, 20)
     factor[init] = (delta[:, 0] / delta[:, -2]).pow(1 / 18).median().item()
     print(f"ReLU, {init:7} weights: gradient times {factor[init]:.3f} per layer back")
@@ -487,7 +635,9 @@ check(
     "in",
     (0.39, 0.43),
 )
-check("measured he_keeps: with He's weights nearly all", factor["he"], "in", (0.97, 1.03))
+check(
+    "measured he_keeps: with He's weights nearly all", factor["he"], "in", (0.97, 1.03)
+)
 
 # %% name="traps"
 far = torch.tensor([-100.0, -20.0, 20.0, 100.0])  # float32
@@ -519,7 +669,9 @@ error = {name: (values - exact).abs() for name, values in approximations.items()
 gelu_error = {name: e.max().item() for name, e in error.items()}
 gelu_error_at = {name: fine[e.argmax()].abs().item() for name, e in error.items()}
 for name in error:
-    print(f"{name:8} form: off by {gelu_error[name]:.2e} at |x| = {gelu_error_at[name]:.2f}")
+    print(
+        f"{name:8} form: off by {gelu_error[name]:.2e} at |x| = {gelu_error_at[name]:.2f}"
+    )
 
 lowest, lowest_at = exact.min().item(), fine[exact.argmin()].item()
 slope_range = [slope.min().item(), slope.max().item()]
@@ -530,7 +682,9 @@ print(f"slope from {slope_range[0]:.4f} at {slope_at[0]:.4f} to {slope_range[1]:
 # %% name="gelu_figure"
 fig, axes = plt.subplots(2, 1, figsize=(5.2, 6), layout="constrained")
 axes[0].plot(near, F.gelu(near), color=COLOURS[0], label="GELU")
-axes[0].plot(near, SLOPES["gelu"](near), color=COLOURS[1], linestyle="--", label="its slope")
+axes[0].plot(
+    near, SLOPES["gelu"](near), color=COLOURS[1], linestyle="--", label="its slope"
+)
 axes[0].plot([lowest_at, *slope_at], [lowest, *slope_range], "s", color=COLOURS[2])
 axes[0].set(ylim=(-0.4, 2), xlabel="x")
 axes[0].legend()
@@ -543,7 +697,8 @@ axes[1].legend(loc="upper center", ncols=2)
 plt.show()
 
 # %% name="scale"
-inputs = torch.randn(64, 500, generator=torch.Generator().manual_seed(0)).double()  # columns
+# columns
+inputs = torch.randn(64, 500, generator=torch.Generator().manual_seed(0)).double()
 size = {}
 for name in ("sigmoid", "tanh", "relu", "gelu"):
     size[name] = {}
@@ -558,14 +713,37 @@ for name in ("sigmoid", "tanh", "relu", "gelu"):
 doubled = size["relu"][2] / size["relu"][0.5]
 dips = [abs(slope_at[1] - math.sqrt(2)), abs(slope_at[0] + math.sqrt(2))]
 check(
-    "arithmetic three_slopes: four ReLUs, three slopes at 0", len(set(slope_at_0.values())), "==", 3
+    "arithmetic three_slopes: four ReLUs, three slopes at 0",
+    len(set(slope_at_0.values())),
+    "==",
+    3,
 )
 check("arithmetic tanh_form: off by less than 0.00048", gelu_error["tanh"], "<", 4.8e-4)
-check("arithmetic sigmoid_form: off by up to 0.02", gelu_error["sigmoid"], "in", (0.020, 0.021))
+check(
+    "arithmetic sigmoid_form: off by up to 0.02",
+    gelu_error["sigmoid"],
+    "in",
+    (0.020, 0.021),
+)
 check("arithmetic gelu_dips: GELU falls to -0.17", lowest, "in", (-0.1705, -0.1695))
-check("theorem gelu_extrema: the slope is extreme at plus and minus sqrt 2", max(dips), "<", 1e-4)
-check("theorem homogeneous: 4 times the weights, 4^10 times the output", doubled, "==", 4**10)
-check("theorem bounded: sigmoid and tanh stay within 1", max(size["tanh"].values()), "<", 1)
+check(
+    "theorem gelu_extrema: the slope is extreme at plus and minus sqrt 2",
+    max(dips),
+    "<",
+    1e-4,
+)
+check(
+    "theorem homogeneous: 4 times the weights, 4^10 times the output",
+    doubled,
+    "==",
+    4**10,
+)
+check(
+    "theorem bounded: sigmoid and tanh stay within 1",
+    max(size["tanh"].values()),
+    "<",
+    1,
+)
 
 # %% name="ex_extrema"
 root = torch.tensor([-math.sqrt(2), math.sqrt(2)], dtype=torch.float64)
@@ -579,10 +757,13 @@ print(f"E[relu(a)^2] = {second:.4f}")
 rng = torch.Generator().manual_seed(0)
 he = plain = torch.randn(256, 500, generator=rng)  # columns
 for _ in range(20):
-    W = torch.randn(256, 256, generator=rng) / math.sqrt(256)  # keeps the variance of W h
+    # keeps the variance of W h
+    W = torch.randn(256, 256, generator=rng) / math.sqrt(256)
     he, plain = torch.relu(math.sqrt(2) * W @ he), torch.relu(W @ plain)
 kept = {"he": he.square().mean().item(), "plain": plain.square().mean().item()}
-print(f"mean square after 20 layers: {kept['he']:.2f}, without the 2: {kept['plain']:.0e}")
+print(
+    f"mean square after 20 layers: {kept['he']:.2f}, without the 2: {kept['plain']:.0e}"
+)
 
 # %% name="ex_prelu"
 from course_code.teach.models import mlp
@@ -597,7 +778,9 @@ for seed in SEEDS[:6]:
     train(model, *parts["train"], optimizer, steps=400)
     alphas.append(model[1].weight.item())
     prelu_test.append(accuracy(model, *parts["test"]))
-    print(f"seed {seed}: alpha {start:.2f} -> {alphas[-1]:.2f}, test {prelu_test[-1]:.3f}")
+    print(
+        f"seed {seed}: alpha {start:.2f} -> {alphas[-1]:.2f}, test {prelu_test[-1]:.3f}"
+    )
 
 # %% name="ex_stack"
 stacked = {}
@@ -605,7 +788,9 @@ for depth in (1, 2):
     net = Ensemble((2, *[30] * depth, 3), shapes["square"], seeds=SEEDS, device=dev)
     train_runs(net, X, y, adam, 600, lr=0.01)
     stacked[depth] = sorted(evaluate_runs(net, *spiral_data["test"])[1].tolist())
-    print(f"{depth} layers of x^2: test {stacked[depth][0]:.3f} to {stacked[depth][-1]:.3f}")
+    print(
+        f"{depth} layers of x^2: test {stacked[depth][0]:.3f} to {stacked[depth][-1]:.3f}"
+    )
 
 # %% name="check_exercises"
 check("measured factor_two: without the 2 the signal dies", kept["plain"], "<", 1e-5)

@@ -1,7 +1,8 @@
 """Calibration: what each loss rewards, and whether a stated probability comes true.
 
-Compares six losses, then follows the confidence of networks that have few or many points, and
-asks them about places far from both. Left out: images, deep nets, hinge losses, language.
+Compares six losses, then follows the confidence of networks that have few or many
+points, and asks them about places far from both. Left out: images, deep nets, hinge
+losses, language.
 """
 
 # %% name="setup"
@@ -21,7 +22,9 @@ n_seeds = len(SEEDS)
 
 
 def cross_entropy(z, t):
-    """Compute it, like the other five, from logits z (..., C, B) and targets t (C, B): (..., B)."""
+    """Compute it, like the other five, from logits z (..., C, B) and targets t (C, B):
+    (..., B).
+    """
     return -(t * z.log_softmax(-2)).sum(-2)
 
 
@@ -50,11 +53,20 @@ def sigmoids(z, t):
     return (F.softplus(z) - t * z).sum(-2)
 
 
-LOSSES = (cross_entropy, squares_of_p, squares_of_z, sigmoids, softmax_twice, one_minus_p)
+LOSSES = (
+    cross_entropy,
+    squares_of_p,
+    squares_of_z,
+    sigmoids,
+    softmax_twice,
+    one_minus_p,
+)
 
 
 def read_probabilities(z, loss):
-    """Say what a user would take for probabilities: logits (..., C, B) -> the same shape."""
+    """Say what a user would take for probabilities: logits (..., C, B) -> the same
+    shape.
+    """
     if loss is squares_of_z:
         return z
     return z.sigmoid() if loss is sigmoids else z.softmax(-2)
@@ -110,11 +122,17 @@ check(
     ">",
     0.2,
 )
-check("theorem ramp: softmax_twice answers (1 + log odds) / 2, cut at 0 and 1", ramp_gap, "<", 0.02)
+check(
+    "theorem ramp: softmax_twice answers (1 + log odds) / 2, cut at 0 and 1",
+    ramp_gap,
+    "<",
+    0.02,
+)
 
 # %% name="confident"
 wrong_by = torch.linspace(0, 25, 251, dtype=torch.float64)
-z_wrong = torch.stack((0 * wrong_by, wrong_by, 0 * wrong_by))  # (3, 251): label 0, lead of class 1
+# (3, 251): label 0, lead of class 1
+z_wrong = torch.stack((0 * wrong_by, wrong_by, 0 * wrong_by))
 t = torch.tensor([[1.0], [0], [0]], dtype=torch.float64)
 push = {}
 for loss in (*LOSSES[:3], softmax_twice):
@@ -122,7 +140,10 @@ for loss in (*LOSSES[:3], softmax_twice):
     loss(logits, t).sum().backward()
     push[loss.__name__] = logits.grad.norm(dim=0)  # (251,)
 
-sizes = {name: {k: norms[10 * k].item() for k in (1, 5, 10, 20)} for name, norms in push.items()}
+sizes = {
+    name: {k: norms[10 * k].item() for k in (1, 5, 10, 20)}
+    for name, norms in push.items()
+}
 print("wrong by          1         5        10        20")
 for name, row in sizes.items():
     print(f"{name:14}", *(f"{value:9.2g}" for value in row.values()))
@@ -130,9 +151,18 @@ for name, row in sizes.items():
 # %% name="confident_figure"
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
 for i, (name, norms) in enumerate(push.items()):
-    style = {"color": COLOURS[i], "linestyle": LINES[i], "marker": MARKERS[i], "markevery": 50}
+    style = {
+        "color": COLOURS[i],
+        "linestyle": LINES[i],
+        "marker": MARKERS[i],
+        "markevery": 50,
+    }
     ax.plot(wrong_by, norms, label=name, **style)
-ax.set(yscale="log", xlabel="lead of the wrong class, in logits", ylabel="length of the gradient")
+ax.set(
+    yscale="log",
+    xlabel="lead of the wrong class, in logits",
+    ylabel="length of the gradient",
+)
 ax.legend()
 plt.show()
 
@@ -169,7 +199,9 @@ def draw_sets(noise, n_train):
     sizes = {"train": n_train, "valid": min(n_train, 100), "test": 1000}  # N, per class
     sets = {}
     for i, (name, size) in enumerate(sizes.items(), 1):
-        parts = [make_spirals(size, noise=noise, seed=1000 * i + seed) for seed in SEEDS]
+        parts = [
+            make_spirals(size, noise=noise, seed=1000 * i + seed) for seed in SEEDS
+        ]
         sets[name] = tuple(torch.stack(part) for part in zip(*parts, strict=True))
     return sets
 
@@ -194,7 +226,9 @@ def train_arm(sets, loss, lr, init="pytorch"):
         "valid": evaluate_runs(net, *sets["valid"])[1].tolist(),
         "test": evaluate_runs(net, X, y)[1].tolist(),
         "sure": p.amax(dim=2).mean(dim=1).tolist(),
-        "ece": [calibration_error(each, label) for each, label in zip(p, y, strict=True)],
+        "ece": [
+            calibration_error(each, label) for each, label in zip(p, y, strict=True)
+        ],
     }
 
 
@@ -219,7 +253,9 @@ clean = draw_sets(0.2, 100)
 fresh = Ensemble((2, 100, 3), "relu", seeds=SEEDS, init=confident_start)
 fresh_sure = fresh.predict(clean["test"][0]).softmax(2).amax(2).mean().item()
 fresh_right = evaluate_runs(fresh, *clean["test"])[1].mean().item()
-print(f"confident start, before training: {fresh_sure:.0%} sure, {fresh_right:.0%} right")
+print(
+    f"confident start, before training: {fresh_sure:.0%} sure, {fresh_right:.0%} right"
+)
 
 stubborn, stuck = {}, {}  # stuck: runs below 70 %, one count per rate
 for start, init in STARTS.items():
@@ -229,13 +265,17 @@ for start, init in STARTS.items():
         counts = [sum(score < 0.7 for score in arm) for arm in arms]
         stuck[f"{start}_{loss.__name__}"] = counts
         middle = " ".join(f"{median(arm):.3f}" for arm in arms)
-        print(f"{start:9} {loss.__name__:13} median test {middle}   below 70 %:", *counts)
+        print(
+            f"{start:9} {loss.__name__:13} median test {middle}   below 70 %:", *counts
+        )
 
 usual_lead = {}  # of squares of p over cross-entropy
 for lr in FEW_RATES:
     pair = (stubborn["usual", name][lr] for name in ("squares_of_p", "cross_entropy"))
     lead = usual_lead[f"{lr}"] = compare(*pair)
-    print(f"usual start, rate {lr}: squares of p lead by {lead['low']:+.3f} to {lead['high']:+.3f}")
+    print(
+        f"usual start, rate {lr}: squares of p lead by {lead['low']:+.3f} to {lead['high']:+.3f}"
+    )
 
 # %% name="stubborn_figure"
 from course_code.draw.curves import draw_band
@@ -243,9 +283,12 @@ from course_code.draw.curves import draw_band
 fig, axes = plt.subplots(2, 1, figsize=(5.2, 5.8), sharex=True, layout="constrained")
 for ax, start in zip(axes, STARTS, strict=True):
     for i, loss in enumerate(LOSSES[:3]):
-        runs = torch.tensor(list(stubborn[start, loss.__name__].values())).T  # (S, rates)
+        # (S, rates)
+        runs = torch.tensor(list(stubborn[start, loss.__name__].values())).T
         draw_band(ax, FEW_RATES, runs, label=loss.__name__, index=i, markers=True)
-    ax.set(xscale="log", ylabel="test accuracy", title=f"{start} start", ylim=(0.2, 1.02))
+    ax.set(
+        xscale="log", ylabel="test accuracy", title=f"{start} start", ylim=(0.2, 1.02)
+    )
 axes[1].set(xlabel="learning rate")
 axes[0].legend(loc="lower left")
 plt.show()
@@ -279,12 +322,16 @@ check(
 # %% name="rivals" timeout=300
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 noisy = draw_sets(0.6, 100)
-rivals = {loss.__name__: {lr: train_arm(noisy, loss, lr) for lr in RATES} for loss in LOSSES}
+rivals = {
+    loss.__name__: {lr: train_arm(noisy, loss, lr) for lr in RATES} for loss in LOSSES
+}
 best, behind = {}, {}
 for name, arms in rivals.items():
     best[name] = max(RATES, key=lambda lr, arms=arms: fmean(arms[lr]["valid"]))
     scores = arms[best[name]]["test"]
-    gap = behind[name] = compare(scores, rivals["cross_entropy"][best["cross_entropy"]]["test"])
+    gap = behind[name] = compare(
+        scores, rivals["cross_entropy"][best["cross_entropy"]]["test"]
+    )
     gap["seeds"] = sum(d < 0 for d in gap["gaps"])
     print(
         f"{name:13} lr {best[name]:<5} test {min(scores):.3f} to {max(scores):.3f}  minus CE:",
@@ -296,11 +343,16 @@ GROUPS = (list(best)[:4], ["cross_entropy", *list(best)[4:]])
 
 
 def draw_groups(measure, **axis):
-    """Draw one measure of all runs against the rate, the proper losses above the others."""
-    fig, axes = plt.subplots(2, 1, figsize=(5.2, 5.8), sharex=True, layout="constrained")
+    """Draw one measure of all runs against the rate, the proper losses above the
+    others.
+    """
+    fig, axes = plt.subplots(
+        2, 1, figsize=(5.2, 5.8), sharex=True, layout="constrained"
+    )
     for ax, names in zip(axes, GROUPS, strict=True):
         for i, name in enumerate(names):
-            runs = torch.tensor([arm[measure] for arm in rivals[name].values()]).T  # (S, rates)
+            # (S, rates)
+            runs = torch.tensor([arm[measure] for arm in rivals[name].values()]).T
             draw_band(ax, RATES, runs, label=name, index=i, markers=True)
         ax.set(xscale="log", **axis)
         ax.legend(loc="best")
@@ -331,12 +383,16 @@ ece, more_ece = {}, {}  # more_ece: than cross-entropy at the same rate
 for name, arms in rivals.items():
     ece[name] = {f"{lr}": median(arm["ece"]) for lr, arm in arms.items()}
     base = rivals["cross_entropy"]
-    more_ece[name] = {f"{lr}": compare(arms[lr]["ece"], base[lr]["ece"]) for lr in RATES}
+    more_ece[name] = {
+        f"{lr}": compare(arms[lr]["ece"], base[lr]["ece"]) for lr in RATES
+    }
     print(f"{name:20}", *(f"{value:6.3f}" for value in ece[name].values()))
 modest = {name: fmean(rivals["squares_of_z"][0.01][name]) for name in ("sure", "test")}
 print(f"squares_of_z at 0.01: {modest['sure']:.0%} sure, {modest['test']:.0%} right")
 best_ece = ece["cross_entropy"][f"{best['cross_entropy']}"]
-print(f"cross-entropy at its best rate for accuracy, {best['cross_entropy']}: {best_ece:.3f}")
+print(
+    f"cross-entropy at its best rate for accuracy, {best['cross_entropy']}: {best_ece:.3f}"
+)
 
 # %% name="honesty_figure"
 draw_groups("ece", ylabel="calibration error (ECE)", ylim=(0, 0.2))
@@ -374,13 +430,18 @@ def describe(net, sets):
     """Measure every run: accuracy, confidence, calibration, temperature."""
     (X, y), (X_valid, y_valid) = sets["test"], sets["valid"]
     z = net.predict(X)  # (S, B, C)
-    T = [best_temperature(*pair) for pair in zip(net.predict(X_valid), y_valid, strict=True)]
+    T = [
+        best_temperature(*pair)
+        for pair in zip(net.predict(X_valid), y_valid, strict=True)
+    ]
     measures = {"train": evaluate_runs(net, *sets["train"])[1].tolist(), "T": T}
     measures["test"] = evaluate_runs(net, X, y)[1].tolist()
     measures["sure"] = z.softmax(2).amax(2).mean(1).tolist()
     for suffix, logits in (("", z), ("_T", z / torch.tensor(T)[:, None, None])):
         pairs = list(zip(logits, y, strict=True))
-        measures["ece" + suffix] = [calibration_error(a.softmax(1), b) for a, b in pairs]
+        measures["ece" + suffix] = [
+            calibration_error(a.softmax(1), b) for a, b in pairs
+        ]
         measures["loss" + suffix] = [F.cross_entropy(a, b).item() for a, b in pairs]
     return measures
 
@@ -405,21 +466,38 @@ print("medians    ", *(f"{name:>6}" for name in names))
 for arm, row in middle.items():
     print(f"{arm:11}", *(f"{row[name]:6.3f}" for name in names))
 extra = {}  # by how much the ECE with few points exceeds that with many
-for label, few, many in (("early", 100, 100), ("late", 2000, 2000), ("passes", 200, 2000)):
+for label, few, many in (
+    ("early", 100, 100),
+    ("late", 2000, 2000),
+    ("passes", 200, 2000),
+):
     gap = extra[label] = compare(story["few", few]["ece"], story["many", many]["ece"])
-    print(f"ECE, few at {few} minus many at {many}: {gap['low']:+.3f} to {gap['high']:+.3f}")
+    print(
+        f"ECE, few at {few} minus many at {many}: {gap['low']:+.3f} to {gap['high']:+.3f}"
+    )
 
 # %% name="calibration_figure"
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 5.6), sharex=True, layout="constrained")
-upper = {"accuracy, train": "train", "accuracy, test": "test", "confidence, test": "sure"}
-lower = {"few": ("few", "ece"), "many": ("many", "ece"), "few, T fitted": ("few", "ece_T")}
+upper = {
+    "accuracy, train": "train",
+    "accuracy, test": "test",
+    "confidence, test": "sure",
+}
+lower = {
+    "few": ("few", "ece"),
+    "many": ("many", "ece"),
+    "few, T fitted": ("few", "ece_T"),
+}
 lines = [(0, label, "few", name) for label, name in upper.items()]
 lines += [(1, label, *line) for label, line in lower.items()]
 for i, (panel, label, size, name) in enumerate(lines):
-    runs = torch.tensor([story[size, step][name] for step in CHECKPOINTS]).T  # (S, steps)
+    # (S, steps)
+    runs = torch.tensor([story[size, step][name] for step in CHECKPOINTS]).T
     draw_band(axes[panel], CHECKPOINTS, runs, label=label, index=i % 3, markers=True)
 axes[0].set(title="few points", ylabel="share of the points")
-axes[1].set(xscale="log", xlabel="steps", ylabel="calibration error (ECE)", ylim=(0, None))
+axes[1].set(
+    xscale="log", xlabel="steps", ylabel="calibration error (ECE)", ylim=(0, None)
+)
 axes[0].legend()
 axes[1].legend()
 plt.show()
@@ -433,7 +511,8 @@ raw = nets["few"].predict(X)  # (S, B, C) logits
 T = torch.tensor(story["few", 2000]["T"])[:, None, None]
 fig, ax = plt.subplots(figsize=(4.8, 4.6), layout="constrained")
 for i, (name, logits) in enumerate({"T = 1": raw, "T fitted": raw / T}.items()):
-    bins = confidence_bins(logits.flatten(0, 1).softmax(1), y.flatten())  # all runs together
+    # all runs together
+    bins = confidence_bins(logits.flatten(0, 1).softmax(1), y.flatten())
     draw_reliability(ax, *bins, label=name, index=i)
 ax.legend(loc="upper left")
 plt.show()
@@ -496,19 +575,25 @@ check(
 radius = torch.logspace(-1, 2, 25)
 angle = torch.linspace(0, 2 * math.pi, 361)[:-1]
 ring = torch.stack((angle.sin(), angle.cos()), dim=1)  # (360, 2)
-away = nets["few"].predict((radius[:, None, None] * ring).reshape(-1, 2))  # (S, 25 * 360, C)
+# (S, 25 * 360, C)
+away = nets["few"].predict((radius[:, None, None] * ring).reshape(-1, 2))
 by_radius = {}
 for name, logits in {"raw": away, "fitted": away / T}.items():
-    by_radius[name] = logits.softmax(2).amax(2).reshape(len(SEEDS), 25, 360).mean(2)  # (S, 25)
+    # (S, 25)
+    by_radius[name] = logits.softmax(2).amax(2).reshape(len(SEEDS), 25, 360).mean(2)
 
-far_confidence = {name: sorted(runs[:, -1].tolist()) for name, runs in by_radius.items()}
+far_confidence = {
+    name: sorted(runs[:, -1].tolist()) for name, runs in by_radius.items()
+}
 for name, runs in far_confidence.items():
     print(f"radius 100, {name:6}: mean confidence {runs[0]:.4f} to {runs[-1]:.4f}")
 
 # %% name="far_figure"
 from course_code.draw.confidence import draw_confidence
 
-fig, axes = plt.subplots(2, 1, figsize=(5.2, 8), height_ratios=(5, 3), layout="constrained")
+fig, axes = plt.subplots(
+    2, 1, figsize=(5.2, 8), height_ratios=(5, 3), layout="constrained"
+)
 draw_confidence(axes[0], nets["few"].member(0), drawn["few"]["train"][0][0])
 for i, (name, label) in enumerate({"raw": "T = 1", "fitted": "T fitted"}.items()):
     draw_band(axes[1], radius, by_radius[name], label=label, index=i)
@@ -531,10 +616,16 @@ rng = torch.Generator().manual_seed(0)
 fair = []
 for z in raw / T:  # (B, C) logits of one run
     p = z.softmax(dim=1)
-    chosen = torch.multinomial(p, 1, generator=rng)[:, 0]  # labels that follow p exactly
+    # labels that follow p exactly
+    chosen = torch.multinomial(p, 1, generator=rng)[:, 0]
     fair.append(calibration_error(p, chosen))
 fair.sort()
 print(f"ECE of an honest forecaster: {fair[0]:.3f} to {fair[-1]:.3f}")
 
 # %% name="check_fair"
-check("measured noise_floor: 3,000 points leave an ECE below 0.04 by chance", fair[-1], "<", 0.04)
+check(
+    "measured noise_floor: 3,000 points leave an ECE below 0.04 by chance",
+    fair[-1],
+    "<",
+    0.04,
+)

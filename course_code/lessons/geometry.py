@@ -1,6 +1,8 @@
-"""Geometry: where the coordinates, the frequencies and the memory decide between optimizers.
+"""Geometry: where the coordinates, the frequencies and the memory decide between
+optimizers.
 
-Turns a valley, makes words rare, and repeats two published constructions that break Adam. Left
+Turns a valley, makes words rare, and repeats two published constructions that break
+Adam. Left
 out: sparse gradients, large networks, second-order methods.
 """
 
@@ -31,11 +33,15 @@ starts = torch.stack((angle.cos(), angle.sin()), dim=1)  # (9, 2) on the unit ci
 def turn(degrees):
     """Rotation matrix (2, 2) by an angle in degrees."""
     a = math.radians(degrees)
-    return torch.tensor([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]).double()
+    return torch.tensor(
+        [[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]
+    ).double()
 
 
 def descend(rule, rates, degrees, steps=500, kappa=KAPPA):
-    """Walk down a valley turned by an angle, from the same places in it: losses (rates, starts)."""
+    """Walk down a valley turned by an angle, from the same places in it: losses (rates,
+    starts).
+    """
     Q = turn(degrees)
     A = Q @ torch.diag(torch.tensor([1.0, kappa]).double()) @ Q.T
     theta, state = (starts @ Q.T).repeat(len(rates), 1, 1), {}  # (rates, starts, 2)
@@ -58,15 +64,25 @@ for rule in (sgd, momentum, adam):
         ]
         lr = choose_rates(arm, (), "loss")[()]["lr"]
         valley_rate[f"{rule.__name__}_{degrees}"] = lr
-        valley[f"{rule.__name__}_{degrees}"] = sorted(r["loss"] for r in arm if r["lr"] == lr)
+        valley[f"{rule.__name__}_{degrees}"] = sorted(
+            r["loss"] for r in arm if r["lr"] == lr
+        )
 for name in ("sgd", "momentum", "adam"):
     medians = (median(valley[f"{name}_{degrees}"]) for degrees in ANGLES)
-    print(f"{name:8}", *(f"{d:2}°: {loss:.0e} " for d, loss in zip(ANGLES, medians, strict=True)))
+    print(
+        f"{name:8}",
+        *(f"{d:2}°: {loss:.0e} " for d, loss in zip(ANGLES, medians, strict=True)),
+    )
 
 for name in ("sgd", "momentum"):
-    gap = [abs(a / b - 1) for a, b in zip(valley[f"{name}_0"], valley[f"{name}_45"], strict=True)]
+    gap = [
+        abs(a / b - 1)
+        for a, b in zip(valley[f"{name}_0"], valley[f"{name}_45"], strict=True)
+    ]
     valley[f"{name}_gap"] = max(gap)
-valley_median = {name: median(losses) for name, losses in valley.items() if "gap" not in name}
+valley_median = {
+    name: median(losses) for name, losses in valley.items() if "gap" not in name
+}
 
 # %% name="valley_curves"
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
@@ -85,7 +101,11 @@ root = kappa.sqrt()
 needed = {}
 for name, rule, hyper in (  # the best constants for these curvatures
     ("sgd", sgd, {"lr": 2 / (1 + kappa)}),
-    ("momentum", momentum, {"lr": 4 / (root + 1) ** 2, "mu": ((root - 1) / (root + 1)) ** 2}),
+    (
+        "momentum",
+        momentum,
+        {"lr": 4 / (root + 1) ** 2, "mu": ((root - 1) / (root + 1)) ** 2},
+    ),
 ):
     theta, state = torch.ones_like(curvatures), {}
     steps = torch.zeros_like(kappa)
@@ -141,7 +161,9 @@ WIDTHS, STEPS = (2, 100, 3), 500
 learn, test = (
     tuple(
         torch.stack(part)
-        for part in zip(*(make_spirals(size, seed=first + s) for s in SEEDS), strict=True)
+        for part in zip(
+            *(make_spirals(size, seed=first + s) for s in SEEDS), strict=True
+        )
     )
     for first, size in ((1000, 100), (2000, 1000))
 )
@@ -170,7 +192,10 @@ for name, lr in (("sgd", 0.3), ("adam", 0.03), ("adam", 0.1)):
         train_runs(net, *learn, rule, STEPS, lr=lr)
         loss = evaluate_runs(net, *learn)[0].tolist()
         score = evaluate_runs(net, *test)[1].tolist()
-        net_turned[f"{name}_{lr}_{label}".replace("0.", "")] = {"loss": loss, "test": score}
+        net_turned[f"{name}_{lr}_{label}".replace("0.", "")] = {
+            "loss": loss,
+            "test": score,
+        }
         print(
             f"{name:4} {lr:<4} {label:6} loss {min(loss):.4f}-{max(loss):.4f}",
             f" test {min(score):.3f}-{max(score):.3f}",
@@ -179,7 +204,9 @@ for name, lr in (("sgd", 0.3), ("adam", 0.03), ("adam", 0.1)):
 
 def turning(arm, measure):
     """What turning changes, seed by seed, and an interval for its median."""
-    plain, turned = (net_turned[f"{arm}_{label}"][measure] for label in ("plain", "turned"))
+    plain, turned = (
+        net_turned[f"{arm}_{label}"][measure] for label in ("plain", "turned")
+    )
     gaps = [b - a for a, b in zip(plain, turned, strict=True)]
     low, high = median_interval(gaps)
     return {"low": low, "high": high, "higher": sum(gap > 0 for gap in gaps)}
@@ -189,10 +216,14 @@ turn_loss, turn_test = turning("adam_1", "loss"), turning("adam_1", "test")
 sgd_turn = max(
     abs(b / a - 1)
     for a, b in zip(
-        net_turned["sgd_3_plain"]["loss"], net_turned["sgd_3_turned"]["loss"], strict=True
+        net_turned["sgd_3_plain"]["loss"],
+        net_turned["sgd_3_turned"]["loss"],
+        strict=True,
     )
 )
-print(f"Adam at 0.1, turned minus plain: loss {turn_loss['low']:+.4f} to {turn_loss['high']:+.4f}")
+print(
+    f"Adam at 0.1, turned minus plain: loss {turn_loss['low']:+.4f} to {turn_loss['high']:+.4f}"
+)
 print(
     f"   test {turn_test['low']:+.4f} to {turn_test['high']:+.4f}, higher on {turn_test['higher']}"
 )
@@ -223,7 +254,11 @@ V = 50  # words in the language
 
 def next_words(seed):
     """Draw what follows each word: (V, V) probabilities, one row per word."""
-    return torch.randn(V, V, generator=torch.Generator().manual_seed(seed)).double().softmax(1)
+    return (
+        torch.randn(V, V, generator=torch.Generator().manual_seed(seed))
+        .double()
+        .softmax(1)
+    )
 
 
 P = torch.stack([next_words(seed) for seed in SEEDS])  # (S, V, V)
@@ -232,7 +267,9 @@ FREQUENCY = {"equal": torch.ones(V).double() / V, "zipf": (1 / rank) / (1 / rank
 
 
 def learn_words(rule, rates, frequency, steps=200):
-    """Fit a table of logits W by full gradients; what each word costs too much (rates, S, V)."""
+    """Fit a table of logits W by full gradients; what each word costs too much (rates,
+    S, V).
+    """
     W, state = torch.zeros(len(rates), *P.shape, dtype=torch.float64), {}
     lr = torch.tensor(rates).double()[:, None, None, None]
     for _ in range(steps):
@@ -260,22 +297,30 @@ for kind, frequency in FREQUENCY.items():
         excess[kind, name] = costs[rates.index(lr)]  # (S, V)
         words[f"{kind}_{name}"] = {"lr": lr, "loss": sorted(total[rates.index(lr)])}
         spread = words[f"{kind}_{name}"]["loss"]
-        print(f"{kind:5} {name:8} best rate {lr:<4}  excess {spread[0]:.0e} to {spread[-1]:.0e}")
+        print(
+            f"{kind:5} {name:8} best rate {lr:<4}  excess {spread[0]:.0e} to {spread[-1]:.0e}"
+        )
 
 times = {}  # how much larger the excess loss is with Zipf's frequencies, seed by seed
 for name in WORD_RATES:
     pairs = zip(
-        excess["zipf", name] @ FREQUENCY["zipf"], excess["equal", name].mean(1), strict=True
+        excess["zipf", name] @ FREQUENCY["zipf"],
+        excess["equal", name].mean(1),
+        strict=True,
     )
     times[name] = median((zipf / equal).item() for zipf, equal in pairs)
-    print(f"{name:8} unequal frequencies: {times[name]:.0f} times the excess loss (median)")
+    print(
+        f"{name:8} unequal frequencies: {times[name]:.0f} times the excess loss (median)"
+    )
 
 # %% name="word_curves"
 fig, axes = plt.subplots(1, 2, figsize=(6, 3.6), sharey=True, layout="constrained")
 titles = {"equal": "all equally frequent", "zipf": "frequency 1 / rank"}
 for ax, kind in zip(axes, titles, strict=True):
     for index, name in enumerate(WORD_RATES):
-        draw_band(ax, rank, excess[kind, name].clamp(min=1e-12), label=name, index=index)
+        draw_band(
+            ax, rank, excess[kind, name].clamp(min=1e-12), label=name, index=index
+        )
     ax.set(xscale="log", yscale="log", title=titles[kind], xlabel="rank of the word")
 axes[0].set(ylabel="excess loss of the word")
 axes[0].legend(loc="upper left")
@@ -307,7 +352,8 @@ check(
 def wilson(y, taken=0, width=1000):
     """Build inputs (B, 3 + width) for labels y = +1 or -1.
 
-    Feature 0 is the label, features 1 and 2 are always 1. After that each point has five
+    Feature 0 is the label, features 1 and 2 are always 1. After that each point has
+    five
     places of its own: a positive point fills one of them, a negative point all five.
     """
     X = torch.zeros(len(y), 3 + width, dtype=torch.float64)
@@ -319,7 +365,9 @@ def wilson(y, taken=0, width=1000):
 
 
 def wilson_errors(rule, seed, runs=1, **hyper):
-    """Train least squares from zero on 100 points; error on them, on 100 fresh ones, their y."""
+    """Train least squares from zero on 100 points; error on them, on 100 fresh ones,
+    their y.
+    """
     rng = torch.Generator().manual_seed(seed)
     y = torch.where(torch.rand(200, generator=rng) < 0.65, 1.0, -1.0).double()
     X = torch.cat((wilson(y[:100]), wilson(y[100:], taken=100)))  # (200, D)
@@ -332,19 +380,29 @@ def wilson_errors(rule, seed, runs=1, **hyper):
 
 
 wilson_test, wilson_train, negatives = {}, {}, []
-for name, lr in (("sgd", 0.05), ("momentum", 0.005), ("rmsprop", 0.001), ("adam", 0.01)):
+for name, lr in (
+    ("sgd", 0.05),
+    ("momentum", 0.005),
+    ("rmsprop", 0.001),
+    ("adam", 0.01),
+):
     runs = [wilson_errors(RULES[name], seed, lr=lr) for seed in SEEDS]
     wilson_train[name] = [run[0][0] for run in runs]
     wilson_test[name] = [run[1][0] for run in runs]
     negatives = [(run[2] < 0).double().mean().item() for run in runs]
     errors = [f"{error:.2f}" for error in wilson_test[name]]
     print(f"{name:8} train", *wilson_train[name], "  test", *errors)
-print(f"{'share of negative test points':>40}", *(f"{share:.2f}" for share in negatives))
+print(
+    f"{'share of negative test points':>40}", *(f"{share:.2f}" for share in negatives)
+)
 
 # %% name="wilson_eps"
 eps = torch.logspace(-8, 1, 10, dtype=torch.float64)[:, None]  # (R, 1)
 bridge = torch.tensor(
-    [wilson_errors(adam, seed, len(eps), lr=0.01 * (1 + eps), eps=eps)[1] for seed in SEEDS],
+    [
+        wilson_errors(adam, seed, len(eps), lr=0.01 * (1 + eps), eps=eps)[1]
+        for seed in SEEDS
+    ],
     dtype=torch.float64,
 )  # (S, R)
 fig, ax = plt.subplots(figsize=(5.4, 3.4), layout="constrained")
@@ -371,9 +429,14 @@ check(
     "==",
     negatives,
 )
-check("measured wilson_rmsprop: so does RMSProp", wilson_test["rmsprop"], "==", negatives)
 check(
-    "measured wilson_bridge: with eps = 10 Adam makes no error here", bridge[:, -1].max(), "==", 0
+    "measured wilson_rmsprop: so does RMSProp", wilson_test["rmsprop"], "==", negatives
+)
+check(
+    "measured wilson_bridge: with eps = 10 Adam makes no error here",
+    bridge[:, -1].max(),
+    "==",
+    0,
 )
 
 # %% name="decay"
@@ -385,11 +448,15 @@ for rule in (sgd, adam, adamw):
     theta, state = torch.ones(len(noise), len(SEEDS), 200), {}
     streams = [torch.Generator().manual_seed(seed) for seed in SEEDS]
     for _ in range(2000):
-        draw = torch.stack([torch.randn(200, generator=rng) for rng in streams])  # (S, 200)
+        # (S, 200)
+        draw = torch.stack([torch.randn(200, generator=rng) for rng in streams])
         rule(theta, noise * draw, state, lr=1e-3, weight_decay=0.5)
     left[rule.__name__] = theta.mean(dim=2).tolist()  # (sizes, S)
     medians = [median(runs) for runs in left[rule.__name__]]
-    print(f"{rule.__name__:5} weight left at sizes 1, 3, 10:", *(f"{m:.3f}" for m in medians))
+    print(
+        f"{rule.__name__:5} weight left at sizes 1, 3, 10:",
+        *(f"{m:.3f}" for m in medians),
+    )
 expected = (1 - 1e-3 * 0.5) ** 2000
 print(f"promised: (1 - 0.0005)^2000 = {expected:.3f}")
 left_median = {name: [median(runs) for runs in sizes] for name, sizes in left.items()}
@@ -409,7 +476,9 @@ check(
     ">",
     0.85,
 )
-check("measured adam_l2_small: and under 50 % at size 1", max(left["adam"][0]), "<", 0.5)
+check(
+    "measured adam_l2_small: and under 50 % at size 1", max(left["adam"][0]), "<", 0.5
+)
 
 # %% name="reddi_cycle"
 C = 3.0  # the large slope; beta2 = 1 / (1 + C^2) is the choice of the counterexample
@@ -430,7 +499,9 @@ print(f"in sum: Adam {net_move:+.3f}, AMSGrad {ams_move:+.3f}")
 
 
 def online(beta2, keep_max, x, cycles=1000, alpha=0.5):
-    """Adam without momentum on slopes C, -1, -1, C, ... over [-1, 1]: places (3 cycles, starts)."""
+    """Adam without momentum on slopes C, -1, -1, C, ... over [-1, 1]: places (3 cycles,
+    starts).
+    """
     x, v, v_max, path = x.clone(), torch.zeros_like(x), torch.zeros_like(x), []
     for t in range(1, 3 * cycles + 1):
         g = C if t % 3 == 1 else -1.0
@@ -456,7 +527,8 @@ for name, path in reddi.items():
 # %% name="reddi_curves"
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
 for index, (name, path) in enumerate(reddi.items()):
-    cycles = path.reshape(-1, 3, len(x0)).mean(dim=1)  # mean place in each cycle of three
+    # mean place in each cycle of three
+    cycles = path.reshape(-1, 3, len(x0)).mean(dim=1)
     draw_band(ax, range(1, len(cycles) + 1), cycles.T, label=name, index=index)
 ax.set(xscale="log", xlabel="cycle", ylabel="x (best −1, worst +1)")
 ax.legend(loc="center right")

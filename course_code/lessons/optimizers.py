@@ -1,7 +1,7 @@
 """SGD or Adam: what each rule does with a gradient, and who chose the rate.
 
-Sweeps rates over seeds on the spiral and on digits. Left out: schedules, large networks,
-second-order methods; where the geometry decides is the next page.
+Sweeps rates over seeds on the spiral and on digits. Left out: schedules, large
+networks, second-order methods; where the geometry decides is the next page.
 """
 
 # %% name="setup"
@@ -26,7 +26,8 @@ for name, rule in RULES.items():
     theta, state = torch.tensor([1.0]), {}
     path = []
     for _ in range(4):
-        rule(theta, 10 * theta, state, lr=0.01)  # L = 5 theta^2, so the gradient is 10 theta
+        # L = 5 theta^2, so the gradient is 10 theta
+        rule(theta, 10 * theta, state, lr=0.01)
         path.append(theta.item())
     print(f"{name:8} lr 0.01, from 1:", *(f"{place:7.3f}" for place in path))
 
@@ -70,7 +71,8 @@ def pick(rows, optimizer, lr, value="test_accuracy"):
 
 
 equal = {name: pick(rows, name, 0.001) for name in RATES}  # every rule at 0.001
-tuned = {name: pick(rows, name, best[name]) for name in RATES}  # every rule at its own rate
+# every rule at its own rate
+tuned = {name: pick(rows, name, best[name]) for name in RATES}
 for name in RATES:
     for lr, arm in ((0.001, equal), (best[name], tuned)):
         print(f"{name:8} lr {lr:<5}  test", *(f"{score:.3f}" for score in arm[name]))
@@ -100,13 +102,18 @@ for name in RATES:
     below = curves[name, "own"] < 0.1  # (steps, S)
     first = below.int().argmax(dim=0)  # first step below 0.1
     reached[name] = sorted(first.masked_fill(~below.any(dim=0), STEPS).tolist())
-    print(f"{name:8} lr {best[name]:<5} steps until the loss is below 0.1:", *reached[name])
+    print(
+        f"{name:8} lr {best[name]:<5} steps until the loss is below 0.1:",
+        *reached[name],
+    )
 
 winners = reached["adam"] + reached["momentum"]
 
 # %% name="speed_curves"
 fig, axes = plt.subplots(1, 2, figsize=(6, 3.6), sharey=True, layout="constrained")
-for ax, (label, title) in zip(axes, {"equal": "all at 0.001", "own": "tuned"}.items(), strict=True):
+for ax, (label, title) in zip(
+    axes, {"equal": "all at 0.001", "own": "tuned"}.items(), strict=True
+):
     for index, name in enumerate(RATES):
         draw_band(ax, range(STEPS), curves[name, label].T, label=name, index=index)
     ax.set(yscale="log", title=title, xlabel="steps", ylim=(0.01, 3))
@@ -152,7 +159,9 @@ for rule in (sgd, momentum):
         rule(theta, curvature * theta, state, lr=step_sizes)
     limit[rule.__name__] = step_sizes[theta.abs() < 1].max().item()
     print(f"{rule.__name__:8} stable up to a rate of {limit[rule.__name__]:.4f}")
-print(f"2 / curvature = {2 / curvature}   2 (1 + mu) / curvature = {2 * 1.9 / curvature}")
+print(
+    f"2 / curvature = {2 / curvature}   2 (1 + mu) / curvature = {2 * 1.9 / curvature}"
+)
 
 # %% name="stability_curves"
 fig, ax = plt.subplots(figsize=(5.4, 3.4), layout="constrained")
@@ -207,9 +216,14 @@ for g in (1e-10, 1e-8, 1e-6, 1e-2, 1, 1e4):
 
 # %% name="correction"
 t = torch.arange(1, 5001, dtype=torch.float64)
-uncorrected = (1 - 0.9**t) / (1 - 0.999**t).sqrt()  # step / rate, for a constant gradient
+# step / rate, for a constant gradient
+uncorrected = (1 - 0.9**t) / (1 - 0.999**t).sqrt()
 rms_start = 1 / (1 - 0.99**t).sqrt()  # RMSProp has no correction
-start, peak, peak_step = uncorrected[0].item(), uncorrected.max().item(), t[uncorrected.argmax()]
+start, peak, peak_step = (
+    uncorrected[0].item(),
+    uncorrected.max().item(),
+    t[uncorrected.argmax()],
+)
 peak_step, rms_first = int(peak_step), rms_start[0].item()
 fig, ax = plt.subplots(figsize=(5.4, 3.4), layout="constrained")
 names = ("RMSProp", "Adam without correction", "Adam")
@@ -243,7 +257,9 @@ check(
 
 
 def good_rates(rows, optimizer, within=0.02):
-    """List the rates whose mean validation accuracy is within 2 points of the rule's best."""
+    """List the rates whose mean validation accuracy is within 2 points of the rule's
+    best.
+    """
     rows = [row for row in rows if row["optimizer"] == optimizer]
     means = {
         lr: fmean(row["valid_accuracy"] for row in rows if row["lr"] == lr)
@@ -268,7 +284,9 @@ DIGIT_RATES = {
 
 
 def train_digits(name, rates, splits):
-    """Train a 64-100-10 network on 500 digits, for each rate and split, in batches of 50."""
+    """Train a 64-100-10 network on 500 digits, for each rate and split, in batches of
+    50.
+    """
     sets = [load_digits(500, 300, seed=split) for _ in rates for split in splits]
     net = Ensemble((64, 100, 10), "relu", seeds=[*splits] * len(rates))
     data = {
@@ -278,31 +296,47 @@ def train_digits(name, rates, splits):
     lr = [rate for rate in rates for _ in splits]
     train_runs(net, *data["train"], RULES[name], 300, lr=lr, batch_size=50)
     rows = []
-    (valid_loss, valid), (_, test) = (evaluate_runs(net, *data[k]) for k in ("valid", "test"))
-    labels = [{"optimizer": name, "lr": rate, "split": s} for rate in rates for s in splits]
+    (valid_loss, valid), (_, test) = (
+        evaluate_runs(net, *data[k]) for k in ("valid", "test")
+    )
+    labels = [
+        {"optimizer": name, "lr": rate, "split": s} for rate in rates for s in splits
+    ]
     for i, label in enumerate(labels):
-        score = {"valid_loss": valid_loss[i], "valid_accuracy": valid[i], "test_accuracy": test[i]}
+        score = {
+            "valid_loss": valid_loss[i],
+            "valid_accuracy": valid[i],
+            "test_accuracy": test[i],
+        }
         rows.append(label | {k: v.item() for k, v in score.items()})
         rows[-1] |= {"step": 300, "diverged": rows[-1]["valid_loss"] == math.inf}
     return rows
 
 
-digit_rows = [r for name, lrs in DIGIT_RATES.items() for r in train_digits(name, lrs, SEEDS)]
+digit_rows = [
+    r for name, lrs in DIGIT_RATES.items() for r in train_digits(name, lrs, SEEDS)
+]
 digit_chosen = choose_rates(digit_rows, "optimizer")
 digit_best = {name: choice["lr"] for name, choice in digit_chosen.items()}
 digit_good = {name: good_rates(digit_rows, name) for name in DIGIT_RATES}
 for name in DIGIT_RATES:
     print(f"{name:8} best {digit_best[name]:<4}  within 2 points:", *digit_good[name])
 span = {  # largest good rate over smallest, on the spiral and on the digits
-    name: [max(rates[name]) / min(rates[name]) for rates in (good, digit_good)] for name in RATES
+    name: [max(rates[name]) / min(rates[name]) for rates in (good, digit_good)]
+    for name in RATES
 }
 adam_at = {  # mean validation accuracy, failures included
     f"{lr}": fmean(
-        row["valid_accuracy"] for row in digit_rows if (row["optimizer"], row["lr"]) == ("adam", lr)
+        row["valid_accuracy"]
+        for row in digit_rows
+        if (row["optimizer"], row["lr"]) == ("adam", lr)
     )
     for lr in DIGIT_RATES["adam"]
 }
-print("Adam, mean validation accuracy:", *(f"{lr}: {score:.3f} " for lr, score in adam_at.items()))
+print(
+    "Adam, mean validation accuracy:",
+    *(f"{lr}: {score:.3f} " for lr, score in adam_at.items()),
+)
 
 # %% name="digits_fresh"
 FRESH = range(100, 110)  # ten splits that had no say in the choice of the rates
@@ -311,9 +345,12 @@ for name, lr in digit_best.items():
     digits[name] = [row["test_accuracy"] for row in train_digits(name, [lr], FRESH)]
     ordered = sorted(digits[name])
     mean = sum(ordered) / len(ordered)
-    print(f"{name:8} lr {lr:<4}  mean {mean:.4f}   worst {ordered[0]:.3f}   best {ordered[-1]:.3f}")
+    print(
+        f"{name:8} lr {lr:<4}  mean {mean:.4f}   worst {ordered[0]:.3f}   best {ordered[-1]:.3f}"
+    )
 digit_mean = {name: sum(scores) / len(scores) for name, scores in digits.items()}
-lead = [a - b for a, b in zip(digits["sgd"], digits["adam"], strict=True)]  # split by split
+# split by split
+lead = [a - b for a, b in zip(digits["sgd"], digits["adam"], strict=True)]
 low, high = median_interval(lead)
 sgd_lead = {"low": low, "median": median(lead), "high": high}
 print(f"SGD minus Adam, split by split: {low:+.4f} to {high:+.4f} in the median")
@@ -325,7 +362,9 @@ fig, ax = plt.subplots(figsize=(5.4, 3.2), layout="constrained")
 for index, (name, scores) in enumerate(digits.items()):
     heights = [index + 0.06 * (i - (len(scores) - 1) / 2) for i in range(len(scores))]
     ax.plot(scores, heights, MARKERS[index], color=COLOURS[index], ms=6, alpha=0.8)
-    ax.plot([digit_mean[name]] * 2, [index - 0.35, index + 0.35], color=COLOURS[index], lw=2)
+    ax.plot(
+        [digit_mean[name]] * 2, [index - 0.35, index + 0.35], color=COLOURS[index], lw=2
+    )
 ax.set_yticks(range(len(digits)), [f"{name}, {digit_best[name]}" for name in digits])
 ax.set(xlabel="test accuracy on ten fresh splits")
 plt.show()
@@ -402,7 +441,9 @@ for name, lr in (("sgd", 0.3), ("adam", 0.01)):
 
 # %% name="ex_noise"
 model = mlp(WIDTHS, seed=0)
-full = torch.autograd.grad(torch.nn.functional.cross_entropy(model(X.float()), y), model[2].weight)
+full = torch.autograd.grad(
+    torch.nn.functional.cross_entropy(model(X.float()), y), model[2].weight
+)
 noise_of = {}
 for B in (1, 4, 16, 64):
     rng, errors = torch.Generator().manual_seed(0), []
@@ -412,11 +453,18 @@ for B in (1, 4, 16, 64):
         (gradient,) = torch.autograd.grad(loss, model[2].weight)
         errors.append((gradient - full[0]).square().sum())
     noise_of[B] = torch.stack(errors).mean().sqrt().item()
-    print(f"batch of {B:2}: gradient off by {noise_of[B]:.4f}   times sqrt(B): ", end="")
+    print(
+        f"batch of {B:2}: gradient off by {noise_of[B]:.4f}   times sqrt(B): ", end=""
+    )
     print(f"{noise_of[B] * math.sqrt(B):.4f}")
 
 # %% name="check_exercises"
-check("arithmetic match: the formulas give torch.optim.Adam, to rounding", match_gap, "<", 1e-7)
+check(
+    "arithmetic match: the formulas give torch.optim.Adam, to rounding",
+    match_gap,
+    "<",
+    1e-7,
+)
 check(
     "measured loss_unit_sgd: a loss 1,000 times as large brings SGD below 70 % on every seed",
     max(scaled["sgd_loud"]),

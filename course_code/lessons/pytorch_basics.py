@@ -1,7 +1,9 @@
-"""Tensors: what they hold, what an operation makes of dtype, shape and memory, and what fails.
+"""Tensors: what they hold, what an operation makes of dtype, shape and memory, and what
+fails.
 
-Runs every dtype, creator and operation that the original notes name, and the line that failed for
-them, `m @ v`. Left out: GPUs beyond `.to(dev)`, sparse and quantized tensors, speed in seconds.
+Runs every dtype, creator and operation that the original notes name, and the line that
+failed for them, `m @ v`. Left out: GPUs beyond `.to(dev)`, sparse and quantized
+tensors, speed in seconds.
 """
 
 # %% name="setup"
@@ -42,11 +44,14 @@ print("\nas a Python number:", torch.tensor(666).item())
 NAMED = ["float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64"]
 OTHERS = ["bool", "bfloat16", "complex64", "complex128"]
 
-print(f"{'dtype':11}{'in messages':15}{'bytes':>5}{'smallest':>13}{'largest':>13}{'eps':>9}")
+print(
+    f"{'dtype':11}{'in messages':15}{'bytes':>5}{'smallest':>13}{'largest':>13}{'eps':>9}"
+)
 for name in NAMED + OTHERS:
     dtype = getattr(torch, name)
     x = torch.empty(0, dtype=dtype)
-    alias = x.type().removeprefix("torch.").removesuffix("Tensor")  # the name of old times
+    # the name of old times
+    alias = x.type().removeprefix("torch.").removesuffix("Tensor")
     limits = ""
     if dtype.is_floating_point or dtype.is_complex:
         info = torch.finfo(dtype)
@@ -97,7 +102,8 @@ for a, b, name in (
 ):
     print(f"{name:9}{a} + {b} = {add(a, b, name)}")
 
-a, b = torch.cartesian_prod(torch.arange(256), torch.arange(256)).T  # every pair of bytes
+# every pair of bytes
+a, b = torch.cartesian_prod(torch.arange(256), torch.arange(256)).T
 one, two = a.byte(), b.byte()
 print("uint8    1 - 2 =", (one - two)[1 * 256 + 2].item())
 
@@ -147,7 +153,8 @@ check(
 # %% name="creators"
 rng = generator(0)
 long = torch.zeros(2, 3, dtype=torch.long)
-with torch.random.fork_rng(devices=[]):  # randn_like draws from the global stream: lend it one
+# randn_like draws from the global stream: lend it one
+with torch.random.fork_rng(devices=[]):
     torch.manual_seed(0)
     like = torch.randn_like(long, dtype=torch.float)
 
@@ -226,7 +233,11 @@ panels = {
 fig, axes = plt.subplots(2, 1, figsize=(5.6, 5.6), sharex=True, layout="constrained")
 for ax, (title, curves) in zip(axes, panels.items(), strict=True):
     for index, (name, values) in enumerate(curves.items()):
-        style = {"color": COLOURS[index], "linestyle": LINES[index], "linewidth": 3 - index}
+        style = {
+            "color": COLOURS[index],
+            "linestyle": LINES[index],
+            "linewidth": 3 - index,
+        }
         ax.plot(a.numpy(), values.numpy(), label=name, **style)
     ax.axvline(0, color=plt.rcParams["text.color"], linewidth=0.8)
     ax.set(ylabel=title)
@@ -258,7 +269,11 @@ for name in ("gt", "lt", "ge", "le", "eq", "ne"):
 
 s = torch.tensor([3.0, 9, 4, 1])
 print("max: ", s.max().item(), " min:", s.min().item())
-for name, pair in (("max, dim=0", s.max(dim=0)), ("sort", s.sort()), ("topk, 2", s.topk(2))):
+for name, pair in (
+    ("max, dim=0", s.max(dim=0)),
+    ("sort", s.sort()),
+    ("topk, 2", s.topk(2)),
+):
     print(f"{name:10}: values {pair.values.tolist()}, indices {pair.indices.tolist()}")
 print("max(a, b): ", torch.max(a, b).tolist(), "(same as torch.maximum)")
 
@@ -272,7 +287,9 @@ A = torch.tensor([[2.0, 1], [1, 3]])
 u, w = torch.tensor([1.0, 2, 2]), torch.tensor([0.0, 1, 1])
 batch = torch.rand(5, 2, 3, generator=generator(1))
 print("trace", torch.trace(A).item(), " det", round(torch.linalg.det(A).item(), 4))
-print("diag", torch.diag(A).tolist(), "  of a vector:", torch.diag(torch.ones(2)).tolist())
+print(
+    "diag", torch.diag(A).tolist(), "  of a vector:", torch.diag(torch.ones(2)).tolist()
+)
 print("norm of (1, 2, 2)", torch.linalg.norm(u).item(), "  dot", torch.dot(u, w).item())
 print("cross", torch.linalg.cross(u, w).tolist())
 print("inverse", [[round(v, 3) for v in row] for row in torch.linalg.inv(A).tolist()])
@@ -286,7 +303,10 @@ product = A @ torch.linalg.inv(A)
 
 # %% name="check_linear_algebra"
 check(
-    "arithmetic inverse: A times its inverse is I", (product - torch.eye(2)).abs().max(), "<", 1e-6
+    "arithmetic inverse: A times its inverse is I",
+    (product - torch.eye(2)).abs().max(),
+    "<",
+    1e-6,
 )
 
 # %% name="old_names"
@@ -326,7 +346,12 @@ print("numel  ", m.numel())
 print("m[0][2]", m[0][2], "  the same as m[0, 2]:", m[0, 2])
 print("m[:, 1]", m[:, 1], " column 1, one axis less")
 print("m[0, :]", m[0, :], " row 0")
-print("m[:, [1]]", m[:, [1]].tolist(), " a list keeps the axis: shape", tuple(m[:, [1]].shape))
+print(
+    "m[:, [1]]",
+    m[:, [1]].tolist(),
+    " a list keeps the axis: shape",
+    tuple(m[:, [1]].shape),
+)
 print("m[m > 4] ", m[m > 4], " a mask")
 
 # %% name="views"
@@ -385,10 +410,14 @@ from course_code.draw.grids import draw_grid
 def addresses(x):
     """For each entry of a matrix, the place in memory that it is read from."""
     down, across = x.stride()
-    return [[i * down + j * across for j in range(x.shape[1])] for i in range(x.shape[0])]
+    return [
+        [i * down + j * across for j in range(x.shape[1])] for i in range(x.shape[0])
+    ]
 
 
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.7), width_ratios=(2, 1), layout="constrained")
+fig, axes = plt.subplots(
+    1, 2, figsize=(5.6, 2.7), width_ratios=(2, 1), layout="constrained"
+)
 for ax, name, x in zip(axes, ("m", "m.t()"), (m, m.t()), strict=True):
     places = addresses(x)
     texts = [
@@ -417,7 +446,12 @@ column = m.clone().t()  # a view of the clone
 column[0, 0] = 99
 print("written through t():", column.t()[0].tolist())
 x.fill_(7)
-print("fill_(7)  ", x.tolist(), "  random_:", x.random_(0, 10, generator=generator(0)).tolist())
+print(
+    "fill_(7)  ",
+    x.tolist(),
+    "  random_:",
+    x.random_(0, 10, generator=generator(0)).tolist(),
+)
 print("resize_(2)", x.resize_(2).tolist(), "(a larger size would add garbage)")
 
 # %% name="joining"
@@ -450,7 +484,9 @@ attempt(lambda: torch.addmv(start, m, v))
 
 
 def dtype_of(action, left, right):
-    """The dtype that an operation gives for two 2×2 tensors of these dtypes; None if it fails."""
+    """The dtype that an operation gives for two 2×2 tensors of these dtypes; None if it
+    fails.
+    """
     x, y = (torch.ones(2, 2, dtype=getattr(torch, name)) for name in (left, right))
     try:
         return str(action(x, y).dtype).removeprefix("torch.")
@@ -469,11 +505,18 @@ for sign, rows in results.items():
     print(f"{sign} works for {works[sign]} of {len(NAMED) ** 2} pairs")
 adds, products = works.values()
 
-diagonal = [(i, j) for i, row in enumerate(results["@"]) for j, result in enumerate(row) if result]
+diagonal = [
+    (i, j)
+    for i, row in enumerate(results["@"])
+    for j, result in enumerate(row)
+    if result
+]
 mirrored = [list(column) for column in zip(*results["+"], strict=True)]
 
 # %% name="check_grid"
-check("measured add_mixes: of the eight dtypes all 64 pairs can be added", adds, "==", 64)
+check(
+    "measured add_mixes: of the eight dtypes all 64 pairs can be added", adds, "==", 64
+)
 check(
     "measured add_symmetric: a + b has the same dtype as b + a",
     sum(row != column for row, column in zip(results["+"], mirrored, strict=True)),
@@ -489,20 +532,28 @@ check(
 
 # %% name="grid_figure"
 short = {
-    name: name.replace("float", "f").replace("uint", "u").replace("int", "i") for name in NAMED
+    name: name.replace("float", "f").replace("uint", "u").replace("int", "i")
+    for name in NAMED
 }
 labels = {"rows": list(short.values()), "columns": list(short.values()), "size": 9}
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 7.6), layout="constrained")
 for ax, (sign, rows) in zip(axes, results.items(), strict=True):
     texts = [[short.get(result, "error") for result in row] for row in rows]
-    tints = [[1 if r is None else 0 if "float" in r else 2 for r in row] for row in rows]
+    tints = [
+        [1 if r is None else 0 if "float" in r else 2 for r in row] for row in rows
+    ]
     draw_grid(ax, texts, tints, **labels)
     ax.set_title(f"row {sign} column")
 plt.show()
 
 # %% name="promotion"
 one = torch.ones(1)
-u8, i8, i16, i64 = one.to(torch.uint8), one.to(torch.int8), one.to(torch.int16), one.long()
+u8, i8, i16, i64 = (
+    one.to(torch.uint8),
+    one.to(torch.int8),
+    one.to(torch.int16),
+    one.long(),
+)
 f16, bf16, f32, f64 = one.half(), one.bfloat16(), one, one.double()
 for code in (
     "u8 + i8",
@@ -535,9 +586,12 @@ for ax, n in zip(axes, (1000, 1_000_000), strict=True):
     for seed in SEEDS[:5]:
         sample = torch.randn(n, generator=generator(seed))
         counts = np.histogram(sample.numpy(), bins=edges.numpy())[0]
-        heights.append(torch.from_numpy(counts) / (n * 0.1))  # (80,) share per unit of x
+        # (80,) share per unit of x
+        heights.append(torch.from_numpy(counts) / (n * 0.1))
         extremes[n].append(sample.abs().max().item())
-        print(f"n {n:9,} seed {seed}: mean {sample.mean():+.4f}  largest |x| {extremes[n][-1]:.2f}")
+        print(
+            f"n {n:9,} seed {seed}: mean {sample.mean():+.4f}  largest |x| {extremes[n][-1]:.2f}"
+        )
     off = (torch.stack(heights) - density).square().mean(dim=1).sqrt()  # (5,)
     ripple[n] = sorted(off.tolist())
     draw_outlines(ax, torch.stack(heights), edges, label="5 samples")
@@ -569,7 +623,8 @@ means = torch.empty(len(SEEDS), len(SIZES), dtype=torch.float64)
 for row, seed in enumerate(SEEDS):
     rng = generator(seed + 1000)
     for column, n in enumerate(SIZES):
-        means[row, column] = torch.randn(n, generator=rng).mean()  # fresh numbers each time
+        # fresh numbers each time
+        means[row, column] = torch.randn(n, generator=rng).mean()
 
 spread = means.square().mean(dim=0).sqrt()  # (6,) root mean square over the seeds
 lg_n, lg_spread = torch.tensor(SIZES, dtype=torch.float64).log10(), spread.log10()
@@ -583,22 +638,40 @@ print(f"best mean of 1,000: {lucky:.4f}, worst mean of 100,000: {unlucky:.4f}")
 fig, ax = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
 for row in means.abs().tolist():
     ax.plot(SIZES, row, ".", color=COLOURS[0], alpha=0.6)
-ax.plot(SIZES, spread.tolist(), "^", color=COLOURS[1], markersize=9, label="spread, 20 seeds")
+ax.plot(
+    SIZES,
+    spread.tolist(),
+    "^",
+    color=COLOURS[1],
+    markersize=9,
+    label="spread, 20 seeds",
+)
 theory = [n**-0.5 for n in SIZES]
-ax.plot(SIZES, theory, "--", color=plt.rcParams["text.color"], linewidth=1, label="1/√n")
-ax.set(xscale="log", yscale="log", xlabel="sample size n", ylabel="|mean of the sample|")
+ax.plot(
+    SIZES, theory, "--", color=plt.rcParams["text.color"], linewidth=1, label="1/√n"
+)
+ax.set(
+    xscale="log", yscale="log", xlabel="sample size n", ylabel="|mean of the sample|"
+)
 ax.legend()
 plt.show()
 
 # %% name="check_standard_error"
-check("measured root_n: the spread of the mean falls with slope -1/2", slope, "in", (-0.55, -0.45))
+check(
+    "measured root_n: the spread of the mean falls with slope -1/2",
+    slope,
+    "in",
+    (-0.55, -0.45),
+)
 
 # %% name="loop_or_whole"
 from course_code.teach.counting import CallCounter
 
 
 def spiral_by_loop(noise):
-    """Place the spiral's points one by one, as one would in C: (C, N) noise to (C*N, 2)."""
+    """Place the spiral's points one by one, as one would in C: (C, N) noise to (C*N,
+    2).
+    """
     C, N = noise.shape
     X = torch.zeros(C * N, 2)
     for c in range(C):
@@ -631,8 +704,18 @@ ratio = calls["loop"] // calls["whole"]
 print(f"largest difference {apart:.0e}")
 
 # %% name="check_loop_or_whole"
-check("arithmetic same_points: loop and whole-tensor code place the same points", apart, "<", 1e-5)
-check("measured fewer_calls: the loop makes over 100 times as many calls to torch", ratio, ">", 100)
+check(
+    "arithmetic same_points: loop and whole-tensor code place the same points",
+    apart,
+    "<",
+    1e-5,
+)
+check(
+    "measured fewer_calls: the loop makes over 100 times as many calls to torch",
+    ratio,
+    ">",
+    100,
+)
 
 # %% name="autograd"
 x = torch.tensor([-1.0, 0, 2], requires_grad=True)
@@ -658,7 +741,8 @@ for code, result in {
     print(f"{code:18} node: {node}")
 
 # %% name="decoder_shapes"
-with torch.random.fork_rng():  # draws weights, and leaves the shared generator as it was
+# draws weights, and leaves the shared generator as it was
+with torch.random.fork_rng():
     layer = nn.Linear(4, 1)
 for name, action in {
     "1 mixed dtypes, matrix @ matrix": lambda: m @ v[:, None],
@@ -731,22 +815,34 @@ check(
 n = m.clone()
 n.t()[0, 0] = 99
 for code, action in {
-    "torch.ones(2, 4) @ torch.arange(1, 5)": lambda: torch.ones(2, 4) @ torch.arange(1, 5),
+    "torch.ones(2, 4) @ torch.arange(1, 5)": lambda: (
+        torch.ones(2, 4) @ torch.arange(1, 5)
+    ),
     "torch.ones(4) + torch.arange(1, 5)": lambda: torch.ones(4) + torch.arange(1, 5),
     "torch.tensor([200], dtype=torch.uint8) + 100": lambda: (
         torch.tensor([200], dtype=torch.uint8) + 100
     ),
-    "torch.tensor([0.5, 1.5, 2.5]).round()": lambda: torch.tensor([0.5, 1.5, 2.5]).round(),
+    "torch.tensor([0.5, 1.5, 2.5]).round()": lambda: torch.tensor(
+        [0.5, 1.5, 2.5]
+    ).round(),
     "torch.Tensor(3).shape": lambda: torch.Tensor(3).shape,
-    "torch.tensor([2.0 ** 24]) + 1 == 2 ** 24": lambda: torch.tensor([2.0**24]) + 1 == 2**24,
-    "(torch.ones(3, 1) - torch.ones(3)).shape": lambda: (torch.ones(3, 1) - torch.ones(3)).shape,
+    "torch.tensor([2.0 ** 24]) + 1 == 2 ** 24": lambda: (
+        torch.tensor([2.0**24]) + 1 == 2**24
+    ),
+    "(torch.ones(3, 1) - torch.ones(3)).shape": lambda: (
+        (torch.ones(3, 1) - torch.ones(3)).shape
+    ),
     "m.t()[0, 0] = 99, then m[0, 0]": lambda: n[0, 0],
 }.items():
     print(code)
     attempt(action)
 
 # %% name="ex_dtypes"
-i, f, d = torch.ones(2, dtype=torch.int64), torch.ones(2), torch.ones(2, dtype=torch.float64)
+i, f, d = (
+    torch.ones(2, dtype=torch.int64),
+    torch.ones(2),
+    torch.ones(2, dtype=torch.float64),
+)
 small, flag = torch.ones(2, dtype=torch.uint8), torch.tensor([True, False])
 for code in (
     "i + f",
@@ -781,8 +877,13 @@ check(
 )
 
 # %% name="ex_shapes"
-# [0] is a list and keeps the axis: (1, 4) @ (4,) is (1,). 0 removes it: (4,) @ (4,) is ().
-for code in ("m[[0], :] @ v.float()", "m[0, :] @ v.float()", "m[:1] @ v.float()[:, None]"):
+# [0] is a list and keeps the axis: (1, 4) @ (4,) is (1,). 0 removes it: (4,) @ (4,) is
+# ().
+for code in (
+    "m[[0], :] @ v.float()",
+    "m[0, :] @ v.float()",
+    "m[:1] @ v.float()[:, None]",
+):
     x = eval(code)
     print(f"{code:29}{x.tolist()!s:10} shape {tuple(x.shape)}")
 
@@ -793,7 +894,9 @@ gram = m @ m.T  # (2, 2)
 singular = S.tolist()
 print("singular values", *(f"{value:.3f}" for value in singular))
 print(f"largest error of U S Vh: {svd_gap:.0e}")
-print(f"det(m mᵀ) {torch.linalg.det(gram):.1f}, product of the squares {S.prod() ** 2:.1f}")
+print(
+    f"det(m mᵀ) {torch.linalg.det(gram):.1f}, product of the squares {S.prod() ** 2:.1f}"
+)
 inverse_gap = (gram @ torch.linalg.inv(gram) - torch.eye(2)).abs().max().item()
 print(f"largest error of (m mᵀ) times its inverse: {inverse_gap:.0e}")
 print("det(m)")
@@ -804,16 +907,22 @@ check("arithmetic svd: U S Vh gives m back, to rounding", svd_gap, "<", 1e-5)
 
 # %% name="ex_histogram"
 sample = torch.randn(1000, generator=generator(0))
-bins = torch.bucketize(sample, edges, right=True) - 1  # edges[k] <= x < edges[k + 1] gives k
+# edges[k] <= x < edges[k + 1] gives k
+bins = torch.bucketize(sample, edges, right=True) - 1
 inside = bins[(bins >= 0) & (bins < 80)]
 counts = torch.bincount(inside, minlength=80)  # (80,)
 theirs = torch.from_numpy(np.histogram(sample.numpy(), bins=edges.numpy())[0])
 print("counted", counts.sum().item(), "of 1000; as NumPy:", torch.equal(counts, theirs))
 flat = torch.rand(1000, generator=generator(0))
-tenths = torch.bincount(torch.bucketize(flat, torch.linspace(0.1, 0.9, 9)), minlength=10)
+tenths = torch.bincount(
+    torch.bucketize(flat, torch.linspace(0.1, 0.9, 9)), minlength=10
+)
 print("rand, by tenths:", tenths.tolist())
 
 # %% name="check_ex_histogram"
 check(
-    "arithmetic histogram: bucketize and bincount count as NumPy", (counts != theirs).sum(), "==", 0
+    "arithmetic histogram: bucketize and bincount count as NumPy",
+    (counts != theirs).sum(),
+    "==",
+    0,
 )

@@ -1,8 +1,8 @@
 """Softmax and cross-entropy: what they compute, and why they fit together.
 
-Starts from a worked example in the notes that divides by the sum, derives the gradient p - y, and
-trains with one softmax too many. Left out: other losses and calibration (the next page), images,
-language.
+Starts from a worked example in the notes that divides by the sum, derives the gradient
+p - y, and trains with one softmax too many. Left out: other losses and calibration (the
+next page), images, language.
 """
 
 # %% name="setup"
@@ -40,8 +40,15 @@ check(
     "<",
     1e-12,
 )
-check("arithmetic notes_third: the softmax of (25, 36, 39) gives 39 over 95 %", third, ">", 0.95)
-check("arithmetic notes_first: it gives 25 less than one in a million", first, "<", 1e-6)
+check(
+    "arithmetic notes_third: the softmax of (25, 36, 39) gives 39 over 95 %",
+    third,
+    ">",
+    0.95,
+)
+check(
+    "arithmetic notes_first: it gives 25 less than one in a million", first, "<", 1e-6
+)
 check(
     "theorem logs_give_shares: the softmax of the logarithms is division by the sum",
     (softmax(z.log()) - notes).abs().max(),
@@ -75,7 +82,12 @@ fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
 for i, score in enumerate(z.tolist()):
     style = {"color": COLOURS[i], "linestyle": LINES[i]}
     ax.plot(temperatures, curves[:, i], marker=MARKERS[i], markevery=25, **style)
-    ax.text(0.33, curves[0, i] + (0.05, 0.12, -0.08)[i], f"z = {score:.0f}", color=COLOURS[i])
+    ax.text(
+        0.33,
+        curves[0, i] + (0.05, 0.12, -0.08)[i],
+        f"z = {score:.0f}",
+        color=COLOURS[i],
+    )
 ax.axhline(1 / 3, color=ink, linestyle="--", linewidth=0.8)
 ax.axvline(1, color=ink, linestyle=":", linewidth=0.8)
 ax.set(xscale="log", xlabel="temperature T", ylabel="probability")
@@ -137,7 +149,8 @@ print("product of 3,000 probabilities:", p.prod().item())
 print(f"mean of -log p:                 {-p.log().mean():.4f}")
 
 # %% name="by_hand"
-p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # what the model says; class 2 happened
+# what the model says; class 2 happened
+p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)
 scores = p.log().requires_grad_()  # logits that make it say so
 F.cross_entropy(scores, torch.tensor(2)).backward()
 moved = softmax(scores.detach() - scores.grad)  # one step of rate 1
@@ -157,21 +170,35 @@ F.cross_entropy(scores, labels, reduction="sum").backward()
 p = softmax(scores.detach())
 gradient_gap = (p - F.one_hot(labels, 5) - scores.grad).abs().max().item()
 
-by_autograd = torch.func.vmap(torch.func.jacrev(lambda z: z.softmax(-1)))(scores.detach())
+by_autograd = torch.func.vmap(torch.func.jacrev(lambda z: z.softmax(-1)))(
+    scores.detach()
+)
 jacobian_gap = (softmax_jacobian(p) - by_autograd).abs().max().item()
 print(f"p - y against autograd:            {gradient_gap:.0e}")
 print(f"diag(p) - p p^T against autograd:  {jacobian_gap:.0e}")
 
 # %% name="check_gradient"
-check("theorem p_minus_y: the gradient of cross-entropy is p - y", gradient_gap, "<", 1e-12)
-check("theorem jacobian: the derivative of softmax is diag(p) - p p^T", jacobian_gap, "<", 1e-12)
+check(
+    "theorem p_minus_y: the gradient of cross-entropy is p - y",
+    gradient_gap,
+    "<",
+    1e-12,
+)
+check(
+    "theorem jacobian: the derivative of softmax is diag(p) - p p^T",
+    jacobian_gap,
+    "<",
+    1e-12,
+)
 
 # %% name="bug"
 scores = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
 labels = torch.tensor([0, 1, 2, 0, 1])
 probabilities = nn.Softmax(dim=1)(scores)  # a model that ends in a softmax
 print("without:", nn.CrossEntropyLoss()(scores, labels).item())
-print("with:   ", nn.CrossEntropyLoss()(probabilities, labels).item(), "and no complaint")
+print(
+    "with:   ", nn.CrossEntropyLoss()(probabilities, labels).item(), "and no complaint"
+)
 
 # %% name="floor"
 floor = {C: -math.log(math.e / (math.e + C - 1)) for C in (2, 3, 10, 1000)}
@@ -179,24 +206,35 @@ cap = {C: math.e / (math.e + C - 1) for C in floor}
 for C in floor:
     one_hot = torch.eye(C)[:1].double()  # the surest answer: everything on class 0
     loss = F.cross_entropy(one_hot, torch.tensor([0])).item()
-    print(f"C = {C:4}: floor {floor[C]:.4f}, largest probability {cap[C]:.4f}; a run {loss:.4f}")
+    print(
+        f"C = {C:4}: floor {floor[C]:.4f}, largest probability {cap[C]:.4f}; a run {loss:.4f}"
+    )
 
 # %% name="machinery"
 from course_code.teach.data import make_spirals
-from course_code.teach.ensemble import Ensemble, cross_entropies, evaluate_runs, train_runs
+from course_code.teach.ensemble import (
+    Ensemble,
+    cross_entropies,
+    evaluate_runs,
+    train_runs,
+)
 from course_code.teach.intervals import median_interval
 from course_code.teach.optimizers import adam
 
 
 def draw_points(first_seed, n_per_class, noise):
     """Draw spirals that no other seed has: X (S, 3 N, 2), y (S, 3 N)."""
-    sets = [make_spirals(n_per_class, noise=noise, seed=first_seed + seed) for seed in SEEDS]
+    sets = [
+        make_spirals(n_per_class, noise=noise, seed=first_seed + seed) for seed in SEEDS
+    ]
     return tuple(torch.stack(part) for part in zip(*sets, strict=True))
 
 
 # %% name="twice"
 def twice(logits, y):
-    """Give the loss of PyTorch, which contains a softmax, what a softmax has made already."""
+    """Give the loss of PyTorch, which contains a softmax, what a softmax has made
+    already.
+    """
     return cross_entropies(logits.softmax(dim=1), y)
 
 
@@ -213,10 +251,16 @@ for noise in (0.2, 0.6):
             f" test {min(scores):.3f} to {max(scores):.3f}",
         )
     pairs = zip(right[f"one_{noise}"], right[f"two_{noise}"], strict=True)
-    points = [100 * (one - two) for one, two in pairs]  # what the bug costs, seed by seed
+    # what the bug costs, seed by seed
+    points = [100 * (one - two) for one, two in pairs]
     low, high = median_interval(points)
     behind = sum(lost > 0 for lost in points)
-    cost[f"{noise}"] = {"low": low, "median": median(points), "high": high, "behind": behind}
+    cost[f"{noise}"] = {
+        "low": low,
+        "median": median(points),
+        "high": high,
+        "behind": behind,
+    }
     print(f"   the bug costs {low:.1f} to {high:.1f} points in the median")
     print(f"   and is behind on {behind} of {len(points)} seeds")
 
@@ -229,7 +273,9 @@ from course_code.draw.curves import draw_band
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 5.4), sharex=True, layout="constrained")
 for ax, noise in zip(axes, (0.2, 0.6), strict=True):
     for i, name in enumerate(("one", "two")):
-        draw_band(ax, range(1, 501), curves[noise, name], label=f"{name} softmax", index=i)
+        draw_band(
+            ax, range(1, 501), curves[noise, name], label=f"{name} softmax", index=i
+        )
     ax.axhline(floor[3], color=ink, linestyle=":", linewidth=1)
     ax.text(500, floor[3] - 0.03, f"floor {floor[3]:.4f}", ha="right", va="top")
     ax.set(ylabel="training loss", ylim=(0, 1.2), title=f"noise {noise}")
@@ -277,7 +323,9 @@ check(
 
 # %% name="ex_sigmoid"
 pair = torch.tensor([[2.0, -1.0], [0.5, 3.0], [-4.0, -4.0]], dtype=torch.float64)
-two_class_gap = (softmax(pair)[:, 0] - (pair[:, 0] - pair[:, 1]).sigmoid()).abs().max().item()
+two_class_gap = (
+    (softmax(pair)[:, 0] - (pair[:, 0] - pair[:, 1]).sigmoid()).abs().max().item()
+)
 print(f"largest difference: {two_class_gap:.0e}")
 
 # %% name="ex_convex"
@@ -288,7 +336,9 @@ print("eigenvalues: ", [round(abs(value), 5) for value in eigenvalues])
 
 # %% name="ex_smoothing"
 epsilon = 0.1
-t = torch.tensor([[1 - epsilon + epsilon / 3], [epsilon / 3], [epsilon / 3]], dtype=torch.float64)
+t = torch.tensor(
+    [[1 - epsilon + epsilon / 3], [epsilon / 3], [epsilon / 3]], dtype=torch.float64
+)
 logits = torch.zeros(3, 1, dtype=torch.float64, requires_grad=True)
 for _ in range(2000):
     loss = -(t * logits.log_softmax(0)).sum()
@@ -307,9 +357,17 @@ print(places, "  p =", softmax(close).tolist())
 
 # %% name="check_exercises"
 check(
-    "theorem two_classes: softmax of two scores is sigmoid of their gap", two_class_gap, "<", 1e-12
+    "theorem two_classes: softmax of two scores is sigmoid of their gap",
+    two_class_gap,
+    "<",
+    1e-12,
 )
-check("theorem convex: no eigenvalue of diag(p) - p p^T is negative", min(eigenvalues), ">", -1e-12)
+check(
+    "theorem convex: no eigenvalue of diag(p) - p p^T is negative",
+    min(eigenvalues),
+    ">",
+    -1e-12,
+)
 check(
     "theorem smoothing: with label smoothing the best lead of the right logit is finite",
     abs(gap_found - gap_theory),

@@ -1,7 +1,9 @@
-"""Three spiral arms: what a hidden layer, a ReLU, an optimizer and a budget each contribute.
+"""Three spiral arms: what a hidden layer, a ReLU, an optimizer and a budget each
+contribute.
 
-Repeats the two trainings of the original notes number for number, then takes them apart, one
-change at a time, with fresh test points. Left out: mini-batches, deeper nets, other activations.
+Repeats the two trainings of the original notes number for number, then takes them
+apart, one change at a time, with fresh test points. Left out: mini-batches, deeper
+nets, other activations.
 """
 
 # %% name="setup"
@@ -43,10 +45,13 @@ for row in (0, 10, 999, 1000, 2999):
 uniform = torch.rand(100_000, generator=generator(0))
 normal = torch.randn(100_000, generator=generator(0))
 for name, draws in (("rand ", uniform), ("randn", normal)):
-    print(f"{name}: mean {draws.mean():+.3f}  std {draws.std():.3f}  min {draws.min():+.2f}")
+    print(
+        f"{name}: mean {draws.mean():+.3f}  std {draws.std():.3f}  min {draws.min():+.2f}"
+    )
 
 arm_distance = 2 * math.pi / C / 0.2  # angle between two arms, in standard deviations
-wrong_side = math.erfc(arm_distance / 2 / math.sqrt(2))  # chance to be over half of it away
+# chance to be over half of it away
+wrong_side = math.erfc(arm_distance / 2 / math.sqrt(2))
 print(f"arms lie {arm_distance:.1f} standard deviations of jitter apart")
 print(f"a point strays past the middle with probability {wrong_side:.1e}")
 
@@ -86,7 +91,11 @@ print("softmax      ", [round(p, 3) for p in y_pred[10].softmax(dim=0).tolist()]
 # %% name="targets"
 good = F.cross_entropy(y_pred, y)
 print(f"int64 labels of shape {tuple(y.shape)}: loss {good:.4f}")
-for mistake, labels in (("floats", y.float()), ("a column", y[:, None]), ("label 3", y + 1)):
+for mistake, labels in (
+    ("floats", y.float()),
+    ("a column", y[:, None]),
+    ("label 3", y + 1),
+):
     try:
         F.cross_entropy(y_pred.cpu(), labels.cpu())
     except (RuntimeError, ValueError, IndexError) as error:
@@ -108,8 +117,15 @@ print(f"{parameters} numbers stored, {effective} that matter")
 
 # %% name="check_collapse"
 stored = {"stored": parameters, "effective": effective}
-check("arithmetic affine_collapse: two linear layers equal one, to rounding", gap[32], "<", 1e-5)
-check("arithmetic affine_collapse_64: in float64 it shrinks with it", gap[64], "<", 1e-13)
+check(
+    "arithmetic affine_collapse: two linear layers equal one, to rounding",
+    gap[32],
+    "<",
+    1e-5,
+)
+check(
+    "arithmetic affine_collapse_64: in float64 it shrinks with it", gap[64], "<", 1e-13
+)
 check("arithmetic nine_numbers: of 603", stored, "==", {"stored": 603, "effective": 9})
 
 # %% name="optimum"
@@ -131,7 +147,11 @@ def best_line(X, y):
     """
     A = torch.zeros(C, D + 1, dtype=torch.float64, requires_grad=True)
     X, y = X.cpu().double(), y.cpu()
-    options = {"tolerance_grad": 1e-8, "tolerance_change": 0, "line_search_fn": "strong_wolfe"}
+    options = {
+        "tolerance_grad": 1e-8,
+        "tolerance_change": 0,
+        "line_search_fn": "strong_wolfe",
+    }
     optimizer = torch.optim.LBFGS([A], max_iter=200, **options)
 
     def closure():  # LBFGS asks for loss and gradient as often as it likes
@@ -146,7 +166,9 @@ def best_line(X, y):
 
 
 A_entropy, optimum_loss, slope = best_line(X, y)
-optimum_accuracy = (affine(A_entropy, x64).argmax(dim=1) == y.cpu()).float().mean().item()
+optimum_accuracy = (
+    (affine(A_entropy, x64).argmax(dim=1) == y.cpu()).float().mean().item()
+)
 print(f"best cross-entropy of any linear model: {optimum_loss:.4f}")
 print(f"its accuracy: {optimum_accuracy:.1%}   steepest slope left: {slope:.0e}")
 
@@ -164,16 +186,24 @@ for _ in range(400):
 
 A.requires_grad_(False)
 hits = (affine(A, X.cpu()).argmax(dim=2) == y.cpu()).float().mean(dim=1)  # (64,)
-A_count, count_accuracy = A[hits.argmax()], hits.max().item()  # the one that counts best
+# the one that counts best
+A_count, count_accuracy = A[hits.argmax()], hits.max().item()
 scores = affine(A_count, X_test.cpu())  # (B, C)
 count_test = (scores.argmax(dim=1) == y_test.cpu()).float().mean().item()
 count_loss = F.cross_entropy(affine(A_count, X.cpu()), y.cpu()).item()
-print(f"train {count_accuracy:.1%}, test {count_test:.1%}, cross-entropy {count_loss:.2f}")
+print(
+    f"train {count_accuracy:.1%}, test {count_test:.1%}, cross-entropy {count_loss:.2f}"
+)
 
 # %% name="check_lines"
 dearer = count_loss - optimum_loss
 check("arithmetic floor: where the search ends, the valley is flat", slope, "<", 1e-6)
-check("measured lines_beat_half: a linear classifier gets over 60 % right", count_test, ">", 0.6)
+check(
+    "measured lines_beat_half: a linear classifier gets over 60 % right",
+    count_test,
+    ">",
+    0.6,
+)
 check("theorem dearer_loss: its cross-entropy exceeds the optimum's", dearer, ">", 0)
 
 # %% name="lines"
@@ -190,7 +220,8 @@ plt.show()
 # %% name="relu"
 relu_model = mlp((D, H, C), nn.ReLU, seed=rng).to(dev)
 optimizer = torch.optim.Adam(relu_model.parameters(), lr=1e-3, weight_decay=1e-5)
-start = nn.utils.parameters_to_vector(relu_model.parameters()).detach()  # (603,) for later
+# (603,) for later
+start = nn.utils.parameters_to_vector(relu_model.parameters()).detach()
 losses = train(relu_model, X, y, optimizer, steps=1000)
 relu_loss, relu_accuracy = losses[-1].item(), accuracy(relu_model, X, y)
 relu_test = accuracy(relu_model, X_test, y_test)
@@ -199,7 +230,13 @@ print(f"[LOSS] {relu_loss:.6f}  [ACC] {relu_accuracy:.3f}  [TEST] {relu_test:.3f
 
 # %% name="regions"
 fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
-draw_regions(ax, relu_model, X[few], y[few], title=f"ReLU, Adam, 1,000 steps: {relu_accuracy:.1%}")
+draw_regions(
+    ax,
+    relu_model,
+    X[few],
+    y[few],
+    title=f"ReLU, Adam, 1,000 steps: {relu_accuracy:.1%}",
+)
 plt.show()
 
 # %% name="bends"
@@ -217,7 +254,8 @@ plt.show()
 
 # %% name="control"
 control = mlp((D, H, C), nn.ReLU).to(dev)
-nn.utils.vector_to_parameters(start.clone(), control.parameters())  # relu_model's first weights
+# relu_model's first weights
+nn.utils.vector_to_parameters(start.clone(), control.parameters())
 optimizer = torch.optim.SGD(control.parameters(), lr=1e-3, weight_decay=1e-5)
 losses = train(control, X, y, optimizer, steps=1000)
 control_loss, control_accuracy = losses[-1].item(), accuracy(control, X, y)
@@ -226,8 +264,18 @@ print(f"[LOSS] {control_loss:.6f}  [ACC] {control_accuracy:.3f}")
 # %% name="check_control"
 off_notes = abs(relu_loss / 0.178407 - 1)
 print(f"the notes' loss comes out to {off_notes:.0e} of itself")
-check("measured near_notes: from any start the loss is within 25 % of it", off_notes, "<", 0.25)
-check("measured missing_control: with SGD it stays below 65 %", control_accuracy, "<", 0.65)
+check(
+    "measured near_notes: from any start the loss is within 25 % of it",
+    off_notes,
+    "<",
+    0.25,
+)
+check(
+    "measured missing_control: with SGD it stays below 65 %",
+    control_accuracy,
+    "<",
+    0.65,
+)
 
 # %% name="machinery"
 from course_code.teach.intervals import median_interval
@@ -245,19 +293,28 @@ RATES = {  # learning rates to try; each rule's best should lie inside its list
 def spirals(seed):
     """Draw 60 points per arm to train on, as many to choose on, 1,000 to judge on."""
     sizes = {"train": 60, "valid": 60, "test": 1000}
-    return {name: make_spirals(n, seed=1000 * seed + n + len(name)) for name, n in sizes.items()}
+    return {
+        name: make_spirals(n, seed=1000 * seed + n + len(name))
+        for name, n in sizes.items()
+    }
 
 
 rows = []
 for rule, rates in RATES.items():
-    grid = {"activation": ["identity", "relu"], "optimizer": [rule], "lr": rates, "seed": SEEDS}
+    grid = {
+        "activation": ["identity", "relu"],
+        "optimizer": [rule],
+        "lr": rates,
+        "seed": SEEDS,
+    }
     rows += sweep(spirals, grid, widths=(D, H, C), steps=1000)
 
 
 def pick(rows, activation, optimizer, lr, value="test_accuracy"):
     """Collect one measure of the runs of one setting, seed by seed."""
     wanted = {"activation": activation, "optimizer": optimizer, "lr": lr}
-    return [row[value] for row in rows if wanted.items() <= row.items()]  # <= : is part of
+    # <= : is part of
+    return [row[value] for row in rows if wanted.items() <= row.items()]
 
 
 def spread(values):
@@ -273,8 +330,12 @@ def lead(ours, theirs):
 notes = {}  # the four ways to combine the notes' two changes, everything else equal
 for activation in ("identity", "relu"):
     for optimizer in ("sgd", "adam"):
-        arm = notes[f"{activation}_{optimizer}"] = spread(pick(rows, activation, optimizer, 1e-3))
-        print(f"{activation:8} {optimizer:4} lr 0.001: test {arm['low']:.3f} to {arm['high']:.3f}")
+        arm = notes[f"{activation}_{optimizer}"] = spread(
+            pick(rows, activation, optimizer, 1e-3)
+        )
+        print(
+            f"{activation:8} {optimizer:4} lr 0.001: test {arm['low']:.3f} to {arm['high']:.3f}"
+        )
 
 # %% name="tuned"
 tuned = {}
@@ -282,16 +343,23 @@ for activation in ("identity", "relu"):
     for rule, rates in RATES.items():
         arm = (activation, rule.__name__)
         valid = {lr: sum(pick(rows, *arm, lr, "valid_loss")) for lr in rates}
-        lr = min(valid, key=valid.get)  # lowest mean, which suffers from every failed run
+        # lowest mean, which suffers from every failed run
+        lr = min(valid, key=valid.get)
         found = {"lr": lr, "inside": lr not in (rates[0], rates[-1])}
         found |= {"loss": spread(pick(rows, *arm, lr, "train_loss"))}
         found |= {"test": spread(pick(rows, *arm, lr))}
         tuned["_".join(arm)] = found
-        told = (f"{name} {v['low']:.4f}-{v['high']:.4f}" for name, v in list(found.items())[2:])
+        told = (
+            f"{name} {v['low']:.4f}-{v['high']:.4f}"
+            for name, v in list(found.items())[2:]
+        )
         print(f"{activation:8} {rule.__name__:8} lr {lr:<6}", "  ".join(told))
 
-floor = {seed: best_line(*spirals(seed)["train"])[1] for seed in SEEDS}  # of each seed's points
-print(f"lowest loss a linear model can have: {min(floor.values()):.4f}-{max(floor.values()):.4f}")
+# of each seed's points
+floor = {seed: best_line(*spirals(seed)["train"])[1] for seed in SEEDS}
+print(
+    f"lowest loss a linear model can have: {min(floor.values()):.4f}-{max(floor.values()):.4f}"
+)
 
 # %% name="tuned_checks"
 linear_rows = [row for row in rows if row["activation"] == "identity"]
@@ -308,20 +376,41 @@ reached = max(
 )
 at_the_end = sum(not arm["inside"] for arm in tuned.values())
 linear_001 = max(notes["identity_sgd"]["high"], notes["identity_adam"]["high"])
-linear_best = max(arm["test"]["high"] for name, arm in tuned.items() if "identity" in name)
+linear_best = max(
+    arm["test"]["high"] for name, arm in tuned.items() if "identity" in name
+)
 relu_worst = min(arm["test"]["low"] for name, arm in tuned.items() if "relu" in name)
 sgd_tuned = pick(rows, "relu", "sgd", tuned["relu_sgd"]["lr"])
 sgd_leads = lead(sgd_tuned, pick(rows, "relu", "adam", 1e-3))
 print("tuned SGD leads Adam at 0.001 by {:.1f} to {:.1f} points".format(*sgd_leads))
 
 check("measured linear_stays_low: at 0.001 the linear model", linear_001, "<", 0.55)
-check("measured relu_alone: ReLU with SGD at 0.001", notes["relu_sgd"]["high"], "<", 0.62)
-check("measured both_changes: ReLU with Adam at 0.001", notes["relu_adam"]["low"], ">", 0.88)
+check(
+    "measured relu_alone: ReLU with SGD at 0.001", notes["relu_sgd"]["high"], "<", 0.62
+)
+check(
+    "measured both_changes: ReLU with Adam at 0.001",
+    notes["relu_adam"]["low"],
+    ">",
+    0.88,
+)
 check("measured rates_inside: rates at an end of their list", at_the_end, "==", 0)
-check("theorem no_linear_beats_optimum: none is below the convex optimum", above, ">", -1e-5)
+check(
+    "theorem no_linear_beats_optimum: none is below the convex optimum",
+    above,
+    ">",
+    -1e-5,
+)
 check("measured one_optimum: tuned, all three reach it", reached, "<", 2e-3)
-check("measured linear_tuned: tuning does not lift the linear model", linear_best, "<", 0.55)
-check("measured relu_tuned: with ReLU every tuned optimizer learns", relu_worst, ">", 0.97)
+check(
+    "measured linear_tuned: tuning does not lift the linear model",
+    linear_best,
+    "<",
+    0.55,
+)
+check(
+    "measured relu_tuned: with ReLU every tuned optimizer learns", relu_worst, ">", 0.97
+)
 check("measured sgd_suffices: tuned SGD leads Adam at 0.001", sgd_leads[0], ">", 2)
 
 # %% name="rates"
@@ -331,10 +420,15 @@ fig, axes = plt.subplots(1, 2, figsize=(5.4, 3.3), sharey=True, layout="constrai
 titles = {"identity": "no activation", "relu": "ReLU"}
 for ax, activation in zip(axes, titles, strict=True):
     for index, (rule, rates) in enumerate(RATES.items()):
-        runs = torch.tensor([pick(rows, activation, rule.__name__, lr) for lr in rates]).T
-        runs[:, runs.amax(dim=0) == 0] = math.nan  # (S, rates), all diverged: no point drawn
+        runs = torch.tensor(
+            [pick(rows, activation, rule.__name__, lr) for lr in rates]
+        ).T
+        # (S, rates), all diverged: no point drawn
+        runs[:, runs.amax(dim=0) == 0] = math.nan
         draw_band(ax, rates, runs, label=rule.__name__, index=index, markers=True)
-    ax.set(xscale="log", title=titles[activation], xlabel="learning rate", ylim=(0.3, 1.02))
+    ax.set(
+        xscale="log", title=titles[activation], xlabel="learning rate", ylim=(0.3, 1.02)
+    )
 axes[0].set(ylabel="test accuracy", xlim=axes[1].get_xlim())
 axes[0].legend(loc="upper left")
 plt.show()
@@ -343,7 +437,9 @@ plt.show()
 at_origin = X.norm(dim=1) == 0
 ceiling = 1 - (at_origin.sum().item() - 1) / len(X)
 print("points at (0, 0):", at_origin.sum().item(), "  labels:", y[at_origin].tolist())
-print(f"most that any function of x can get right: {round(ceiling * len(X))} of {len(X)}")
+print(
+    f"most that any function of x can get right: {round(ceiling * len(X))} of {len(X)}"
+)
 
 # %% name="long_run" timeout=300
 from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
@@ -351,7 +447,8 @@ from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
 twins = Ensemble((D, H, C), torch.relu, seeds=(0, 0))
 with torch.no_grad():
     twins.theta.copy_(start)  # (2, 603) the notes' weights, twice
-    twins.theta[1, 0] = torch.nextafter(twins.theta[0, 0], torch.tensor(9.0))  # 1 ulp up
+    # 1 ulp up
+    twins.theta[1, 0] = torch.nextafter(twins.theta[0, 0], torch.tensor(9.0))
 
 CHECKPOINTS = (100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
 measured = []
@@ -360,28 +457,46 @@ measured = []
 def measure(step):
     """Keep loss and accuracy of both twins, on the training and on the fresh points."""
     if step in CHECKPOINTS:
-        measured.append([evaluate_runs(twins, *points) for points in ((X, y), (X_test, y_test))])
+        measured.append(
+            [evaluate_runs(twins, *points) for points in ((X, y), (X_test, y_test))]
+        )
 
 
 options = {"lr": 1e-3, "weight_decay": 1e-5, "on_step": measure}
 history = train_runs(twins, X, y, adam, CHECKPOINTS[-1], **options)  # (steps, 2)
 
 budget = {}
-for step, ((loss, acc), (test_loss, test_acc)) in zip(CHECKPOINTS, measured, strict=True):
+for step, ((loss, acc), (test_loss, test_acc)) in zip(
+    CHECKPOINTS, measured, strict=True
+):
     numbers = {"loss": loss, "accuracy": acc, "test_loss": test_loss, "test": test_acc}
     budget[step] = {name: value[0].item() for name, value in numbers.items()}
-    print(f"{step:6}", *(f" {name} {value:.4f}" for name, value in budget[step].items()))
+    print(
+        f"{step:6}", *(f" {name} {value:.4f}" for name, value in budget[step].items())
+    )
 
 
 # %% name="check_budget"
 last_step = CHECKPOINTS[-1]
 over = budget[last_step]["accuracy"] - ceiling
 rises = budget[last_step]["test_loss"] - budget[5000]["test_loss"]
-check("arithmetic ceiling: labels at one place", sorted(y[at_origin].tolist()), "==", [0, 1, 2])
-check("measured early_gain: 2,000 steps pass 98 % on fresh points", budget[2000]["test"], ">", 0.98)
+check(
+    "arithmetic ceiling: labels at one place",
+    sorted(y[at_origin].tolist()),
+    "==",
+    [0, 1, 2],
+)
+check(
+    "measured early_gain: 2,000 steps pass 98 % on fresh points",
+    budget[2000]["test"],
+    ">",
+    0.98,
+)
 check("theorem under_ceiling: no run passes the ceiling", over, "<", 1e-6)
 check("measured at_ceiling: 10,000 steps come within 0.2 % of it", over, ">", -2e-3)
-check("measured test_loss_falls: from 5,000 to 10,000 steps it still falls", rises, "<", 0)
+check(
+    "measured test_loss_falls: from 5,000 to 10,000 steps it still falls", rises, "<", 0
+)
 
 # %% name="budget"
 fig, axes = plt.subplots(2, 1, figsize=(5, 5.6), sharex=True, layout="constrained")
@@ -399,7 +514,9 @@ plt.show()
 # %% name="one_ulp"
 final = sorted(history[-1].tolist())
 apart = ((history[:, 0] - history[:, 1]).abs() / history[:, 0]).cpu()  # (steps,)
-gaps = {step: apart[:step].amax().item() for step in (100, 1000, 2000, 3000, 5000, 10_000)}
+gaps = {
+    step: apart[:step].amax().item() for step in (100, 1000, 2000, 3000, 5000, 10_000)
+}
 print("loss of the twins at step 10,000:", *(f"{loss:.6f}" for loss in final))
 for step, value in gaps.items():
     print(f"steps 1 to {step:6}: largest relative gap {value:.0e}")
@@ -415,25 +532,39 @@ steps = torch.arange(1, len(history) + 1)
 widest = apart.cummax(dim=0).values  # (steps,)
 widest[widest == 0] = math.nan  # a logarithmic axis has no place for 0
 draw_band(axes[0], steps, widest[None], label="", index=2)
-axes[0].set(xscale="log", yscale="log", xlabel="steps", ylabel="largest relative gap so far")
+axes[0].set(
+    xscale="log", yscale="log", xlabel="steps", ylabel="largest relative gap so far"
+)
 for twin, label in enumerate(("the notes' weights", "one weight moved by 1 ulp")):
-    draw_band(axes[1], steps[8000:], history[None, 8000:, twin], label=label, index=twin)
-axes[1].plot(10_000, 0.008329, color=plt.rcParams["text.color"], marker="*", label="the notes")
+    draw_band(
+        axes[1], steps[8000:], history[None, 8000:, twin], label=label, index=twin
+    )
+axes[1].plot(
+    10_000, 0.008329, color=plt.rcParams["text.color"], marker="*", label="the notes"
+)
 axes[1].set(xlabel="steps", ylabel="loss")
 axes[1].legend()
 plt.show()
 
 # %% name="forgotten"
-points = stacked_data([{"data_seed": seed} for seed in SEEDS], spirals)  # (S, B, 2), (S, B)
+# (S, B, 2), (S, B)
+points = stacked_data([{"data_seed": seed} for seed in SEEDS], spirals)
 x, labels = (tensor[0].to(dev) for tensor in points["train"])  # those of the first seed
 forgetful, rolling = mlp((D, H, C), seed=0).to(dev), mlp((D, H, C), seed=0).to(dev)
 
 optimizer = torch.optim.SGD(forgetful.parameters(), lr=0.1)
 for _ in range(100):
-    F.cross_entropy(forgetful(x), labels).backward()  # zero_grad is missing: gradients pile up
+    # zero_grad is missing: gradients pile up
+    F.cross_entropy(forgetful(x), labels).backward()
     optimizer.step()
 
-train(rolling, x, labels, torch.optim.SGD(rolling.parameters(), lr=0.1, momentum=1), steps=100)
+train(
+    rolling,
+    x,
+    labels,
+    torch.optim.SGD(rolling.parameters(), lr=0.1, momentum=1),
+    steps=100,
+)
 pairs = zip(forgetful.parameters(), rolling.parameters(), strict=True)
 bug_gap = max((p - q).abs().max().item() for p, q in pairs)
 print("largest difference between the weights:", bug_gap)
@@ -462,7 +593,10 @@ for name, rule, lr in (("sgd", sgd, 0.1), ("sgd_fast", sgd, 1), ("adam", adam, 0
         told = f"test {found['low']:.3f} to {found['high']:.3f}, median {found['middle']:.3f}"
         print(f"{name:8} lr {lr:<5} {state:7} zero_grad: {told}")
 
-without = {n: lead(bug[f"{n}_without"]["test"], bug[f"{n}_with"]["test"]) for n in ("sgd", "adam")}
+without = {
+    n: lead(bug[f"{n}_without"]["test"], bug[f"{n}_with"]["test"])
+    for n in ("sgd", "adam")
+}
 for name, ends in without.items():
     print("{:8} without zero_grad: {:+.1f} to {:+.1f} points".format(name, *ends))
 adam_costs = sorted(-end for end in without["adam"])
@@ -477,7 +611,9 @@ check("arithmetic bug_is_momentum: no zero_grad equals momentum 1", bug_gap, "<"
 check("measured bug_helps: at rate 0.1 it gains for SGD", without["sgd"][0], ">", 10)
 check("measured bug_climbs: its loss falls, then climbs tenfold", climb, ">", 10)
 check("measured bug_ruins: at rate 1 it loses", ruined[0], ">", 20)
-check("measured bug_hurts: for Adam at 0.001 it loses as well", without["adam"][1], "<", 0)
+check(
+    "measured bug_hurts: for Adam at 0.001 it loses as well", without["adam"][1], "<", 0
+)
 
 # %% name="bug_curves"
 fig, axes = plt.subplots(1, 2, figsize=(5.4, 3.3), sharey=True, layout="constrained")
@@ -497,7 +633,9 @@ for r, seed in enumerate(SEEDS):
     own = {name: [part[r].to(dev) for part in pair] for name, pair in points.items()}
     model = mlp((D, H, C), seed=seed).to(dev)
     model[0].requires_grad_(False)  # the hidden layer stays as it was drawn
-    train(model, *own["train"], torch.optim.Adam(model[2].parameters(), lr=0.1), steps=600)
+    train(
+        model, *own["train"], torch.optim.Adam(model[2].parameters(), lr=0.1), steps=600
+    )
     scores.append(accuracy(model, *own["test"]))
 frozen = spread(scores)
 print(f"random hidden layer: test {frozen['low']:.3f} to {frozen['high']:.3f}")
@@ -507,19 +645,26 @@ starts = []
 for seed in SEEDS:
     with torch.no_grad():
         starts.append(F.cross_entropy(mlp((D, H, C), seed=seed).to(dev)(X), y).item())
-print("loss before training:", *(f"{loss:.3f}" for loss in starts), f"  ln 3 = {math.log(3):.4f}")
+print(
+    "loss before training:",
+    *(f"{loss:.3f}" for loss in starts),
+    f"  ln 3 = {math.log(3):.4f}",
+)
 
 # %% name="ex_wide"
 wide = {}
 for hidden in (3, 100, 1000):
     model = mlp((D, hidden, C), nn.Identity).to(dev)
-    losses = train(model, x, labels, torch.optim.Adam(model.parameters(), lr=3e-3), steps=300)
+    losses = train(
+        model, x, labels, torch.optim.Adam(model.parameters(), lr=3e-3), steps=300
+    )
     wide[hidden] = accuracy(model, X_test, y_test)
     print(f"{hidden:4} hidden units: loss {losses[-1]:.4f}, test {wide[hidden]:.3f}")
 
 # %% name="ex_pieces"
 angle = torch.linspace(0, 2 * math.pi, 100_001)
-ring = 0.5 * torch.stack((angle.sin(), angle.cos()), dim=1).to(dev)  # (P, 2) once around
+# (P, 2) once around
+ring = 0.5 * torch.stack((angle.sin(), angle.cos()), dim=1).to(dev)
 on = relu_model[0](ring) > 0  # (P, H) which units are switched on
 pieces = (on[1:] != on[:-1]).any(dim=1).sum().item()
 labels_met = relu_model(ring).argmax(dim=1)
@@ -537,5 +682,9 @@ plt.show()
 
 # %% name="check_rest"
 widest_linear = max(wide.values())
-check("measured frozen_features: random ReLU features suffice", frozen["low"], ">", 0.95)
-check("measured width_does_not_help: 1,000 linear units do not", widest_linear, "<", 0.55)
+check(
+    "measured frozen_features: random ReLU features suffice", frozen["low"], ">", 0.95
+)
+check(
+    "measured width_does_not_help: 1,000 linear units do not", widest_linear, "<", 0.55
+)

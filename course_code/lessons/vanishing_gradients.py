@@ -1,7 +1,9 @@
-"""Vanishing gradients: what shrinks on the way back through a deep network, and what stops it.
+"""Vanishing gradients: what shrinks on the way back through a deep network, and what
+stops it.
 
-Derives the chain rule with its shapes, measures the factor per layer against theory, then trains
-digits at several depths. Left out: convolutions, real recurrent tasks, learned normalisation.
+Derives the chain rule with its shapes, measures the factor per layer against theory,
+then trains digits at several depths. Left out: convolutions, real recurrent tasks,
+learned normalisation.
 """
 
 # %% name="setup"
@@ -15,7 +17,8 @@ import torch
 from course_code.teach.claims import check
 from course_code.teach.device import device
 
-SEEDS = range(9)  # what is reported; each draws weights, and in training its own split of the data
+# what is reported; each draws weights, and in training its own split of the data
+SEEDS = range(9)
 TUNING = range(50, 53)  # learning rates are chosen on these
 n_seeds = len(SEEDS)
 dev = device()
@@ -24,7 +27,8 @@ print("computing on", dev.type)
 # %% name="library"
 from course_code.teach.activations import ACTIVATIONS, SLOPES
 from course_code.teach.digits import load_digits
-from course_code.teach.ensemble import Ensemble, cross_entropies, preactivations
+from course_code.teach.ensemble import Ensemble, cross_entropies
+from course_code.teach.signals import preactivations
 
 # %% name="slopes"
 places = (0, 1, 1.5, 2, 5)
@@ -53,22 +57,30 @@ net = Ensemble((D, 20, 15, 12, C), "sigmoid", seeds=(0,), dtype=torch.float64)
 x, labels = X[:32].T.double(), y[:32]  # (D, B): points as columns
 sums = preactivations(net, x)
 weights = [W for W, _ in net.layers]
-by_autograd = torch.autograd.grad(cross_entropies(sums[-1], labels).sum(), [*sums, *weights])
+by_autograd = torch.autograd.grad(
+    cross_entropies(sums[-1], labels).sum(), [*sums, *weights]
+)
 
 layers = [(W[0].detach(), b[0, :, 0].detach()) for W, b in net.layers]
 a, h = run_forward(layers, x, torch.sigmoid)
 deltas, gradients = run_backward(layers, a, h, labels, SLOPES["sigmoid"])
 by_hand = [*deltas, *(grad for grad, _ in gradients)]
 
-hand_gap = max((m - g[0]).abs().max().item() for m, g in zip(by_hand, by_autograd, strict=True))
+hand_gap = max(
+    (m - g[0]).abs().max().item() for m, g in zip(by_hand, by_autograd, strict=True)
+)
 for i, (delta, (grad, _)) in enumerate(zip(deltas, gradients, strict=True), start=1):
-    print(f"layer {i}:  delta {str(tuple(delta.shape)):9}  dloss/dW {tuple(grad.shape)}")
+    print(
+        f"layer {i}:  delta {str(tuple(delta.shape)):9}  dloss/dW {tuple(grad.shape)}"
+    )
 print(f"largest difference from autograd: {hand_gap:.0e}")
 
 blank = (X == 0).all(dim=0)  # pixels that are never inked
 blank_pixels = blank.sum().item()
 blank_gradient = gradients[0][0][:, blank].abs().max().item()
-print(f"{blank_pixels} pixels are always 0; the largest gradient there: {blank_gradient}")
+print(
+    f"{blank_pixels} pixels are always 0; the largest gradient there: {blank_gradient}"
+)
 
 # %% name="notes_formula"
 h_slopes = [SLOPES["sigmoid"](values[:, 0]) for values in a[:-1]]  # one point
@@ -80,7 +92,10 @@ print("dloss/dW_1 is  ", tuple(first_grad.shape))
 print("dloss/dW_L is  ", tuple(last_grad.shape))
 print("the product is ", tuple(chain.shape))
 misfits = 0
-for name, pair in {"W_L first": (last_grad, chain), "product first": (chain, last_grad)}.items():
+for name, pair in {
+    "W_L first": (last_grad, chain),
+    "product first": (chain, last_grad),
+}.items():
     try:
         print(name, tuple((pair[0] @ pair[1]).shape))
     except RuntimeError as error:
@@ -96,10 +111,25 @@ check(
 )
 flatter = slope["sigmoid"][5] / slope["tanh"][5]
 check("arithmetic tanh_flatter: at 5 tanh is over 30 times flatter", flatter, ">", 30)
-check("theorem backprop: the formula by hand is autograd's, to rounding", hand_gap, "<", 1e-15)
+check(
+    "theorem backprop: the formula by hand is autograd's, to rounding",
+    hand_gap,
+    "<",
+    1e-15,
+)
 check("arithmetic blank_pixels: some pixels are never inked", blank_pixels, ">", 0)
-check("theorem zero_input: a weight whose input is 0 has gradient 0", blank_gradient, "==", 0)
-check("theorem shapes: the notes' factors cannot be multiplied, in either order", misfits, "==", 2)
+check(
+    "theorem zero_input: a weight whose input is 0 has gradient 0",
+    blank_gradient,
+    "==",
+    0,
+)
+check(
+    "theorem shapes: the notes' factors cannot be multiplied, in either order",
+    misfits,
+    "==",
+    2,
+)
 
 # %% name="machinery"
 from course_code.teach.meanfield import predict_factors
@@ -163,31 +193,45 @@ sizes, factor, theory, mean_slope, flat = {}, {}, {}, {}, {}
 middle = {}
 print("factor per layer    measured      theory   mean slope  flat units")
 for name, (act, init, variance) in RECIPES.items():
-    net = Ensemble((D, *[H] * (L - 1), C), act, seeds=SEEDS, init=init, dtype=torch.float64)
+    net = Ensemble(
+        (D, *[H] * (L - 1), C), act, seeds=SEEDS, init=init, dtype=torch.float64
+    )
     sums = preactivations(net, X_few.T)
     sizes[name] = measure_layers(sums, y_few)
     factor[name] = factor_per_layer(sizes[name]).sort().values.tolist()
     middle[name] = median(factor[name])
     bias_variance = 1 / (3 * H) if init == "pytorch" else 0
-    options = {"weight_variance": variance, "bias_variance": bias_variance, "layers": L - 2}
+    options = {
+        "weight_variance": variance,
+        "bias_variance": bias_variance,
+        "layers": L - 2,
+    }
     first = (sums[0] ** 2).mean().item()
-    theory[name] = geometric(predict_factors(ACTIVATIONS[act], SLOPES[act], first=first, **options))
+    theory[name] = geometric(
+        predict_factors(ACTIVATIONS[act], SLOPES[act], first=first, **options)
+    )
     slopes = SLOPES[act](torch.stack(sums[:-1]).detach())
     mean_slope[name] = slopes.mean().item()
     flat[name] = (slopes < 0.05 * slopes.max()).double().mean().item()
     span = f"{factor[name][0]:.3f}-{factor[name][-1]:.3f}"
-    print(f"{name:16} {span:>14} {theory[name]:9.3f} {mean_slope[name]:10.3f} {flat[name]:11.1%}")
+    print(
+        f"{name:16} {span:>14} {theory[name]:9.3f} {mean_slope[name]:10.3f} {flat[name]:11.1%}"
+    )
 
 off = max(abs(f / theory[name] - 1) for name, all_ in factor.items() for f in all_)
 print(f"largest distance between measurement and theory: {off:.1%}")
 
 # %% name="twin"
-tanh_net = Ensemble((D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init="xavier", dtype=torch.float64)
+tanh_net = Ensemble(
+    (D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init="xavier", dtype=torch.float64
+)
 twin_net = sigmoid_twin(tanh_net)
 twin_gap = (tanh_net(X_few.T) - twin_net(X_few.T)).abs().max().item()
 sizes["sigmoid_twin"] = measure_layers(preactivations(twin_net, X_few.T), y_few)
 factor["sigmoid_twin"] = factor_per_layer(sizes["sigmoid_twin"]).sort().values.tolist()
-twin_slope = SLOPES["sigmoid"](torch.stack(preactivations(twin_net, X_few.T)[:-1])).mean().item()
+twin_slope = (
+    SLOPES["sigmoid"](torch.stack(preactivations(twin_net, X_few.T)[:-1])).mean().item()
+)
 shrink = (sizes["sigmoid_twin"] / sizes["tanh_xavier"])[:, :-1]  # the hidden layers
 print(f"logits of tanh nets and sigmoid twins differ by {twin_gap:.0e} at most")
 print(f"twin: factor {factor['sigmoid_twin'][0]:.3f}-{factor['sigmoid_twin'][-1]:.3f}")
@@ -198,7 +242,9 @@ twin_middle = median(factor["sigmoid_twin"])
 with torch.no_grad():
     for _, c in twin_net.layers:
         c.zero_()  # the same weights, without the twin's shifted biases
-bare = factor_per_layer(measure_layers(preactivations(twin_net, X_few.T), y_few)).tolist()
+bare = factor_per_layer(
+    measure_layers(preactivations(twin_net, X_few.T), y_few)
+).tolist()
 bare_middle = median(bare)
 print(f"the twin's weights without its biases: factor {min(bare):.3f}-{max(bare):.3f}")
 
@@ -213,23 +259,48 @@ he_off = max(abs(f - 1) for f in factor["relu_he"])
 least_flat = min(flat["sigmoid_x16"], flat["tanh_x4"])
 least_growth = min(factor["sigmoid_x16"] + factor["tanh_x4"])
 off_half = (shrink - 0.5).abs().max().item()
-check("measured theory_fits: theory is within 7 %, 13 recipes, every seed", off, "<", 0.07)
-check("measured relu_shrinks: ReLU with defaults keeps 0.408 +- 0.03", relu_off, "<", 0.03)
+check(
+    "measured theory_fits: theory is within 7 %, 13 recipes, every seed", off, "<", 0.07
+)
+check(
+    "measured relu_shrinks: ReLU with defaults keeps 0.408 +- 0.03", relu_off, "<", 0.03
+)
 check("measured he_keeps: with He's weights it is within 7 % of 1", he_off, "<", 0.07)
-check("measured not_saturated: default sigmoid", mean_slope["sigmoid_default"], ">", 0.24)
-check("measured still_vanishes: yet it keeps little", max(factor["sigmoid_default"]), "<", 0.15)
-check("measured saturated: with large weights many units are flat", least_flat, ">", 0.45)
+check(
+    "measured not_saturated: default sigmoid", mean_slope["sigmoid_default"], ">", 0.24
+)
+check(
+    "measured still_vanishes: yet it keeps little",
+    max(factor["sigmoid_default"]),
+    "<",
+    0.15,
+)
+check(
+    "measured saturated: with large weights many units are flat", least_flat, ">", 0.45
+)
 check("measured still_explodes: and yet the gradient grows", least_growth, ">", 1.15)
-check("theorem twin: tanh net and sigmoid twin have equal outputs", twin_gap, "<", 1e-10)
+check(
+    "theorem twin: tanh net and sigmoid twin have equal outputs", twin_gap, "<", 1e-10
+)
 check("theorem twin_halves: its hidden deltas are half as large", off_half, "<", 1e-6)
-check("measured twin_keeps: the twin keeps over 0.88", min(factor["sigmoid_twin"]), ">", 0.88)
+check(
+    "measured twin_keeps: the twin keeps over 0.88",
+    min(factor["sigmoid_twin"]),
+    ">",
+    0.88,
+)
 check("measured biases_matter: without its biases it does not", max(bare), "<", 0.7)
 
 # %% name="layers_figure"
 from course_code.draw.curves import draw_band
 
 panels = {
-    "sigmoid": {"x16": "16/√n", "twin": "twin of tanh", "xavier": "Xavier", "default": "default"},
+    "sigmoid": {
+        "x16": "16/√n",
+        "twin": "twin of tanh",
+        "xavier": "Xavier",
+        "default": "default",
+    },
     "relu": {"x2": "2/√n", "he": "He", "xavier": "Xavier", "default": "default"},
 }
 fig, axes = plt.subplots(1, 2, figsize=(5.4, 4), sharey=True, layout="constrained")
@@ -250,9 +321,13 @@ for act in ("sigmoid", "tanh", "relu"):
     for s in SCALES:
         widths = (D, *[H] * (L - 1), C)
         net = Ensemble(widths, act, seeds=SEEDS, init=scaled(s), dtype=torch.float64)
-        runs.append(factor_per_layer(measure_layers(preactivations(net, X_few.T), y_few)))
+        runs.append(
+            factor_per_layer(measure_layers(preactivations(net, X_few.T), y_few))
+        )
     measured[act] = torch.stack(runs, dim=1)  # (R, scales)
-    print(f"{act:8}", *(f"{f:.2f}" for f in measured[act].median(dim=0).values.tolist()))
+    print(
+        f"{act:8}", *(f"{f:.2f}" for f in measured[act].median(dim=0).values.tolist())
+    )
 
 # %% name="scale_figure"
 from course_code.draw.style import COLOURS, LINES
@@ -263,7 +338,9 @@ grid = torch.logspace(-1, 1.52, 60, dtype=torch.float64).tolist()
 square_mean = (X_few**2).mean().item()
 for index, act in enumerate(measured):
     rule = partial(predict_factors, ACTIVATIONS[act], SLOPES[act], layers=L - 2)
-    curve = [geometric(rule(weight_variance=s * s, first=s * s * square_mean)) for s in grid]
+    curve = [
+        geometric(rule(weight_variance=s * s, first=s * s * square_mean)) for s in grid
+    ]
     ax.plot(grid, curve, color=COLOURS[index], linestyle=LINES[index], label=act)
     for row in measured[act]:
         ax.plot(SCALES, row, "o", color=COLOURS[index], markersize=4, alpha=0.6)
@@ -281,7 +358,9 @@ SPREADS = (0.0, 1.0, 3.0, 6.0)
 
 
 def with_biases(spread):
-    """Make a recipe: weights of variance 1/n, normal biases with this standard deviation."""
+    """Make a recipe: weights of variance 1/n, normal biases with this standard
+    deviation.
+    """
     return lambda n, m, rng: (
         m**-0.5 * torch.randn(n, m, generator=rng),
         spread * torch.randn(n, generator=rng),
@@ -291,37 +370,65 @@ def with_biases(spread):
 by_bias = []
 for spread in SPREADS:
     init = with_biases(spread)
-    net = Ensemble((D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init=init, dtype=torch.float64)
+    net = Ensemble(
+        (D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init=init, dtype=torch.float64
+    )
     sums = preactivations(net, X_few.T)
     kept = factor_per_layer(measure_layers(sums, y_few)).tolist()
     slopes = SLOPES["tanh"](torch.stack(sums[:-1]).detach())
     options = {"weight_variance": 1, "bias_variance": spread**2, "layers": L - 2}
     first = (sums[0] ** 2).mean().item()
-    rule = geometric(predict_factors(ACTIVATIONS["tanh"], SLOPES["tanh"], first=first, **options))
-    row = {"flat": (slopes < 0.05).double().mean().item(), "factor": median(kept), "theory": rule}
+    rule = geometric(
+        predict_factors(ACTIVATIONS["tanh"], SLOPES["tanh"], first=first, **options)
+    )
+    row = {
+        "flat": (slopes < 0.05).double().mean().item(),
+        "factor": median(kept),
+        "theory": rule,
+    }
     by_bias.append(row | {"lowest": min(kept), "highest": max(kept)})
     told = f"flat {row['flat']:4.0%}   factor {min(kept):.3f}-{max(kept):.3f}   theory {rule:.3f}"
     print(f"biases of spread {spread:.0f}: {told}")
 
 # %% name="check_biases"
-check("measured flat_by_bias: large biases flatten units", by_bias[-1]["flat"], ">", 0.65)
+check(
+    "measured flat_by_bias: large biases flatten units", by_bias[-1]["flat"], ">", 0.65
+)
 check("measured bias_vanishes: and then it vanishes", by_bias[-1]["highest"], "<", 0.35)
-steps_down = sum(a["lowest"] > b["highest"] for a, b in zip(by_bias, by_bias[1:], strict=False))
-check("measured bias_order: every step of the spread lowers it", steps_down, "==", len(SPREADS) - 1)
+steps_down = sum(
+    a["lowest"] > b["highest"] for a, b in zip(by_bias, by_bias[1:], strict=False)
+)
+check(
+    "measured bias_order: every step of the spread lowers it",
+    steps_down,
+    "==",
+    len(SPREADS) - 1,
+)
 
 # %% name="trap"
-net = Ensemble((D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init=0.01, dtype=torch.float64)
+net = Ensemble(
+    (D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init=0.01, dtype=torch.float64
+)
 a = preactivations(net, X_few.T)
 h = [X_few.T.expand(n_seeds, -1, -1), *(s.tanh() for s in a[:-1])]
 weights = [W for W, _ in net.layers]
 grads = torch.autograd.grad(cross_entropies(a[-1], y_few).sum(), [*a, *weights])
 norms = [g.detach().flatten(1).norm(dim=1) for g in [*h, *grads]]
-h_size, delta_size, w_size = (torch.stack(norms[i * L : i * L + L], dim=1) for i in range(3))
+h_size, delta_size, w_size = (
+    torch.stack(norms[i * L : i * L + L], dim=1) for i in range(3)
+)
 trap_ratio = (w_size[:, 1] / w_size[:, -2]).sort().values.tolist()  # hidden to hidden
 trap_size = w_size.max().item()
 print("tanh with weights of N(0, 0.01^2), median over the seeds")
-for name, size in (("h_{l-1}", h_size), ("delta_l", delta_size), ("dloss/dW_l", w_size)):
-    print(f"{name:8}", *(f"{v:8.0e}" for v in size.median(dim=0).values[[0, 1, 6, 12, 18, 19]]))
+for name, size in (
+    ("h_{l-1}", h_size),
+    ("delta_l", delta_size),
+    ("dloss/dW_l", w_size),
+):
+    print(
+        f"{name:8}",
+        *(f"{v:8.0e}" for v in size.median(dim=0).values[[0, 1, 6, 12, 18, 19]]),
+    )
 print("dloss/dW, second layer over second to last:", *(f"{r:.2f}" for r in trap_ratio))
 
 # %% name="trap_figure"
@@ -334,7 +441,8 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
 plt.show()
 
 # %% name="forward"
-answers = {}  # per net: how much the logits vary over the digits, and how large they are
+# per net: how much the logits vary over the digits, and how large they are
+answers = {}
 print("                         varies by   is as large as")
 for name, (act, init) in {
     "tanh_0.01": ("tanh", 0.01),
@@ -344,27 +452,38 @@ for name, (act, init) in {
     "relu_he": ("relu", "he"),
     "relu_pytorch": ("relu", "pytorch"),
 }.items():
-    net = Ensemble((D, *[H] * (L - 1), C), act, seeds=SEEDS, init=init, dtype=torch.float64)
+    net = Ensemble(
+        (D, *[H] * (L - 1), C), act, seeds=SEEDS, init=init, dtype=torch.float64
+    )
     logits = net.predict(X)  # (S, B, C)
     spread, size = logits.std(dim=1).norm(dim=1), logits.mean(dim=1).norm(dim=1)
     answers[name] = {"spread": spread.median().item(), "size": size.median().item()}
     answers[name]["ratio"] = (spread / size).median().item()
     biases = "PyTorch's biases" if init == "pytorch" else "no biases"
-    print(f"{act:8} {biases:16}", "  ".join(f"{v:9.0e}" for v in answers[name].values()))
+    print(
+        f"{act:8} {biases:16}", "  ".join(f"{v:9.0e}" for v in answers[name].values())
+    )
 resolution = torch.finfo(torch.float32).eps
 he_spread = answers["relu_he"]["spread"]
 print(f"float32 resolves {resolution:.0e} of a number")
 
 # %% name="check_trap"
 apart = max(abs(math.log2(ratio)) for ratio in trap_ratio)
-check("measured trap_ratio: weight gradients differ by less than 2^1.2", apart, "<", 1.2)
+check(
+    "measured trap_ratio: weight gradients differ by less than 2^1.2", apart, "<", 1.2
+)
 check("measured trap_size: and none of them exceeds 1e-15", trap_size, "<", 1e-15)
 faint = answers["tanh_0.01"]["spread"]
 check("measured dead_forward: it does not tell digits apart", faint, "<", 1e-15)
 relu_loss = answers["relu_default"]["spread"] / he_spread
 check("measured signal_lost: of He's signal little is left", relu_loss, "<", 1e-6)
 alike = answers["relu_pytorch"]["ratio"]
-check("measured all_alike: with PyTorch's biases all answers are alike", alike, "<", 2 * resolution)
+check(
+    "measured all_alike: with PyTorch's biases all answers are alike",
+    alike,
+    "<",
+    2 * resolution,
+)
 
 # %% name="bridges"
 from course_code.teach.meanfield import normal_mean
@@ -406,20 +525,33 @@ sizes["residual"] = measure_layers(residual_preactivations(net, X_few.T), y_few)
 bridges["residual"] = factor_per_layer(sizes["residual"]).sort().values.tolist()
 bridge_rule["residual"] = (1 + 1 / 6) ** 0.5
 for name, kept in bridges.items():
-    print(f"{name:15} factor {kept[0]:.3f}-{kept[-1]:.3f}   rule {bridge_rule[name]:.3f}")
+    print(
+        f"{name:15} factor {kept[0]:.3f}-{kept[-1]:.3f}   rule {bridge_rule[name]:.3f}"
+    )
 bridge_middle = {name: median(kept) for name, kept in bridges.items()}
-grown = {name: value ** (L - 2) for name, value in bridge_middle.items()}  # over all hidden layers
-print("over 18 layers:", "   ".join(f"{name} x {times:.1f}" for name, times in grown.items()))
+# over all hidden layers
+grown = {name: value ** (L - 2) for name, value in bridge_middle.items()}
+print(
+    "over 18 layers:",
+    "   ".join(f"{name} x {times:.1f}" for name, times in grown.items()),
+)
 
 # %% name="check_bridges"
 sigmoid_off = max(abs(f / bridge_rule["normalised"] - 1) for f in bridges["normalised"])
 residual_off = max(abs(f - bridge_rule["residual"]) for f in bridges["residual"])
 pairs = zip(bridges["normalised"], bridges["normalised_x10"], strict=True)
 scale_gap = max(abs(a - b) for a, b in pairs)
-check("measured norm_keeps: the normalised sigmoid follows the rule", sigmoid_off, "<", 0.04)
+check(
+    "measured norm_keeps: the normalised sigmoid follows the rule",
+    sigmoid_off,
+    "<",
+    0.04,
+)
 least_relu = bridges["normalised_relu"][0]
 check("measured norm_relu: normalised ReLU explodes", least_relu, ">", 1.2)
-check("measured norm_scale: ten times larger weights change nothing", scale_gap, "<", 0.01)
+check(
+    "measured norm_scale: ten times larger weights change nothing", scale_gap, "<", 0.01
+)
 check("measured residual_rule: skip: sqrt(1 + 1/6)", residual_off, "<", 0.03)
 
 # %% name="recipes"
@@ -455,24 +587,34 @@ NETS = {  # name -> function of (widths, seeds, device)
 def train_net(name, depth, optimizer, rates, seeds, steps, **hyper):
     """Train every seed, on its own split of the digits, at every rate, rates outermost."""
     runs = [(rate, seed) for rate in rates for seed in seeds]
-    net = NETS[name]((D, *[UNITS] * (depth - 1), C), seeds=[seed for _, seed in runs], device=dev)
-    data = stacked_data([{"data_seed": seed} for _, seed in runs], lambda s: load_digits(seed=s))
+    net = NETS[name](
+        (D, *[UNITS] * (depth - 1), C), seeds=[seed for _, seed in runs], device=dev
+    )
+    data = stacked_data(
+        [{"data_seed": seed} for _, seed in runs], lambda s: load_digits(seed=s)
+    )
     lr = [rate for rate, _ in runs]
     train_runs(net, *data["train"], optimizer, steps, lr=lr, batch_size=BATCH, **hyper)
     return net, data
 
 
 def run_arm(name, depth, optimizer, steps=STEPS, rates=None, tuning=TUNING, **hyper):
-    """Choose the rate on tuning seeds and validation digits; train the others, judge on test."""
+    """Choose the rate on tuning seeds and validation digits; train the others, judge on
+    test.
+    """
     rates = rates or RATES[optimizer]
     net, data = train_net(name, depth, optimizer, rates, tuning, steps, **hyper)
     loss, accuracy = evaluate_runs(net, *data["valid"])
-    best = loss.view(len(rates), -1).mean(dim=1).argmin().item()  # a failed run spoils a mean
+    # a failed run spoils a mean
+    best = loss.view(len(rates), -1).mean(dim=1).argmin().item()
     net, data = train_net(name, depth, optimizer, [rates[best]], SEEDS, steps, **hyper)
     test = evaluate_runs(net, *data["test"])[1].tolist()  # seed by seed
     arm = {"lr": rates[best], "inside": 0 < best < len(rates) - 1, "test": test}
     arm |= {"range": [min(test), max(test)], "middle": median(test)}
-    return arm | {"any_rate": accuracy.max().item(), "learnt": sum(score > 0.5 for score in test)}
+    return arm | {
+        "any_rate": accuracy.max().item(),
+        "learnt": sum(score > 0.5 for score in test),
+    }
 
 
 def print_arms(arms):
@@ -499,7 +641,12 @@ print_arms(with_sgd)
 # %% name="longer" timeout=300
 longer = {
     "relu_he_20": run_arm(
-        "relu_he", 20, sgd, steps=1500, rates=(0.003, 0.01, 0.03, 0.1), tuning=range(50, 56)
+        "relu_he",
+        20,
+        sgd,
+        steps=1500,
+        rates=(0.003, 0.01, 0.03, 0.1),
+        tuning=range(50, 56),
     ),
     "relu_default_10": run_arm("relu_default", 10, sgd, steps=1500),
 }
@@ -512,23 +659,31 @@ print("He's weights, 20 layers: gains {:+.0f} to {:+.0f} points".format(*more_st
 
 # %% name="train_adam" timeout=300
 ADAM_NETS = ("sigmoid_default", "relu_default", "relu_residual")
-with_adam = {f"{name}_{d}": run_arm(name, d, adam) for name in ADAM_NETS for d in DEPTHS}
+with_adam = {
+    f"{name}_{d}": run_arm(name, d, adam) for name in ADAM_NETS for d in DEPTHS
+}
 print(f"Adam, {STEPS} steps: how many of {n_seeds} pass 50 %, and the range")
 print("layers             ", *(f"{depth:<12}" for depth in DEPTHS))
 print_arms(with_adam)
 
 small_eps = run_arm("relu_default", 20, adam, eps=1e-16)
 for name, arm in (("1e-8 ", with_adam["relu_default_20"]), ("1e-16", small_eps)):
-    print(f"relu_default, 20 layers, eps = {name}: {arm['range'][0]:.2f}-{arm['range'][1]:.2f}")
+    print(
+        f"relu_default, 20 layers, eps = {name}: {arm['range'][0]:.2f}-{arm['range'][1]:.2f}"
+    )
 
 # %% name="training_checks"
 arms = [*with_sgd.values(), *longer.values(), *with_adam.values(), small_eps]
 works = [arm for arm in arms if arm["any_rate"] > 0.5]
 at_the_end = sum(not arm["inside"] for arm in works)
-dead = [with_sgd[f"{name}_default_{d}"] for name in ("sigmoid", "relu") for d in (10, 20)]
+dead = [
+    with_sgd[f"{name}_default_{d}"] for name in ("sigmoid", "relu") for d in (10, 20)
+]
 dead += [with_sgd["sigmoid_default_5"]]
 dead_best = max(max(arm["any_rate"], arm["range"][1]) for arm in dead)
-dead_longer = max(longer["relu_default_10"]["any_rate"], longer["relu_default_10"]["range"][1])
+dead_longer = max(
+    longer["relu_default_10"]["any_rate"], longer["relu_default_10"]["range"][1]
+)
 adam_dead = [with_adam[f"sigmoid_default_{d}"] for d in (10, 20)]
 adam_best = max(max(arm["any_rate"], arm["range"][1]) for arm in adam_dead)
 repaired = [with_sgd[f"{name}_10"] for name in NETS if "default" not in name]
@@ -539,17 +694,34 @@ skip_gain = lead(with_adam["relu_residual_20"]["test"], small_eps["test"])
 print("arms:", len(arms), "  in which some rate works:", len(works))
 
 check("measured rates_inside: rates at an end of the list", at_the_end, "==", 0)
-check("measured shallow_fine: with two layers nearly all nets learn", shallow, ">=", 0.95)
-check("measured defaults_die: no SGD rate helps deep default nets", dead_best, "<", 0.25)
-check("measured defaults_stay_dead: six times the steps neither", dead_longer, "<", 0.25)
-check("measured repaired: with ten layers the repaired nets learn", least_middle, ">", 0.55)
+check(
+    "measured shallow_fine: with two layers nearly all nets learn", shallow, ">=", 0.95
+)
+check(
+    "measured defaults_die: no SGD rate helps deep default nets", dead_best, "<", 0.25
+)
+check(
+    "measured defaults_stay_dead: six times the steps neither", dead_longer, "<", 0.25
+)
+check(
+    "measured repaired: with ten layers the repaired nets learn",
+    least_middle,
+    ">",
+    0.55,
+)
 check("measured budget: He's 20 layers need more steps", more_steps[0], ">", 0)
 skips = with_sgd["relu_residual_20"]["middle"]
 check("measured residual_deep: with skips 20 layers learn with SGD", skips, ">", 0.75)
-check("measured adam_hides: with Adam ten default layers learn", adam_middle[10], ">", 0.3)
+check(
+    "measured adam_hides: with Adam ten default layers learn", adam_middle[10], ">", 0.3
+)
 check("measured adam_no_cure: and twenty do not", adam_middle[20], "<", 0.25)
-check("measured adam_sigmoid: nor ten default sigmoids, at any rate", adam_best, "<", 0.25)
-check("measured eps_helps_little: a smaller eps", small_eps["middle"], "in", (0.15, 0.4))
+check(
+    "measured adam_sigmoid: nor ten default sigmoids, at any rate", adam_best, "<", 0.25
+)
+check(
+    "measured eps_helps_little: a smaller eps", small_eps["middle"], "in", (0.15, 0.4)
+)
 check("measured adam_residual: skips gain far more", skip_gain[0], ">", 35)
 
 # %% name="training_figure"
@@ -559,11 +731,17 @@ panels = (panels, ("relu_default", "relu_he", "relu_residual"))
 
 def draw_arms(ax, arms, name, index, label):
     """Draw test accuracy over depth, a band from worst to best seed."""
-    runs = torch.tensor([arms[f"{name}_{depth}"]["test"] for depth in DEPTHS]).T  # (S, depths)
+    # (S, depths)
+    runs = torch.tensor([arms[f"{name}_{depth}"]["test"] for depth in DEPTHS]).T
     draw_band(ax, DEPTHS, runs, label=label, index=index, markers=True)
 
 
-above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": 2, "frameon": False}
+above = {
+    "loc": "lower center",
+    "bbox_to_anchor": (0.5, 1),
+    "ncols": 2,
+    "frameon": False,
+}
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 7), layout="constrained")
 for ax, names in zip(axes, panels, strict=True):
     for index, name in enumerate(names):
@@ -579,29 +757,38 @@ plt.show()
 net = Ensemble((D, *[UNITS] * 19, C), "relu", seeds=SEEDS, dtype=torch.float64)
 loss = cross_entropies(net(X_few.T), y_few)
 grads = torch.autograd.grad(loss.sum(), [W for W, _ in net.layers])
-first_step = {"SGD": [], "Adam, eps 1e-8": [], "Adam, eps 1e-16": []}  # divided by the rate
+# divided by the rate
+first_step = {"SGD": [], "Adam, eps 1e-8": [], "Adam, eps 1e-16": []}
 for g in grads:
     for steps, step in zip(
-        first_step.values(), (g, g / (g.abs() + 1e-8), g / (g.abs() + 1e-16)), strict=True
+        first_step.values(),
+        (g, g / (g.abs() + 1e-8), g / (g.abs() + 1e-16)),
+        strict=True,
     ):
         steps.append(step.square().mean(dim=(1, 2)).sqrt())  # (R,)
 
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 6.4), layout="constrained")
 for index, (name, steps) in enumerate(first_step.items()):
     draw_band(axes[0], range(1, 21), torch.stack(steps, dim=1), label=name, index=index)
-axes[0].set(yscale="log", xlabel="layer", ylabel="first step / rate", xticks=(1, 5, 10, 15, 20))
+axes[0].set(
+    yscale="log", xlabel="layer", ylabel="first step / rate", xticks=(1, 5, 10, 15, 20)
+)
 axes[0].legend(loc="lower right")
 draw_arms(axes[1], with_sgd, "relu_default", 0, "default, SGD")
 draw_arms(axes[1], with_adam, "relu_default", 1, "default, Adam")
 draw_arms(axes[1], with_adam, "relu_residual", 3, "residual, Adam")
 axes[1].axhline(0.1, color=ink, linestyle=":", linewidth=0.8)
-axes[1].set(xscale="log", ylim=(0, 1.02), xlabel="layers (ReLU)", ylabel="test accuracy")
+axes[1].set(
+    xscale="log", ylim=(0, 1.02), xlabel="layers (ReLU)", ylabel="test accuracy"
+)
 axes[1].set_xticks(DEPTHS, DEPTHS)
 axes[1].minorticks_off()
 axes[1].legend(loc="lower left")
 plt.show()
 
-step_sizes = {name: [s.median().item() for s in steps] for name, steps in first_step.items()}
+step_sizes = {
+    name: [s.median().item() for s in steps] for name, steps in first_step.items()
+}
 sgd_ratio = step_sizes["SGD"][0] / step_sizes["SGD"][-1]
 eps_ratio = step_sizes["Adam, eps 1e-8"][0]
 print(f"first step, first layer over last: SGD {sgd_ratio:.0e}, Adam {eps_ratio:.0e}")
@@ -634,13 +821,17 @@ for name, rows in conditions.items():
         print(f"{name:10} {key:6}", *(f"{row[key]:.4f}" for row in rows))
 
 # %% name="ex_scale"
-net = Ensemble((D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init=0.01, dtype=torch.float64)
+net = Ensemble(
+    (D, *[H] * (L - 1), C), "tanh", seeds=SEEDS, init=0.01, dtype=torch.float64
+)
 with torch.no_grad():
     values = X_few.T.expand(n_seeds, -1, -1)
     for W, b in net.layers:
         W /= (W @ values + b).std(dim=(1, 2), keepdim=True)
         values = torch.tanh(W @ values + b)
-repaired_factors = factor_per_layer(measure_layers(preactivations(net, X_few.T), y_few)).tolist()
+repaired_factors = factor_per_layer(
+    measure_layers(preactivations(net, X_few.T), y_few)
+).tolist()
 print("before:", *(f"{f:.3f}" for f in factor["tanh_0.01"]))
 print("after: ", *(f"{f:.3f}" for f in sorted(repaired_factors)))
 
@@ -649,7 +840,9 @@ T, units = 50, 64
 memory = {0.8: [], 1.0: [], 1.2: []}
 for seed in SEEDS:
     rng = torch.Generator().manual_seed(seed)
-    Q = torch.linalg.qr(torch.randn(units, units, generator=rng, dtype=torch.float64))[0]
+    Q = torch.linalg.qr(torch.randn(units, units, generator=rng, dtype=torch.float64))[
+        0
+    ]
     inputs = 0.1 * torch.randn(T, units, generator=rng, dtype=torch.float64)
     for s, kept in memory.items():
         first = inputs[0].clone().requires_grad_()
@@ -665,7 +858,19 @@ for s, kept in memory.items():
 orthogonal_off = max(abs(row["median"] - 1) for row in conditions["orthogonal"])
 typical = max(row["median"] for row in conditions["normal"])
 carried = max(memory[0.8]) / 0.8 ** (T - 1)
-check("theorem orthogonal: orthogonal matrices keep every length", orthogonal_off, "<", 1e-9)
-check("measured few_directions: 18 normal matrices shrink half of all", typical, "<", 0.01)
-check("measured rescaled: one pass of rescaling brings it near 1", min(repaired_factors), ">", 0.9)
+check(
+    "theorem orthogonal: orthogonal matrices keep every length",
+    orthogonal_off,
+    "<",
+    1e-9,
+)
+check(
+    "measured few_directions: 18 normal matrices shrink half of all", typical, "<", 0.01
+)
+check(
+    "measured rescaled: one pass of rescaling brings it near 1",
+    min(repaired_factors),
+    ">",
+    0.9,
+)
 check("theorem recurrent: at most s^(T - 1) survives T steps", carried, "<=", 1)

@@ -32,7 +32,9 @@ def named_activation(activation: str | Callable) -> Callable[[Tensor], Tensor]:
     if callable(activation):
         return activation
     if activation not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {activation!r}; choose from {list(ACTIVATIONS)}")
+        raise ValueError(
+            f"unknown activation {activation!r}; choose from {list(ACTIVATIONS)}"
+        )
     return ACTIVATIONS[activation]
 
 
@@ -53,7 +55,9 @@ def gelu_slope(x: Tensor) -> Tensor:
 
 
 def gelu_tanh_slope(x: Tensor) -> Tensor:
-    r"""Derivative of $\frac{x}{2}(1 + \tanh u)$, $u = \sqrt{2/\pi}\,(x + 0.044715 x^3)$."""
+    r"""Derivative of $\frac{x}{2}(1 + \tanh u)$, $u = \sqrt{2/\pi}\,(x + 0.044715
+    x^3)$.
+    """
     x = x.clamp(-20, 20)  # beyond, the derivative is 0 or 1 to the last bit
     u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
     du = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)

@@ -1,6 +1,8 @@
-"""Backpropagation by hand: the chain rule of a fully connected classifier, layer by layer.
+"""Backpropagation by hand: the chain rule of a fully connected classifier, layer by
+layer.
 
-Points are columns here, so that every line reads like its formula. Left out: speed, other losses.
+Points are columns here, so that every line reads like its formula. Left out: speed,
+other losses.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,9 +12,12 @@ from torch import Tensor
 
 
 def run_forward(
-    layers: Sequence[tuple[Tensor, Tensor]], x: Tensor, activation: Callable[[Tensor], Tensor]
+    layers: Sequence[tuple[Tensor, Tensor]],
+    x: Tensor,
+    activation: Callable[[Tensor], Tensor],
 ) -> tuple[list[Tensor], list[Tensor]]:
-    r"""Compute $a_l = W_l h_{l-1} + b_l$ and $h_l = \sigma(a_l)$, starting from $h_0 = x$.
+    r"""Compute $a_l = W_l h_{l-1} + b_l$ and $h_l = \sigma(a_l)$, starting from $h_0 =
+    x$.
 
     Args:
         layers: L pairs of weights (out, in) and biases (out,).
@@ -38,7 +43,8 @@ def run_backward(
     y: Tensor,
     slope: Callable[[Tensor], Tensor],
 ) -> tuple[list[Tensor], list[tuple[Tensor, Tensor]]]:
-    r"""Send the error of the mean cross-entropy back: $\delta_l = \partial L / \partial a_l$.
+    r"""Send the error of the mean cross-entropy back: $\delta_l = \partial L / \partial
+    a_l$.
 
     Args:
         layers: as in `run_forward`, whose results are `a` and `h`.
@@ -52,7 +58,8 @@ def run_backward(
     C, B = a[-1].shape
     delta = (a[-1].softmax(dim=0) - F.one_hot(y, C).T) / B  # (p - y) / B, (C, B)
     deltas, gradients = [delta], [(delta @ h[-1].T, delta.sum(dim=1))]
-    for i in range(len(layers) - 2, -1, -1):  # Python counts from 0: a[i] is a_{i+1}, h[i] is h_i
+    # Python counts from 0: a[i] is a_{i+1}, h[i] is h_i
+    for i in range(len(layers) - 2, -1, -1):
         W_next = layers[i + 1][0]
         delta = (W_next.T @ delta) * slope(a[i])  # (out, B)
         deltas.append(delta)

@@ -1,4 +1,6 @@
-"""Do stated probabilities come true? Measuring and repairing the confidence of a classifier."""
+"""Do stated probabilities come true? Measuring and repairing the confidence of a
+classifier.
+"""
 
 import math
 
@@ -6,8 +8,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def confidence_bins(p: Tensor, y: Tensor, bins: int = 10) -> tuple[Tensor, Tensor, Tensor]:
-    """Sort predictions by their confidence, the largest probability, into bins of equal width.
+def confidence_bins(
+    p: Tensor, y: Tensor, bins: int = 10
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Sort predictions by their confidence, the largest probability, into bins of equal
+    width.
 
     Args:
         p: (B, C) probabilities.
@@ -17,13 +22,16 @@ def confidence_bins(p: Tensor, y: Tensor, bins: int = 10) -> tuple[Tensor, Tenso
     Returns:
         share: (bins,) fraction of the points in each bin.
         confidence: (bins,) their mean confidence, NaN for an empty bin.
-        accuracy: (bins,) fraction of them whose prediction is right, NaN for an empty bin.
+        accuracy: (bins,) fraction of them whose prediction is right, NaN for an empty
+            bin.
 
     Raises:
         ValueError: `bins` is below 1, or there are no points.
     """
     if bins < 1 or len(y) == 0:
-        raise ValueError(f"need bins >= 1 and one or more points; got {bins=}, {len(y)=}")
+        raise ValueError(
+            f"need bins >= 1 and one or more points; got {bins=}, {len(y)=}"
+        )
     top, predicted = p.double().max(dim=1)
     place = (top * bins).long().clamp(max=bins - 1)  # (B,)
     member = F.one_hot(place, bins).double()  # (B, bins)
@@ -33,10 +41,12 @@ def confidence_bins(p: Tensor, y: Tensor, bins: int = 10) -> tuple[Tensor, Tenso
 
 
 def calibration_error(p: Tensor, y: Tensor, bins: int = 10) -> float:
-    r"""Average the gap between confidence and accuracy over the bins, weighted by their share.
+    r"""Average the gap between confidence and accuracy over the bins, weighted by their
+    share.
 
-    $\mathrm{ECE} = \sum_b s_b\, |\mathrm{acc}_b - \mathrm{conf}_b|$, between 0 and 1; arguments
-    as in `confidence_bins`. It depends on the bins, and noise alone makes it larger than 0.
+    $\mathrm{ECE} = \sum_b s_b\, |\mathrm{acc}_b - \mathrm{conf}_b|$, between 0 and 1;
+    arguments as in `confidence_bins`. It depends on the bins, and noise alone makes it
+    larger than 0.
 
     Source: Naeini et al. 2015; Guo et al. 2017.
     """
@@ -47,14 +57,15 @@ def calibration_error(p: Tensor, y: Tensor, bins: int = 10) -> float:
 def best_temperature(z: Tensor, y: Tensor) -> float:
     r"""Find the temperature T for which softmax(z / T) has the lowest cross-entropy.
 
-    With $\beta = 1/T$ the cross-entropy is convex; its slope, the mean of
-    $\sum_i p_i z_i - z_y$, changes sign once, and halving an interval of log T finds where.
+    With $\beta = 1/T$ the cross-entropy is convex; its slope, the mean of $\sum_i p_i
+    z_i - z_y$, changes sign once, and halving an interval of log T finds where.
 
     Args:
         z: (B, C) logits of points that the model was not trained on.
         y: (B,) int64 labels 0..C-1.
 
-    Returns: T, between 1/1000 and 1000; an end of that range if the slope keeps its sign.
+    Returns: T, between 1/1000 and 1000; an end of that range if the slope keeps its
+        sign.
 
     Source: Guo et al. 2017.
     """

@@ -1,7 +1,8 @@
-"""Claims that every run judges: a value that it measured against the bound that the page states.
+"""Claims that every run judges: a value that it measured against the bound that the
+page states.
 
-A claim that is false stops the build of the page. In a copy it stops nothing: change what you
-like, and read which claims still hold.
+A claim that is false stops the build of the page. In a copy it stops nothing: change
+what you like, and read which claims still hold.
 """
 
 import operator
@@ -24,8 +25,8 @@ def check(claim, value, relation, bound):
         claim: "kind name: sentence", where kind is theorem, arithmetic or measured.
         value: what this run gives: a number, also of NumPy or PyTorch. NaN never holds.
         relation: "<", "<=", ">", ">=", "==" or "in".
-        bound: what the page states. For "in" the two ends, both included; for "==" value and
-            bound may also be texts, sets, or lists and dicts of numbers.
+        bound: what the page states. For "in" the two ends, both included; for "=="
+            value and bound may also be texts, sets, or lists and dicts of numbers.
     """
     name = claim.split(":")[0].split()[-1]
     value, bound = to_plain(value), to_plain(bound)
@@ -35,7 +36,8 @@ def check(claim, value, relation, bound):
         if RELATIONS[relation](here, page) == holds:
             break
     print(
-        f"{name}: page {relation} {page}, here {here}:", "holds" if holds else "does not hold here"
+        f"{name}: page {relation} {page}, here {here}:",
+        "holds" if holds else "does not hold here",
     )
     if CLAIMS.get(name, {"holds": True})["holds"]:  # in a loop the first failure stays
         sides = {"value": value, "relation": relation, "bound": bound}
@@ -43,7 +45,9 @@ def check(claim, value, relation, bound):
 
 
 def to_plain(value, digits=17):
-    """Return numbers as Python's own, sets sorted, floats with so many significant digits."""
+    """Return numbers as Python's own, sets sorted, floats with so many significant
+    digits.
+    """
     if hasattr(value, "item"):  # a number of NumPy or PyTorch
         value = value.item()
     if isinstance(value, float):

@@ -6,7 +6,9 @@ from torch.overrides import TorchFunctionMode
 
 
 class CallCounter(TorchFunctionMode):
-    """Within `with CallCounter() as counter:`, `counter.calls` grows by 1 at every torch call."""
+    """Within `with CallCounter() as counter:`, `counter.calls` grows by 1 at every
+    torch call.
+    """
 
     def __init__(self):
         super().__init__()

@@ -19,7 +19,8 @@ def generator(seed: int | torch.Generator) -> torch.Generator:
     """Give a private random stream, so that torch's global one stays untouched.
 
     Args:
-        seed: starts a new CPU stream; a generator is handed back as it is, to continue its stream.
+        seed: starts a new CPU stream; a generator is handed back as it is, to continue
+            its stream.
     """
     if isinstance(seed, torch.Generator):
         return seed

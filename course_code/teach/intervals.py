@@ -1,27 +1,37 @@
-"""How sure a median over few runs is: counted, with no assumption on how they are distributed."""
+"""How sure a median over few runs is: counted, with no assumption on how they are
+distributed.
+"""
 
 import math
 from collections.abc import Sequence
 
 
-def median_interval(values: Sequence[float], coverage: float = 0.95) -> tuple[float, float]:
+def median_interval(
+    values: Sequence[float], coverage: float = 0.95
+) -> tuple[float, float]:
     r"""Find two of the values between which the median of all possible runs lies.
 
-    Each run falls below that median with probability 1/2, so the number of runs below is that of
-    heads in n tosses. Leaving out the k smallest and k largest of n values goes wrong with
-    probability $2\,P(\text{heads} \le k)$; the interval leaves out as many as `coverage` allows.
+    Each run falls below that median with probability 1/2, so the number of runs below
+    is that of heads in n tosses. Leaving out the k smallest and k largest of n values
+    goes wrong with probability $2\,P(\text{heads} \le k)$; the interval leaves out as
+    many as `coverage` allows.
 
     Args:
-        values: one number per run, independent of each other; infinite ones may be among them.
-        coverage: how often, at least, such an interval holds the median; above 0 and below 1.
+        values: one number per run, independent of each other; infinite ones may be
+            among them.
+        coverage: how often, at least, such an interval holds the median; above 0 and
+            below 1.
 
-    Returns: (low, high). Fewer than 6 values cannot reach 95 %: then (-inf, inf), "no idea".
+    Returns: (low, high). Fewer than 6 values cannot reach 95 %: then (-inf, inf), "no
+        idea".
 
     Raises:
         ValueError: no values, NaN among them, or `coverage` is out of range.
     """
     if not values or any(math.isnan(value) for value in values) or not 0 < coverage < 1:
-        raise ValueError(f"need numbers and 0 < coverage < 1; got {values=}, {coverage=}")
+        raise ValueError(
+            f"need numbers and 0 < coverage < 1; got {values=}, {coverage=}"
+        )
     ordered, n = sorted(values), len(values)
     tail, left_out = 1 / 2**n, 0  # P(heads <= left_out)
     if 2 * tail > 1 - coverage:

@@ -1,4 +1,6 @@
-"""How signals grow or shrink in wide random networks: what theory says before anything is run."""
+"""How signals grow or shrink in wide random networks: what theory says before anything
+is run.
+"""
 
 import math
 from collections.abc import Callable
@@ -29,10 +31,12 @@ def predict_factors(
     first: float,
     layers: int,
 ) -> list[float]:
-    r"""Predict $\|\delta_l\| / \|\delta_{l+1}\|$ for the hidden layers l = 1, 2, … of a wide net.
+    r"""Predict $\|\delta_l\| / \|\delta_{l+1}\|$ for the hidden layers l = 1, 2, … of a
+    wide net.
 
-    With q the mean square of a_l, the factor is $\sqrt{n\,\mathrm{Var}(w)\,E[\sigma'(a)^2]}$ and
-    the next layer has $q \leftarrow n\,\mathrm{Var}(w)\,E[\sigma(a)^2] + \mathrm{Var}(b)$.
+    With q the mean square of a_l, the factor is
+    $\sqrt{n\,\mathrm{Var}(w)\,E[\sigma'(a)^2]}$ and the next layer has $q \leftarrow
+    n\,\mathrm{Var}(w)\,E[\sigma(a)^2] + \mathrm{Var}(b)$.
 
     Args:
         activation: sigma, elementwise.
@@ -45,7 +49,8 @@ def predict_factors(
     Raises:
         ValueError: a variance is negative, or `layers` < 1.
 
-    Source: Poole et al. 2016, arXiv:1606.05340; Schoenholz et al. 2017, arXiv:1611.01232.
+    Source: Poole et al. 2016, arXiv:1606.05340; Schoenholz et al. 2017,
+        arXiv:1611.01232.
     """
     if min(weight_variance, bias_variance, first) < 0 or layers < 1:
         raise ValueError(
@@ -54,6 +59,11 @@ def predict_factors(
         )
     factors, q = [], first
     for _ in range(layers):
-        factors.append((weight_variance * normal_mean(lambda a: slope(a) ** 2, q)) ** 0.5)
-        q = weight_variance * normal_mean(lambda a: activation(a) ** 2, q) + bias_variance
+        factors.append(
+            (weight_variance * normal_mean(lambda a: slope(a) ** 2, q)) ** 0.5
+        )
+        q = (
+            weight_variance * normal_mean(lambda a: activation(a) ** 2, q)
+            + bias_variance
+        )
     return factors

@@ -1,8 +1,9 @@
 """Update rules as their papers write them, for one network or a row of them.
 
-Each moves `theta` in place, given the gradient there. What a rule remembers lives in `state`, a
-dict that is empty before the first step. Hyperparameters are numbers, or tensors that broadcast
-against `theta`: with theta (R, P), a column (R, 1) gives each of R runs its own.
+Each moves `theta` in place, given the gradient there. What a rule remembers lives in
+`state`, a dict that is empty before the first step. Hyperparameters are numbers, or
+tensors that broadcast against `theta`: with theta (R, P), a column (R, 1) gives each of
+R runs its own.
 """
 
 import torch
@@ -10,11 +11,13 @@ from torch import Tensor
 
 
 def sgd(theta: Tensor, grad: Tensor, state: dict, lr, weight_decay=0.0) -> None:
-    r"""Step down the gradient: $\theta \leftarrow \theta - \eta\,(g + \lambda\theta)$."""
+    r"""Step downhill: $\theta \leftarrow \theta - \eta\,(g + \lambda\theta)$."""
     theta -= lr * (grad + weight_decay * theta)
 
 
-def momentum(theta: Tensor, grad: Tensor, state: dict, lr, mu=0.9, weight_decay=0.0) -> None:
+def momentum(
+    theta: Tensor, grad: Tensor, state: dict, lr, mu=0.9, weight_decay=0.0
+) -> None:
     r"""Roll on: $u \leftarrow \mu u + g$, then $\theta \leftarrow \theta - \eta u$.
 
     Source: Polyak 1964; Sutskever et al. 2013, with u for -v / lr.
@@ -38,11 +41,19 @@ def rmsprop(
 
 
 def adam(
-    theta: Tensor, grad: Tensor, state: dict, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
+    theta: Tensor,
+    grad: Tensor,
+    state: dict,
+    lr,
+    beta1=0.9,
+    beta2=0.999,
+    eps=1e-8,
+    weight_decay=0.0,
 ) -> None:
     r"""Smooth gradient over smooth size; weight decay is added to the gradient (L2).
 
-    $m$ and $v$ start at 0, so both are too small at first: $\hat m$ and $\hat v$ correct that.
+    $m$ and $v$ start at 0, so both are too small at first: $\hat m$ and $\hat v$
+    correct that.
     Source: Kingma and Ba 2015, algorithm 1.
     """
     grad = grad + weight_decay * theta
@@ -68,7 +79,8 @@ def adamw(
 ) -> None:
     """Shrink the weights outside of Adam's fraction, so that the decay is not rescaled.
 
-    Source: Loshchilov and Hutter 2019, algorithm 2 with its schedule times alpha as `lr`.
+    Source: Loshchilov and Hutter 2019, algorithm 2 with its schedule times alpha as
+        `lr`.
     """
     theta *= 1 - lr * weight_decay
     adam(theta, grad, state, lr, beta1, beta2, eps)

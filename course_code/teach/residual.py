@@ -1,4 +1,4 @@
-"""Stacked networks with skip connections: every hidden layer adds to what it was given."""
+"""Stacked networks with skip connections: a hidden layer adds to what it was given."""
 
 import torch
 from torch import Tensor
@@ -37,7 +37,9 @@ class ResidualEnsemble(Ensemble):
     def __init__(self, widths, activation="relu", **options):
         super().__init__(widths, activation, **options)
         if len(self.widths) < 3 or len(set(self.widths[1:-1])) > 1:
-            raise ValueError(f"need one or more hidden layers, all equally wide; got {widths=}")
+            raise ValueError(
+                f"need one or more hidden layers, all equally wide; got {widths=}"
+            )
 
     def __call__(self, x: Tensor) -> Tensor:
         """Map columns x (D, B) or (R, D, B) to logits (R, C, B)."""

@@ -23,7 +23,7 @@ def log_softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
 
 
 def softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
-    r"""Compute $p_i = e^{z_i / T} / \sum_j e^{z_j / T}$; arguments as in `log_softmax`."""
+    r"""Compute $p_i = e^{z_i / T} / \sum_j e^{z_j / T}$, as `log_softmax` does."""
     if not temperature > 0:
         raise ValueError(f"need temperature > 0; got {temperature=}")
     z = z / temperature
@@ -32,7 +32,8 @@ def softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
 
 
 def softmax_jacobian(p: Tensor) -> Tensor:
-    r"""Build $J = \mathrm{diag}(p) - p p^\top$, that is $J_{ij} = \partial p_i / \partial z_j$.
+    r"""Build $J = \mathrm{diag}(p) - p p^\top$, where $J_{ij}$ is
+    $\partial p_i / \partial z_j$.
 
     Args:
         p: (..., C) probabilities, the softmax of z at temperature 1.

@@ -22,8 +22,10 @@ from course_code.teach.ensemble import (
     train_runs,
 )
 
-SHARED = ("widths", "activation", "optimizer", "batch_size", "loss")  # the same within a stack
-OWN = ("init", "seed", "data_seed")  # each run has its own; all else goes to the optimizer
+# the same within a stack
+SHARED = ("widths", "activation", "optimizer", "batch_size", "loss")
+# each run has its own; all else goes to the optimizer
+OWN = ("init", "seed", "data_seed")
 DEFAULTS = {
     "activation": "relu",
     "batch_size": None,
@@ -51,10 +53,12 @@ def labelled(axis: str, values) -> list[tuple]:
 
 
 def combine(grid: dict, fixed: dict) -> tuple[list[dict], list[dict]]:
-    """List the settings of all runs, and the labels that tell them apart, in the grid's order.
+    """List the settings of all runs, and the labels that tell them apart, in the grid's
+    order.
 
     Raises:
-        ValueError: an axis is unfit, or `widths` or `optimizer` is in neither grid nor fixed.
+        ValueError: an axis is unfit, or `widths` or `optimizer` is in neither grid nor
+            fixed.
     """
     axes = [labelled(axis, values) for axis, values in grid.items()]
     runs, labels = [], []
@@ -69,7 +73,9 @@ def combine(grid: dict, fixed: dict) -> tuple[list[dict], list[dict]]:
 
 
 def cut_stacks(runs: Sequence[dict], points: int, limit: int) -> list[list[int]]:
-    """Group runs that fit into one stack, with at most `limit` values in its widest layer."""
+    """Group runs that fit into one stack, with at most `limit` values in its widest
+    layer.
+    """
     groups = {}
     for index, run in enumerate(runs):
         groups.setdefault(tuple(run[name] for name in SHARED), []).append(index)
@@ -82,14 +88,18 @@ def cut_stacks(runs: Sequence[dict], points: int, limit: int) -> list[list[int]]
 
 
 def stacked_data(runs: Sequence[dict], data) -> dict[str, tuple[Tensor, Tensor]]:
-    """Give data sets that all runs share, or one for each run: X (R, B, D), y (R, B)."""
+    """Give data that all runs share, or one set for each: X (R, B, D), y (R, B)."""
     if not callable(data):
         return data
-    seeds = [run["seed"] if run["data_seed"] is None else run["data_seed"] for run in runs]
+    seeds = [
+        run["seed"] if run["data_seed"] is None else run["data_seed"] for run in runs
+    ]
     drawn = {seed: data(seed) for seed in sorted(set(seeds))}
     sets = [drawn[seed] for seed in seeds]
     return {
-        name: tuple(torch.stack(parts) for parts in zip(*(s[name] for s in sets), strict=True))
+        name: tuple(
+            torch.stack(parts) for parts in zip(*(s[name] for s in sets), strict=True)
+        )
         for name in sets[0]
     }
 
@@ -100,10 +110,14 @@ def train_stack(
     """Train one stack; give for each run one dict of measures per checkpoint."""
     widths, activation, optimizer, batch_size, loss = (runs[0][name] for name in SHARED)
     each = {name: [run[name] for run in runs] for name in runs[0] if name not in SHARED}
-    init, seeds, _ = (each.pop(name) for name in OWN)  # what is left are hyperparameters
+    # what is left are hyperparameters
+    init, seeds, _ = (each.pop(name) for name in OWN)
     place = {"dtype": dtype, "device": device}
     net = Ensemble(widths, activation, seeds=seeds, init=init, **place)
-    sets = {name: checked_data(net, *points) for name, points in stacked_data(runs, data).items()}
+    sets = {
+        name: checked_data(net, *points)
+        for name, points in stacked_data(runs, data).items()
+    }
     measured = []  # tensors, fetched from the device at the end
 
     def measure(step):
@@ -115,8 +129,11 @@ def train_stack(
     options = {"batch_size": batch_size, "loss": loss, "on_step": measure}
     train_runs(net, *sets["train"], optimizer, steps, **options, **each)
     names = [f"{name}_{part}" for name in sets for part in ("loss", "accuracy")]
-    table = torch.stack(measured).permute(2, 0, 1).tolist()  # R x checkpoints x measures
-    return [[drop_nan(zip(names, values, strict=True)) for values in run] for run in table]
+    # R x checkpoints x measures
+    table = torch.stack(measured).permute(2, 0, 1).tolist()
+    return [
+        [drop_nan(zip(names, values, strict=True)) for values in run] for run in table
+    ]
 
 
 def drop_nan(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
@@ -125,14 +142,20 @@ def drop_nan(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 
 def with_progress(results: Iterable, total: int) -> Iterator:
-    """Pass results on; on a terminal, tell how many are done and how long the rest will take."""
+    """Pass results on; on a terminal, tell how many are done and how long the rest will
+    take.
+    """
     start = time.monotonic()
     for done, result in enumerate(results, 1):
         yield result
         if sys.stderr.isatty():
             left = (time.monotonic() - start) / done * (total - done)
             end = "\n" if done == total else ""
-            print(f"\r{done}/{total} stacks, {left:.0f} s left   ", end=end, file=sys.stderr)
+            print(
+                f"\r{done}/{total} stacks, {left:.0f} s left   ",
+                end=end,
+                file=sys.stderr,
+            )
 
 
 def sweep(
@@ -150,11 +173,11 @@ def sweep(
     """Train every combination of the grid's settings and measure it on every data set.
 
     Args:
-        data: {"train": (X, y), "valid": (X, y), …}, or a function from data_seed, which is by
-            default the run's seed, to that.
+        data: {"train": (X, y), "valid": (X, y), …}, or a function from data_seed, which
+            is by default the run's seed, to that.
         grid: settings that vary, each a list of values or a dict from labels to values:
-            widths, activation, optimizer, batch_size, loss, init, seed, data_seed, lr or
-            another hyperparameter of the optimizer.
+            widths, activation, optimizer, batch_size, loss, init, seed, data_seed, lr
+            or another hyperparameter of the optimizer.
         steps: updates per run.
         checkpoints: when to measure, in 0..steps; default: after the last step.
         limit: values in the widest layer of a stack; 500,000 stay in a CPU's cache.
@@ -165,7 +188,8 @@ def sweep(
         "train_accuracy", …, "diverged"}; a run that diverged has an infinite loss.
 
     Raises:
-        ValueError: an empty axis, no training data, a checkpoint or setting out of range.
+        ValueError: an empty axis, no training data, a checkpoint or setting out of
+            range.
     """
     times = [steps] if checkpoints is None else sorted(set(checkpoints))
     if not times or times[0] < 0 or times[-1] > steps or limit < 1:
@@ -179,19 +203,19 @@ def sweep(
     stacks = cut_stacks(runs, sets["train"][1].shape[-1], limit)
     options = {"steps": steps, "checkpoints": times, "device": device, "dtype": dtype}
     tables = mapper(
-        partial(train_stack, data=data, **options), [[runs[i] for i in stack] for stack in stacks]
+        partial(train_stack, data=data, **options),
+        [[runs[i] for i in stack] for stack in stacks],
     )
     rows = [None] * len(runs)
     for stack, table in zip(stacks, with_progress(tables, len(stacks)), strict=True):
-        for index, measures in zip(stack, table, strict=True):
-            rows[index] = [
-                labels[index]
-                | {"step": step}
-                | scores
-                | {"diverged": math.isinf(scores["train_loss"])}
+        for i, measures in zip(stack, table, strict=True):
+            rows[i] = [
+                {**labels[i], "step": step, **scores}
                 for step, scores in zip(times, measures, strict=True)
             ]
-    return [row for of_run in rows for row in of_run]
+    return [
+        row | {"diverged": math.isinf(row["train_loss"])} for run in rows for row in run
+    ]
 
 
 def split_rows(rows: Sequence[dict], keys) -> dict:
@@ -206,17 +230,22 @@ def split_rows(rows: Sequence[dict], keys) -> dict:
 def choose_rates(
     rows: Sequence[dict], arm: str, value: str = "valid_loss", axis: str = "lr"
 ) -> dict[str, dict]:
-    """Choose for each arm the rate with the lowest mean over seeds, after the last step.
+    """Choose for each arm the rate with the lowest mean over seeds, at the last step.
 
-    A mean, because it suffers from every failed run: a rate at which one run in ten fails has a
-    fine median. Nothing is raised when the best is at an end of the list: look at "inside".
+    A mean, because it suffers from every failed run: a rate at which one run in ten
+    fails has a fine median. Nothing is raised when the best is at an end of the list:
+    look at "inside".
 
-    Returns: {arm: {"lr": rate, "inside": whether it is neither the smallest nor the largest}}.
+    Returns: {arm: {"lr": rate, "inside": whether it is neither the smallest nor the
+        largest}}.
     """
     last, chosen = max(row["step"] for row in rows), {}
-    for label, group in split_rows([row for row in rows if row["step"] == last], arm).items():
-        by_rate = split_rows(group, axis)
-        means = {rate: statistics.fmean(row[value] for row in by_rate[rate]) for rate in by_rate}
+    ended = [row for row in rows if row["step"] == last]
+    for label, group in split_rows(ended, arm).items():
+        by_rate = split_rows(group, axis).items()
+        means = {
+            lr: statistics.fmean(row[value] for row in runs) for lr, runs in by_rate
+        }
         rate = min(means, key=means.get)
         chosen[label] = {axis: rate, "inside": min(means) < rate < max(means)}
     return chosen

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 def train(
     model: nn.Module, X: Tensor, y: Tensor, optimizer: torch.optim.Optimizer, steps: int
 ) -> Tensor:
-    """Fit `model` in place on the whole batch; called again, it goes on where it stopped.
+    """Fit `model` in place on the whole batch; called again, it goes on where it
+    stopped.
 
     Args:
         model: maps X to logits (B, C).

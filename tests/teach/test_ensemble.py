@@ -15,12 +15,11 @@ from course_code.teach.ensemble import (
     cross_entropies,
     draw_layer,
     evaluate_runs,
-    gradient_norms,
-    preactivations,
     train_runs,
 )
 from course_code.teach.models import mlp
 from course_code.teach.optimizers import adam, adamw, momentum, rmsprop, sgd
+from course_code.teach.signals import gradient_norms, preactivations
 
 X, Y = make_spirals(20)  # (60, 2), (60,)
 SAME_CURVE = {"rtol": 1e-5, "atol": 1e-6}  # one run, whoever trains beside it
@@ -198,14 +197,13 @@ def test_hook_counts_steps_and_sees_the_weights_move():
     assert not torch.equal(seen[0][1], seen[1][1])
 
 
-def test_history_holds_loss_and_accuracy_before_every_step():
+def test_history_holds_the_loss_before_every_step():
     net, seen = Ensemble((2, 30, 3), seeds=range(3)), []
-    seen.append(evaluate_runs(net, X, Y))
-    keep = lambda _: seen.append(evaluate_runs(net, X, Y))  # noqa: E731
-    losses, scores = train_runs(net, X, Y, adam, 8, lr=0.05, on_step=keep, scores=True)
-    assert losses.shape == scores.shape == (8, 3)
-    torch.testing.assert_close(losses, torch.stack([loss for loss, _ in seen[:-1]]))
-    torch.testing.assert_close(scores, torch.stack([score for _, score in seen[:-1]]))
+    seen.append(evaluate_runs(net, X, Y)[0])
+    keep = lambda _: seen.append(evaluate_runs(net, X, Y)[0])  # noqa: E731
+    losses = train_runs(net, X, Y, adam, 8, lr=0.05, on_step=keep)
+    assert losses.shape == (8, 3)
+    torch.testing.assert_close(losses, torch.stack(seen[:-1]))
 
 
 def test_no_steps_leave_the_weights_alone():
@@ -323,7 +321,7 @@ def test_training_fetches_nothing_from_the_device_while_it_steps():
     for steps in (5, 50):
         net = Ensemble((2, 5, 3), seeds=range(2))
         with Somewhere() as watch:
-            train_runs(net, X, Y, adam, steps, lr=[0.1, 0.2], batch_size=30, scores=True)
+            train_runs(net, X, Y, adam, steps, lr=[0.1, 0.2], batch_size=30)
         counts.append(watch.fetched)
         assert set(watch.random) == {"cpu"}
     assert counts[0] == counts[1]

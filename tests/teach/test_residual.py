@@ -1,9 +1,10 @@
 import pytest
 import torch
 
-from course_code.teach.ensemble import Ensemble, preactivations, train_runs
+from course_code.teach.ensemble import Ensemble, train_runs
 from course_code.teach.optimizers import sgd
 from course_code.teach.residual import ResidualEnsemble, residual_preactivations
+from course_code.teach.signals import preactivations
 
 X = torch.randn(9, 4, generator=torch.Generator().manual_seed(0))
 Y = torch.arange(9) % 3
