@@ -36,6 +36,13 @@ LABELS = {
         "fails": "The next cell fails on purpose, with `{error}`. Go on with the one after it.",
         "long": "The output, {lines} lines",
         "formula": "Formula",
+        "time": "Core {core} min · everything {whole} min",
+        "needs": "to know before: {pages}",
+        "answer": "The answer in short",
+        "further": "Further",
+        "alone": "What follows can be read section by section, in any order. It is not needed to "
+        "go on to the next lesson.",
+        "judged": "{claims} claims, each with what the run found: {kinds}",
     },
     "zh": {
         "folded": "绘图与检验用的代码",
@@ -71,5 +78,11 @@ LABELS = {
         "fails": "下一个单元会故意报错 `{error}`，请接着运行它后面的单元。",
         "long": "输出，共 {lines} 行",
         "formula": "公式",
+        "time": "核心 {core} 分钟 · 全文 {whole} 分钟",
+        "needs": "需要先读：{pages}",
+        "answer": "简短的答案",
+        "further": "延伸阅读",
+        "alone": "以下各节可以分开读，次序不限；学下一课并不需要它们。",
+        "judged": "结论 {claims} 条，各附本次运行的结果：{kinds}",
     },
 }

@@ -18,7 +18,13 @@ from course_code.publish.notebook import plain
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.places import address, resolve
 from course_code.publish.notebook.plain import Slot
-from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import (
+    AllClaims,
+    Page,
+    Prose,
+    ShownCell,
+    ShownClaims,
+)
 from course_code.publish.page.text import tokens
 from course_code.publish.page.write import caption, claims, folded, indented
 
@@ -125,7 +131,7 @@ def _source(page: Page, codes: list[_Code]) -> Iterator[str]:
             yield from indented(claims(segment, page.language), segment.indent)
         elif isinstance(segment, AllClaims):
             yield segment.text
-        else:
+        elif isinstance(segment, ShownCell):
             lines = list(_slots(segment, page.language, codes))
             yield from indented(folded(lines, segment.fold), segment.indent)
 

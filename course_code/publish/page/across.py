@@ -9,7 +9,7 @@ from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, headings
+from course_code.publish.page.parts import Opening, Page, Prose, ShownCell, ShownClaims, headings
 from course_code.publish.page.text import tokens
 
 LINK = re.compile(
@@ -69,6 +69,8 @@ def _texts(page: Page) -> Iterator[tuple[str, int]]:
     for part in page.segments:
         if isinstance(part, Prose):
             yield part.text, part.line
+        elif isinstance(part, Opening):
+            yield part.answer, part.line
         elif isinstance(part, ShownClaims):
             yield from ((text, part.line + n) for n, (_, _, text) in enumerate(part.rows, 1))
         elif isinstance(part, ShownCell):

@@ -1,4 +1,4 @@
-"""`::: cell`, `::: claims` and `::: list`: what a page asks of its lesson or of the course."""
+"""`::: cell`, `::: opening` and others: what a page asks of its lesson or of the course."""
 
 import re
 from dataclasses import dataclass
@@ -9,13 +9,26 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.markup import glossary
-from course_code.publish.page.parts import AllClaims, Prose, Segment, ShownCell, ShownClaims
+from course_code.publish.page.depths import further
+from course_code.publish.page.parts import (
+    AllClaims,
+    Opening,
+    Prose,
+    Segment,
+    ShownCell,
+    ShownClaims,
+)
 from course_code.publish.page.text import Token
 
-FIRST_LINE = re.compile(r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)\s+(?P<target>[\w.]+)(?P<rest>.*)")
+FIRST_LINE = re.compile(
+    r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)(?:\s+(?P<target>[\w.]+)(?P<rest>.*))?\s*"
+)
 ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z-]+)="(?P<text>[^"]*)"')
 ROW = re.compile(r"(?P<name>[a-z][a-z0-9_]*):\s+(?P<text>.+)")
-ATTRIBUTES = ("alt", "caption", "fold", "fold-code")
+ATTRIBUTES = {
+    "cell": ("alt", "caption", "fold", "fold-code"),
+    "opening": ("needs", "answer", "figure"),
+}
 ASSERTED_NOWHERE = ("literature", "theorem")  # claims that no lesson has to check
 
 
@@ -45,7 +58,7 @@ class Reader:
         """
         first, *rows = token.text.rstrip("\n").split("\n")
         match = FIRST_LINE.fullmatch(first)
-        if not match:
+        if not match or (match["target"] is None) != (match["kind"] == "further"):
             raise self.error(f"cannot read {first.strip()!r}", token.line, "::: cell lesson.name")
         rows = [row.strip() for row in rows]
         if match["kind"] == "list" and match["target"] == "glossary":
@@ -53,13 +66,17 @@ class Reader:
             return Prose(text, token.line)
         if match["kind"] == "list" and match["target"] == "claims":
             return AllClaims(token.line)
-        if match["kind"] not in ("cell", "claims"):
-            known = "Known: ::: cell, ::: claims, ::: list glossary, ::: list claims."
+        if match["kind"] == "further":
+            return Prose(further(self.language), token.line)
+        if match["kind"] not in ("cell", "opening", "claims"):
+            known = "Known: cell, opening, claims, further, list glossary, list claims."
             raise self.error(f"unknown directive {match['kind']!r}", token.line, known)
         lesson, name = self._lesson(match["target"], token.line)
         if match["kind"] == "claims":
             return self._claims(match["indent"], rows, token.line, lesson)
         text = " ".join([match["rest"], *rows])
+        if match["kind"] == "opening":
+            return self._opening(text, token.line, lesson)
         return self._cell(match["indent"], name, text, token.line, lesson)
 
     def error(self, what: str, line: int, hint: str = "") -> CourseError:
@@ -77,25 +94,45 @@ class Reader:
         return self.lessons[name], cell
 
     def _cell(self, indent: str, name: str, text: str, line: int, lesson: Lesson) -> ShownCell:
+        self._known_cell(name, line, lesson)
+        given = self._attributes("cell", text, line)
+        if "" in given["alt"]:
+            raise self.error("an alt text is empty", line, "Say what is seen in the figure.")
+        folds = [self._once(key, given[key], line) for key in ("fold", "fold-code")]
+        return ShownCell(name, indent, line, tuple(given["alt"]), tuple(given["caption"]), *folds)
+
+    def _opening(self, text: str, line: int, lesson: Lesson) -> Opening:
+        given = self._attributes("opening", text, line)
+        needs, answer, figure = (self._once(key, given[key], line) for key in given)
+        if not answer:
+            raise self.error("the page gives no answer", line, 'Write: answer="In a few words …"')
+        if figure is not None:
+            self._known_cell(figure, line, lesson)
+        names = [name.strip() for name in (needs or "").split(",") if name.strip()]
+        for name in names:
+            if name not in self.lessons:
+                raise self.error(f"no lesson {name!r}", line, closest(name, list(self.lessons)))
+        return Opening(line, tuple(names), answer, figure)
+
+    def _known_cell(self, name: str, line: int, lesson: Lesson) -> None:
         known = [cell.name for cell in lesson.cells]
         if name not in known:
             what = f"lesson {lesson.name!r} has no cell {name!r}"
             raise self.error(what, line, closest(name, known))
-        given: dict[str, list[str]] = {key: [] for key in ATTRIBUTES}
+
+    def _attributes(self, kind: str, text: str, line: int) -> dict[str, list[str]]:
+        given: dict[str, list[str]] = {key: [] for key in ATTRIBUTES[kind]}
         end = 0
         while attribute := ATTRIBUTE.match(text, end):
             if attribute["key"] not in given:
-                hint = f"Known: {', '.join(ATTRIBUTES)}."
+                hint = f"Known: {', '.join(given)}."
                 raise self.error(f"unknown attribute {attribute['key']!r}", line, hint)
             given[attribute["key"]].append(attribute["text"].strip())
             end = attribute.end()
         if rest := text[end:].strip():
             hint = 'Attributes look like alt="…"; the text holds no straight double quote.'
             raise self.error(f"cannot read {rest[:60]!r}", line, hint)
-        if "" in given["alt"]:
-            raise self.error("an alt text is empty", line, "Say what is seen in the figure.")
-        folds = [self._once(key, given[key], line) for key in ("fold", "fold-code")]
-        return ShownCell(name, indent, line, tuple(given["alt"]), tuple(given["caption"]), *folds)
+        return given
 
     def _once(self, key: str, texts: list[str], line: int) -> str | None:
         if len(texts) > 1:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.page.evidence import evidence
+from course_code.publish.page.opening import open_page
 from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.values import Known, fill
 from course_code.publish.run.plan import Run
@@ -14,13 +15,19 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 INNER = (*SCOPES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def fill_page(page: Page, runs: dict[str, Run], audited: dict[str, dict] | None = None) -> Page:
+def fill_page(
+    page: Page,
+    runs: dict[str, Run],
+    audited: dict[str, dict] | None = None,
+    titles: dict[str, str] | None = None,
+) -> Page:
     """Add values to prose, outputs to cells, and to claims what the run and its repeats found.
 
     Args:
         page: as parsed.
         runs: of the course's lessons, by name.
         audited: the recorded audit of each lesson.
+        titles: of the lessons' pages in the page's language, for what to know before.
 
     Raises:
         CourseError: an unknown value; a figure without alt text, or alt text without a figure.
@@ -37,7 +44,7 @@ def fill_page(page: Page, runs: dict[str, Run], audited: dict[str, dict] | None 
             filled.append(_fill_cell(segment, runs[page.lesson], known))
         else:
             filled.append(segment)
-    return replace(page, segments=tuple(filled))
+    return open_page(replace(page, segments=tuple(filled)), known, titles or {})
 
 
 def _fill_claims(claims: ShownClaims, page: Page, known: Known, runs, audited) -> ShownClaims:

@@ -16,7 +16,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.evidence import literal, sides
-from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import AllClaims, Opening, Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.values import places
 from course_code.publish.run.plan import Run
 
@@ -102,6 +102,8 @@ def _numbers(page: Page) -> int:
     for part in page.segments:
         if isinstance(part, Prose):
             texts.append(part.text)
+        elif isinstance(part, Opening):
+            texts.append(part.answer)
         elif isinstance(part, ShownClaims):
             texts += [text for *_, text in part.rows]
         elif isinstance(part, ShownCell):
@@ -140,16 +142,11 @@ def _table(rows: list[Row], language: str) -> Iterator[str]:
         held = "" if row.kind != "measured" else words[what]
         held = f"{known['held']}/{known['of']}" if known else held
         here, bound = sides(row.found) if row.found else ("", "")
-        link = f'<a href="{row.page.path.name}#cell-{row.cell}">{_short(row.page.title)}</a>'
+        link = f'<a href="{row.page.path.name}#cell-{row.cell}">{row.page.short_title}</a>'
         text = row.text.replace("|", "&#124;") if "$" not in row.text else row.text
         cells = [link, text, words[row.kind], here, bound, _room(row.found), held]
         yield f"| {' | '.join(cells)} |"
     yield from ("", "////", "")
-
-
-def _short(title: str) -> str:
-    """A page's title without its subtitle."""
-    return title.partition(": ")[0].partition("：")[0]
 
 
 def _room(found: dict) -> str:

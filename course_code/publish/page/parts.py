@@ -39,6 +39,27 @@ class ShownCell:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """What a lesson page says first: pages to know before, the answer, a cell's figure."""
+
+    line: int
+    needs: tuple[str, ...]  # names of lessons
+    answer: str
+    figure: str | None = None
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """The first figure of a cell, shown a second time and without its code."""
+
+    cell: str
+    line: int
+    alt: str
+    caption: str | None
+    figure: dict = field(compare=False)
+
+
+@dataclass(frozen=True)
 class ShownClaims:
     """Rows of (kind, cell that asserts it or None, text).
 
@@ -67,7 +88,7 @@ class AllClaims:
     text: str = ""
 
 
-Segment = Prose | ShownCell | ShownClaims | AllClaims
+Segment = Prose | Opening | ShownFigure | ShownCell | ShownClaims | AllClaims
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,11 @@ class Page:
         prose = (segment for segment in self.segments if isinstance(segment, Prose))
         found = (heading for part in prose for heading in headings(part))
         return next((heading.text for heading in found if heading.level == 1), "")
+
+    @property
+    def short_title(self) -> str:
+        """The title without its subtitle."""
+        return self.title.partition(": ")[0].partition("：")[0]
 
 
 @lru_cache(2000)

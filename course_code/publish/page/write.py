@@ -3,11 +3,20 @@
 import base64
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.parts import AllClaims, Page, Prose, ShownCell, ShownClaims, headings
+from course_code.publish.page.parts import (
+    AllClaims,
+    Page,
+    Prose,
+    ShownCell,
+    ShownClaims,
+    ShownFigure,
+    headings,
+)
 from course_code.publish.page.text import longest_ticks
 from course_code.publish.run.plan import Run
 
@@ -41,6 +50,8 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
             parts.append(text)
         elif isinstance(segment, ShownClaims):
             parts.append("\n".join(indented(claims(segment, page.language), segment.indent)))
+        elif isinstance(segment, ShownFigure):
+            parts.append("\n".join(["", *_again(segment, page.lesson, place), ""]))
         elif isinstance(segment, AllClaims):
             address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
             parts.append(re.sub(r'href="(\w+)\.md#', address, segment.text))
@@ -126,11 +137,11 @@ def _output(output: dict, long: str) -> list[str]:
     return folded(fence(text, PRINTED), title)
 
 
-def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> str:
-    alt = MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(cell.alts[number]))
+def _images(cell: str, number: int, figure: dict, lesson: str, place: Place, alt: str) -> str:
+    alt = MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(alt))
     return "".join(
         f'<img class="{theme}-only" src="{place.root}assets/lessons/{lesson}/'
-        f'{_file(cell.name, number, theme, image)}" alt="{alt}" width="{image["width"]}" '
+        f'{_file(cell, number, theme, image)}" alt="{alt}" width="{image["width"]}" '
         f'height="{image["height"]}" loading="lazy">'
         for theme in THEMES
         for image in [figure[theme]]
@@ -138,9 +149,18 @@ def _images(cell: ShownCell, number: int, figure: dict, lesson: str, place: Plac
 
 
 def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> list[str]:
-    lines = ["//// html | figure.lesson-figure", _images(cell, number, figure, lesson, place)]
+    images = _images(cell.name, number, figure, lesson, place, cell.alts[number])
+    lines = ["//// html | figure.lesson-figure", images]
     if number < len(cell.captions):
         lines += ["", *caption(cell.captions[number])]
+    return [*lines, "////"]
+
+
+def _again(shown: ShownFigure, lesson: str, place: Place) -> list[str]:
+    images = _images(shown.cell, 0, shown.figure, lesson, place, shown.alt)
+    lines = ["//// html | figure.lesson-figure.first", images]
+    if shown.caption:
+        lines += ["", *caption(shown.caption)]
     return [*lines, "////"]
 
 
@@ -149,17 +169,18 @@ def caption(text: str) -> list[str]:
     return ["/// html | figcaption", text, "///"]
 
 
-def claims(shown: ShownClaims, language: str) -> Iterator[str]:
-    """Yield the Markdown of a list of claims, each with its kind, which leads to its cell."""
-    yield "//// html | div.lesson-claims"
-    yield ""
+def claims(shown: ShownClaims, language: str) -> list[str]:
+    """Return the Markdown of a list of claims, each with its kind, which leads to its cell."""
+    words, lines = LABELS[language], ["//// html | div.lesson-claims", ""]
     for kind, cell, text in shown.told:
-        badge = f'<span class="claim-kind claim-{kind}">{LABELS[language][kind]}</span>'
+        badge = f'<span class="claim-kind claim-{kind}">{words[kind]}</span>'
         if cell:
             badge = f'<a href="#cell-{cell}">{badge}</a>'
-        yield f"- {badge} {text}"
-    yield ""
-    yield "////"
+        lines.append(f"- {badge} {text}")
+    counts = Counter(kind for kind, *_ in shown.rows)
+    kinds = (words["count"].format(kind=words[kind], count=n) for kind, n in counts.items())
+    title = words["judged"].format(claims=len(shown.rows), kinds=words["comma"].join(kinds))
+    return folded([*lines, "", "////"], title)
 
 
 def _buttons(page: Page, place: Place) -> str:

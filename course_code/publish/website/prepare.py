@@ -106,9 +106,19 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     ran = update(course, plans.values(), jobs)
     stored = runs(course, plans.values())
     audited = record.load(course)
-    filled = {key: fill_page(page, stored, audited) for key, page in parsed.items()}
+    filled = {
+        key: fill_page(page, stored, audited, _titles(parsed, page.language))
+        for key, page in parsed.items()
+    }
     listed = list_claims(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran))
+
+
+def _titles(pages: dict[tuple[str, str], Page], language: str) -> dict[str, str]:
+    """Short titles of the lessons' pages in one language, by lesson."""
+    return {
+        p.lesson: p.short_title for (lang, _), p in pages.items() if lang == language and p.lesson
+    }
 
 
 def _check_names(course: Course) -> None:

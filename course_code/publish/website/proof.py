@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from course_code.publish.base.course import LANGUAGES
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.kept import Kept, key_of
-from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, ShownFigure
 from course_code.publish.page.text import tokens
 from course_code.publish.website.prepare import Site, place_of
 
@@ -116,6 +116,8 @@ def wanted_of(page: Page, markdown: str) -> Seen:
                 wanted.outputs += [o for o in map(_printed, outputs) if o is not None]
             wanted.alts += part.alts
             texts += part.captions
+        elif isinstance(part, ShownFigure):
+            wanted.alts.append(part.alt)
         elif isinstance(part, ShownClaims):
             wanted.claims += len(part.rows)
             texts += [text for *_, text in part.rows]
