@@ -1,5 +1,4 @@
-"""Tensors: what they hold, what an operation makes of dtype, shape and memory, and what
-fails.
+"""Tensors: what they hold, what operations make of dtype, shape and memory; what fails.
 
 Runs every dtype, creator and operation that the original notes name, and the line that
 failed for them, `m @ v`. Left out: GPUs beyond `.to(dev)`, sparse and quantized
@@ -20,17 +19,34 @@ from torch import nn
 from course_code.teach.claims import check
 from course_code.teach.device import device, generator
 
+
+def attempt(action):
+    """Run an action and print what came of it: a result, a warning or an error."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            outcome = f"works: {action()}"
+        except Exception as error:
+            outcome = f"{type(error).__name__}: {error}"
+    for warning in caught:
+        outcome = f"{warning.category.__name__}: {warning.message}"
+    style = {"max_lines": 2, "placeholder": " …", "break_on_hyphens": False}
+    print(textwrap.indent(textwrap.fill(outcome, 74, **style), "  "))
+
+
 SEEDS = range(20)
 dev = device()  # an NVIDIA GPU, an Apple GPU, or the CPU
 x = torch.ones(2, 3).to(dev)
 print("a tensor on the", x.device.type)
 
 # %% name="ladder"
+m = torch.Tensor([[2, 5, 3, 7], [4, 2, 1, 9]])  # the class notebook's matrix
 steps = {
     "tensor(666)": torch.tensor(666),
     "tensor([1, 2, 3])": torch.tensor([1, 2, 3]),
     "ones(2, 3)": torch.ones(2, 3),
     "ones(2, 3, 4)": torch.ones(2, 3, 4),
+    "m": m,
     "Tensor(3)": torch.Tensor(3),  # a trap
 }
 print(f"{'':18}axes  shape      numbers")
@@ -39,19 +55,31 @@ for code, x in steps.items():
 
 print("\nas a Python number:", torch.tensor(666).item())
 
+# %% name="indexing"
+print(m.size(0), m.size(1), m.size(), sep=" -- ")
+print("numel  ", m.numel())
+print("m[0][2]", m[0][2], "  the same as m[0, 2]:", m[0, 2])
+print("m[:, 1]", m[:, 1], " column 1, one axis less")
+print("m[0, :]", m[0, :], " row 0")
+print(
+    "m[:, [1]]",
+    m[:, [1]].tolist(),
+    " a list keeps the axis: shape",
+    tuple(m[:, [1]].shape),
+)
+print("m[m > 4] ", m[m > 4], " a mask")
+
 # %% name="dtypes"
 # the eight that the notes name, and four more
 NAMED = ["float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64"]
 OTHERS = ["bool", "bfloat16", "complex64", "complex128"]
 
-print(
-    f"{'dtype':11}{'in messages':15}{'bytes':>5}{'smallest':>13}{'largest':>13}{'eps':>9}"
-)
+columns = f"{'bytes':>5}{'smallest':>13}{'largest':>13}{'eps':>9}"
+print(f"{'dtype':11}{'in messages':15}{columns}")
 for name in NAMED + OTHERS:
     dtype = getattr(torch, name)
     x = torch.empty(0, dtype=dtype)
-    # the name of old times
-    alias = x.type().removeprefix("torch.").removesuffix("Tensor")
+    alias = x.type().removeprefix("torch.").removesuffix("Tensor")  # its old name
     limits = ""
     if dtype.is_floating_point or dtype.is_complex:
         info = torch.finfo(dtype)
@@ -79,6 +107,130 @@ for code in (
 ):
     x = eval(code)
     print(f"{code:36}{x.dtype!s:17}{x.tolist()}")
+
+# %% name="lost_dot" expect="RuntimeError"
+v = torch.arange(1, 5)
+m @ v
+
+# %% name="found_dot"
+print("m", m.dtype, " v", v.dtype)
+print("m + v                ", (m + v).tolist())
+print("m @ v.float()        ", m @ v.float())
+print("m[[0], :] @ v.float()", m[[0], :] @ v.float(), "= 1·2 + 2·5 + 3·3 + 4·7")
+print("m[[0], :] @ v")
+attempt(lambda: m[[0], :] @ v)
+
+start = torch.zeros(2)  # torch.addmv(start, m, v) is start + m @ v
+print("addmv(start, m, v), start", start.dtype)
+attempt(lambda: torch.addmv(start, m, v))
+
+# %% name="grid"
+
+
+def dtype_of(action, left, right):
+    """Name the dtype of an operation on two 2×2 tensors; None if it fails."""
+    x, y = (torch.ones(2, 2, dtype=getattr(torch, name)) for name in (left, right))
+    try:
+        return str(action(x, y).dtype).removeprefix("torch.")
+    except RuntimeError:
+        return None
+
+
+actions = {"+": torch.add, "@": torch.matmul}
+results = {
+    sign: [[dtype_of(action, left, right) for right in NAMED] for left in NAMED]
+    for sign, action in actions.items()
+}
+works = {}
+for sign, rows in results.items():
+    works[sign] = sum(result is not None for row in rows for result in row)
+    print(f"{sign} works for {works[sign]} of {len(NAMED) ** 2} pairs")
+adds, products = works.values()
+
+# %% name="check_grid"
+diagonal = [
+    (i, j)
+    for i, row in enumerate(results["@"])
+    for j, result in enumerate(row)
+    if result
+]
+mirrored = [list(column) for column in zip(*results["+"], strict=True)]
+
+check(
+    "measured add_mixes: of the eight dtypes all 64 pairs can be added", adds, "==", 64
+)
+check(
+    "measured add_symmetric: a + b has the same dtype as b + a",
+    sum(row != column for row, column in zip(results["+"], mirrored, strict=True)),
+    "==",
+    0,
+)
+check(
+    "measured matmul_refuses: of 64 pairs the matrix product takes the 8 equal ones",
+    diagonal,
+    "==",
+    [(i, i) for i in range(8)],
+)
+
+# %% name="grid_figure"
+from course_code.draw.grids import draw_grid
+
+short = {
+    name: name.replace("float", "f").replace("uint", "u").replace("int", "i")
+    for name in NAMED
+}
+labels = {"rows": list(short.values()), "columns": list(short.values()), "size": 9}
+fig, axes = plt.subplots(2, 1, figsize=(5.4, 7.6), layout="constrained")
+for ax, (sign, rows) in zip(axes, results.items(), strict=True):
+    texts = [[short.get(result, "error") for result in row] for row in rows]
+    tints = [
+        [1 if r is None else 0 if "float" in r else 2 for r in row] for row in rows
+    ]
+    draw_grid(ax, texts, tints, **labels)
+    ax.set_title(f"row {sign} column")
+plt.show()
+
+# %% name="promotion"
+one = torch.ones(1)
+u8, i8, i16 = one.to(torch.uint8), one.to(torch.int8), one.to(torch.int16)
+i64, f16, bf16, f32, f64 = one.long(), one.half(), one.bfloat16(), one, one.double()
+for code in (
+    "u8 + i8",
+    "f16 + bf16",
+    "i64 / i64",
+    "70_000 * i64 + f16",
+    "i8 + 1000",
+    "i8 + 0.5",
+    "f32 + f64",
+    "f32 + f64[0]",
+    "i64 + f64[0]",
+    "(one > 0) + (one > 0)",
+):
+    x = eval(code)
+    print(f"{code:23}{str(x.dtype).removeprefix('torch.'):9}{x.tolist()}")
+
+print("one.to(torch.uint16) + i16")
+attempt(lambda: one.to(torch.uint16) + i16)
+
+# %% name="silent"
+target = torch.randn(1000, generator=generator(3))  # (B,)
+perfect = target[:, None]  # (B, 1): every prediction is exactly right
+difference = perfect - target
+wrong_loss = difference.square().mean().item()
+right_loss = (perfect[:, 0] - target).square().mean().item()
+twice_variance = 2 * target.var(correction=0).item()
+print("shape of the difference:", tuple(difference.shape))
+print(f"loss of perfect predictions: {wrong_loss:.3f}, should be {right_loss}")
+print(f"twice the variance of the targets: {twice_variance:.3f}")
+attempt(lambda: F.mse_loss(perfect, target))
+
+# %% name="check_silent"
+check(
+    "arithmetic pairs: the mis-shaped loss is twice the variance of the targets",
+    abs(wrong_loss - twice_variance),
+    "<",
+    1e-4,
+)
 
 # %% name="limits"
 
@@ -109,7 +261,7 @@ print("uint8    1 - 2 =", (one - two)[1 * 256 + 2].item())
 
 # %% name="check_limits"
 check(
-    "arithmetic sums_wrap: a sum of two uint8 numbers is taken modulo 256, for all 65,536 pairs",
+    "arithmetic sums_wrap: a sum of uint8 is taken modulo 256, for all 65,536 pairs",
     ((one + two).long() != (a + b) % 256).sum(),
     "==",
     0,
@@ -144,7 +296,7 @@ plt.show()
 
 # %% name="check_spacing"
 check(
-    "arithmetic first_lost: the first whole number that a float format misses is 2/eps + 1",
+    "arithmetic first_lost: the first whole number a float format misses is 2/eps + 1",
     first_lost,
     "==",
     predicted,
@@ -217,7 +369,7 @@ halves = torch.arange(-1000, 1000) + 0.5
 
 # %% name="check_elementwise"
 check(
-    "arithmetic half_to_even: round takes a number halfway between two integers to the even one",
+    "arithmetic half_to_even: round takes halves between two integers to the even one",
     (halves.round() % 2 != 0).sum(),
     "==",
     0,
@@ -310,22 +462,6 @@ check(
 )
 
 # %% name="old_names"
-
-
-def attempt(action):
-    """Run an action and print what came of it: a result, a warning or an error."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            outcome = f"works: {action()}"
-        except Exception as error:
-            outcome = f"{type(error).__name__}: {error}"
-    for warning in caught:
-        outcome = f"{warning.category.__name__}: {warning.message}"
-    style = {"max_lines": 2, "placeholder": " …", "break_on_hyphens": False}
-    print(textwrap.indent(textwrap.fill(outcome, 74, **style), "  "))
-
-
 cube = torch.ones(3, 3, 3)
 for code, action in {
     "inverse(A), now linalg.inv": lambda: torch.inverse(A).shape,
@@ -338,21 +474,6 @@ for code, action in {
 }.items():
     print(code)
     attempt(action)
-
-# %% name="indexing"
-m = torch.Tensor([[2, 5, 3, 7], [4, 2, 1, 9]])
-print(m.size(0), m.size(1), m.size(), sep=" -- ")
-print("numel  ", m.numel())
-print("m[0][2]", m[0][2], "  the same as m[0, 2]:", m[0, 2])
-print("m[:, 1]", m[:, 1], " column 1, one axis less")
-print("m[0, :]", m[0, :], " row 0")
-print(
-    "m[:, [1]]",
-    m[:, [1]].tolist(),
-    " a list keeps the axis: shape",
-    tuple(m[:, [1]].shape),
-)
-print("m[m > 4] ", m[m > 4], " a mask")
 
 # %% name="views"
 
@@ -404,7 +525,6 @@ check(
 )
 
 # %% name="strides"
-from course_code.draw.grids import draw_grid
 
 
 def addresses(x):
@@ -464,115 +584,6 @@ print("m + rand(2, 4)", [[round(value, 2) for value in row] for row in noisy.tol
 for other in ((4,), (2, 1), (1,), (3, 1, 4)):
     print(f"(2, 4) + {other!s:9} -> {tuple((m + torch.ones(other)).shape)}")
 
-# %% name="lost_dot" expect="RuntimeError"
-v = torch.arange(1, 5)
-m @ v
-
-# %% name="found_dot"
-print("m", m.dtype, " v", v.dtype)
-print("m + v                ", (m + v).tolist())
-print("m @ v.float()        ", m @ v.float())
-print("m[[0], :] @ v.float()", m[[0], :] @ v.float(), "= 1·2 + 2·5 + 3·3 + 4·7")
-print("m[[0], :] @ v")
-attempt(lambda: m[[0], :] @ v)
-
-start = torch.zeros(2)  # torch.addmv(start, m, v) is start + m @ v
-print("addmv(start, m, v), start", start.dtype)
-attempt(lambda: torch.addmv(start, m, v))
-
-# %% name="grid"
-
-
-def dtype_of(action, left, right):
-    """The dtype that an operation gives for two 2×2 tensors of these dtypes; None if it
-    fails.
-    """
-    x, y = (torch.ones(2, 2, dtype=getattr(torch, name)) for name in (left, right))
-    try:
-        return str(action(x, y).dtype).removeprefix("torch.")
-    except RuntimeError:
-        return None
-
-
-actions = {"+": torch.add, "@": torch.matmul}
-results = {
-    sign: [[dtype_of(action, left, right) for right in NAMED] for left in NAMED]
-    for sign, action in actions.items()
-}
-works = {}
-for sign, rows in results.items():
-    works[sign] = sum(result is not None for row in rows for result in row)
-    print(f"{sign} works for {works[sign]} of {len(NAMED) ** 2} pairs")
-adds, products = works.values()
-
-diagonal = [
-    (i, j)
-    for i, row in enumerate(results["@"])
-    for j, result in enumerate(row)
-    if result
-]
-mirrored = [list(column) for column in zip(*results["+"], strict=True)]
-
-# %% name="check_grid"
-check(
-    "measured add_mixes: of the eight dtypes all 64 pairs can be added", adds, "==", 64
-)
-check(
-    "measured add_symmetric: a + b has the same dtype as b + a",
-    sum(row != column for row, column in zip(results["+"], mirrored, strict=True)),
-    "==",
-    0,
-)
-check(
-    "measured matmul_refuses: of 64 pairs the matrix product takes the 8 equal ones",
-    diagonal,
-    "==",
-    [(i, i) for i in range(8)],
-)
-
-# %% name="grid_figure"
-short = {
-    name: name.replace("float", "f").replace("uint", "u").replace("int", "i")
-    for name in NAMED
-}
-labels = {"rows": list(short.values()), "columns": list(short.values()), "size": 9}
-fig, axes = plt.subplots(2, 1, figsize=(5.4, 7.6), layout="constrained")
-for ax, (sign, rows) in zip(axes, results.items(), strict=True):
-    texts = [[short.get(result, "error") for result in row] for row in rows]
-    tints = [
-        [1 if r is None else 0 if "float" in r else 2 for r in row] for row in rows
-    ]
-    draw_grid(ax, texts, tints, **labels)
-    ax.set_title(f"row {sign} column")
-plt.show()
-
-# %% name="promotion"
-one = torch.ones(1)
-u8, i8, i16, i64 = (
-    one.to(torch.uint8),
-    one.to(torch.int8),
-    one.to(torch.int16),
-    one.long(),
-)
-f16, bf16, f32, f64 = one.half(), one.bfloat16(), one, one.double()
-for code in (
-    "u8 + i8",
-    "f16 + bf16",
-    "i64 / i64",
-    "70_000 * i64 + f16",
-    "i8 + 1000",
-    "i8 + 0.5",
-    "f32 + f64",
-    "f32 + f64[0]",
-    "i64 + f64[0]",
-    "(one > 0) + (one > 0)",
-):
-    x = eval(code)
-    print(f"{code:23}{str(x.dtype).removeprefix('torch.'):9}{x.tolist()}")
-
-print("one.to(torch.uint16) + i16")
-attempt(lambda: one.to(torch.uint16) + i16)
-
 # %% name="histograms"
 from course_code.draw.histograms import draw_normal, draw_outlines
 
@@ -589,9 +600,8 @@ for ax, n in zip(axes, (1000, 1_000_000), strict=True):
         # (80,) share per unit of x
         heights.append(torch.from_numpy(counts) / (n * 0.1))
         extremes[n].append(sample.abs().max().item())
-        print(
-            f"n {n:9,} seed {seed}: mean {sample.mean():+.4f}  largest |x| {extremes[n][-1]:.2f}"
-        )
+        told = f"mean {sample.mean():+.4f}  largest |x| {extremes[n][-1]:.2f}"
+        print(f"n {n:9,} seed {seed}: {told}")
     off = (torch.stack(heights) - density).square().mean(dim=1).sqrt()  # (5,)
     ripple[n] = sorted(off.tolist())
     draw_outlines(ax, torch.stack(heights), edges, label="5 samples")
@@ -605,13 +615,13 @@ print(f"mean deviation from the curve: {shrink:.0f} times smaller")
 
 # %% name="check_histograms"
 check(
-    "measured extremes: every sample of a million reaches further out than every one of 1,000",
+    "measured extremes: each million reaches further out than each thousand",
     min(extremes[1_000_000]) - max(extremes[1000]),
     ">",
     0,
 )
 check(
-    "measured ripple: with 1,000 times the sample the deviation is 25 to 39 times smaller",
+    "measured ripple: 1,000 times the sample, 25 to 39 times smaller deviation",
     shrink,
     "in",
     (25, 39),
@@ -791,26 +801,6 @@ for name, code in {
     print(name)
     attempt(lambda code=code: compile(code, "cell", "exec"))
 
-# %% name="silent"
-target = torch.randn(1000, generator=generator(3))  # (B,)
-perfect = target[:, None]  # (B, 1): every prediction is exactly right
-difference = perfect - target
-wrong_loss = difference.square().mean().item()
-right_loss = (perfect[:, 0] - target).square().mean().item()
-twice_variance = 2 * target.var(correction=0).item()
-print("shape of the difference:", tuple(difference.shape))
-print(f"loss of perfect predictions: {wrong_loss:.3f}, should be {right_loss}")
-print(f"twice the variance of the targets: {twice_variance:.3f}")
-attempt(lambda: F.mse_loss(perfect, target))
-
-# %% name="check_silent"
-check(
-    "arithmetic pairs: the mis-shaped loss is twice the variance of the targets",
-    abs(wrong_loss - twice_variance),
-    "<",
-    1e-4,
-)
-
 # %% name="answers"
 n = m.clone()
 n.t()[0, 0] = 99
@@ -894,9 +884,8 @@ gram = m @ m.T  # (2, 2)
 singular = S.tolist()
 print("singular values", *(f"{value:.3f}" for value in singular))
 print(f"largest error of U S Vh: {svd_gap:.0e}")
-print(
-    f"det(m mᵀ) {torch.linalg.det(gram):.1f}, product of the squares {S.prod() ** 2:.1f}"
-)
+print(f"det(m mᵀ) {torch.linalg.det(gram):.1f}", end=", ")
+print(f"product of the squares {S.prod() ** 2:.1f}")
 inverse_gap = (gram @ torch.linalg.inv(gram) - torch.eye(2)).abs().max().item()
 print(f"largest error of (m mᵀ) times its inverse: {inverse_gap:.0e}")
 print("det(m)")
