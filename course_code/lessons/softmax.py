@@ -1,8 +1,9 @@
 """Softmax and cross-entropy: what they compute, and why they fit together.
 
 Starts from a worked example in the notes that divides by the sum, derives the gradient
-p - y, and trains with one softmax too many. Left out: other losses and calibration (the
-next page), images, language.
+p - y, and trains with one softmax too many. Further on: overflow, and the derivative
+of softmax alone. Left out: other losses and calibration (the next page),
+images, language.
 """
 
 # %% name="setup"
@@ -19,7 +20,7 @@ from course_code.teach.claims import check
 SEEDS = range(20)
 
 # %% name="example"
-from course_code.teach.softmax import log_softmax, softmax
+from course_code.teach.softmax import softmax
 
 z = torch.tensor([25, 36, 39], dtype=torch.float64)
 example = {
@@ -76,15 +77,15 @@ print(f"0.25 : 0.36 needs T = {need_12:.1f}, 0.36 : 0.39 needs T = {need_23:.1f}
 from course_code.draw.style import COLOURS, LINES, MARKERS
 
 temperatures = torch.logspace(-0.5, 3, 200, dtype=torch.float64)
-curves = torch.stack([softmax(z, T) for T in temperatures.tolist()])  # (200, 3)
+warmed = torch.stack([softmax(z, T) for T in temperatures.tolist()])  # (200, 3)
 ink = plt.rcParams["text.color"]
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
 for i, score in enumerate(z.tolist()):
     style = {"color": COLOURS[i], "linestyle": LINES[i]}
-    ax.plot(temperatures, curves[:, i], marker=MARKERS[i], markevery=25, **style)
+    ax.plot(temperatures, warmed[:, i], marker=MARKERS[i], markevery=25, **style)
     ax.text(
         0.33,
-        curves[0, i] + (0.05, 0.12, -0.08)[i],
+        warmed[0, i] + (0.05, 0.12, -0.08)[i],
         f"z = {score:.0f}",
         color=COLOURS[i],
     )
@@ -107,42 +108,6 @@ check(
     5,
 )
 
-# %% name="overflow"
-
-
-def naive_softmax(z):
-    """Follow the formula to the letter; do not use."""
-    return z.exp() / z.exp().sum()
-
-
-cases = [([100, 101, 102], torch.float32), ([-200, -201, -202], torch.float32)]
-cases += [([25, 36, 39], torch.float16)]
-survived = {"naive": 0, "shifted": 0}
-for scores, kind in cases:
-    scores = torch.tensor(scores, dtype=kind)
-    print(f"z = {scores.tolist()} in {str(kind)[6:]}")
-    for name, p in (("naive", naive_softmax(scores)), ("shifted", softmax(scores))):
-        survived[name] += bool(p.isfinite().all())
-        print(f"   {name:8}", *(f"{value:8.4f}" for value in p.tolist()))
-
-far = torch.tensor([250.0, 0.0])
-log_of_p, logs = softmax(far).log()[1].item(), log_softmax(far)[1].item()
-print(f"z = (250, 0):  log(softmax) {log_of_p}   log_softmax {logs}")
-
-# %% name="check_overflow"
-check(
-    "arithmetic overflow: the plain formula fails on all three examples, the shifted one on none",
-    survived,
-    "==",
-    {"naive": 0, "shifted": 3},
-)
-check(
-    "arithmetic log_softmax: log(softmax) is -inf where log_softmax is -250",
-    [log_of_p, logs],
-    "==",
-    [-math.inf, -250],
-)
-
 # %% name="likelihood"
 p = torch.full((3000,), 0.5)  # a coin's probability, for 3,000 tosses
 print("product of 3,000 probabilities:", p.prod().item())
@@ -158,38 +123,6 @@ moved_right = moved[2].item()
 print("p          ", *(f"{value:7.3f}" for value in p))
 print("gradient   ", *(f"{value:7.3f}" for value in scores.grad))
 print("p, one step", *(f"{value:7.3f}" for value in moved))
-
-# %% name="gradient"
-from course_code.teach.softmax import softmax_jacobian
-
-rng = torch.Generator().manual_seed(0)
-scores = 10 * torch.randn(100, 5, generator=rng, dtype=torch.float64)  # (B, C)
-labels = torch.randint(5, (100,), generator=rng)
-scores.requires_grad_()
-F.cross_entropy(scores, labels, reduction="sum").backward()
-p = softmax(scores.detach())
-gradient_gap = (p - F.one_hot(labels, 5) - scores.grad).abs().max().item()
-
-by_autograd = torch.func.vmap(torch.func.jacrev(lambda z: z.softmax(-1)))(
-    scores.detach()
-)
-jacobian_gap = (softmax_jacobian(p) - by_autograd).abs().max().item()
-print(f"p - y against autograd:            {gradient_gap:.0e}")
-print(f"diag(p) - p p^T against autograd:  {jacobian_gap:.0e}")
-
-# %% name="check_gradient"
-check(
-    "theorem p_minus_y: the gradient of cross-entropy is p - y",
-    gradient_gap,
-    "<",
-    1e-12,
-)
-check(
-    "theorem jacobian: the derivative of softmax is diag(p) - p p^T",
-    jacobian_gap,
-    "<",
-    1e-12,
-)
 
 # %% name="bug"
 scores = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
@@ -207,7 +140,8 @@ for C in floor:
     one_hot = torch.eye(C)[:1].double()  # the surest answer: everything on class 0
     loss = F.cross_entropy(one_hot, torch.tensor([0])).item()
     print(
-        f"C = {C:4}: floor {floor[C]:.4f}, largest probability {cap[C]:.4f}; a run {loss:.4f}"
+        f"C = {C:4}: floor {floor[C]:.4f}, a run {loss:.4f};",
+        f"largest probability {cap[C]:.4f}",
     )
 
 # %% name="machinery"
@@ -232,27 +166,31 @@ def draw_points(first_seed, n_per_class, noise):
 
 # %% name="twice"
 def twice(logits, y):
-    """Give the loss of PyTorch, which contains a softmax, what a softmax has made
-    already.
-    """
+    """Give PyTorch's loss, which contains a softmax, what a softmax has made."""
     return cross_entropies(logits.softmax(dim=1), y)
 
 
-curves, right, cost = {}, {}, {}
+LOSSES = {"one": cross_entropies, "two": twice}  # softmaxes
+curves, right = {}, {}
 for noise in (0.2, 0.6):
     learn, test = draw_points(1000, 100, noise), draw_points(2000, 1000, noise)
-    for name, loss in (("one", cross_entropies), ("two", twice)):
+    for name, loss in LOSSES.items():
         net = Ensemble((2, 100, 3), "relu", seeds=SEEDS)
         curves[noise, name] = train_runs(net, *learn, adam, 500, lr=0.01, loss=loss).T
-        right[f"{name}_{noise}"] = scores = evaluate_runs(net, *test)[1].tolist()
-        last = curves[noise, name][:, -1]  # (S,)
+        right[f"{name}_{noise}"] = evaluate_runs(net, *test)[1].tolist()
+
+# %% name="cost"
+cost = {}
+for noise in (0.2, 0.6):
+    for name in LOSSES:
+        last, scores = curves[noise, name][:, -1], right[f"{name}_{noise}"]  # (S,)
         print(
-            f"noise {noise}, softmaxes: {name}  loss {last.min():.3f} to {last.max():.3f}",
+            f"noise {noise}, softmaxes: {name}",
+            f" loss {last.min():.3f} to {last.max():.3f}",
             f" test {min(scores):.3f} to {max(scores):.3f}",
         )
     pairs = zip(right[f"one_{noise}"], right[f"two_{noise}"], strict=True)
-    # what the bug costs, seed by seed
-    points = [100 * (one - two) for one, two in pairs]
+    points = [100 * (one - two) for one, two in pairs]  # that the bug costs, by seed
     low, high = median_interval(points)
     behind = sum(lost > 0 for lost in points)
     cost[f"{noise}"] = {
@@ -297,7 +235,7 @@ check(
     0.05,
 )
 check(
-    "measured bug_unseen: on clean points the bug costs the median seed less than a point",
+    "measured bug_unseen: on clean points it costs the median seed under a point",
     cost["0.2"]["high"],
     "<",
     1,
@@ -309,7 +247,7 @@ check(
     len(SEEDS) / 2,
 )
 check(
-    "measured bug_hidden: correct programs differ among themselves by more than it costs",
+    "measured bug_hidden: correct programs differ by more than it costs",
     100 * (highest_right - lowest_right),
     ">",
     cost["0.6"]["median"],
@@ -319,6 +257,75 @@ check(
     cost["0.6"]["high"],
     "<",
     2.5,
+)
+
+# %% name="overflow"
+from course_code.teach.softmax import log_softmax
+
+
+def naive_softmax(z):
+    """Follow the formula to the letter; do not use."""
+    return z.exp() / z.exp().sum()
+
+
+cases = [([100, 101, 102], torch.float32), ([-200, -201, -202], torch.float32)]
+cases += [([25, 36, 39], torch.float16)]
+survived = {"naive": 0, "shifted": 0}
+for scores, kind in cases:
+    scores = torch.tensor(scores, dtype=kind)
+    print(f"z = {scores.tolist()} in {str(kind)[6:]}")
+    for name, p in (("naive", naive_softmax(scores)), ("shifted", softmax(scores))):
+        survived[name] += bool(p.isfinite().all())
+        print(f"   {name:8}", *(f"{value:8.4f}" for value in p.tolist()))
+
+far = torch.tensor([250.0, 0.0])
+log_of_p, logs = softmax(far).log()[1].item(), log_softmax(far)[1].item()
+print(f"z = (250, 0):  log(softmax) {log_of_p}   log_softmax {logs}")
+
+# %% name="check_overflow"
+check(
+    "arithmetic overflow: the formula as written fails on all 3, the shifted on none",
+    survived,
+    "==",
+    {"naive": 0, "shifted": 3},
+)
+check(
+    "arithmetic log_softmax: log(softmax) is -inf where log_softmax is -250",
+    [log_of_p, logs],
+    "==",
+    [-math.inf, -250],
+)
+
+# %% name="gradient"
+from course_code.teach.softmax import softmax_jacobian
+
+rng = torch.Generator().manual_seed(0)
+scores = 10 * torch.randn(100, 5, generator=rng, dtype=torch.float64)  # (B, C)
+labels = torch.randint(5, (100,), generator=rng)
+scores.requires_grad_()
+F.cross_entropy(scores, labels, reduction="sum").backward()
+p = softmax(scores.detach())
+gradient_gap = (p - F.one_hot(labels, 5) - scores.grad).abs().max().item()
+
+by_autograd = torch.func.vmap(torch.func.jacrev(lambda z: z.softmax(-1)))(
+    scores.detach()
+)
+jacobian_gap = (softmax_jacobian(p) - by_autograd).abs().max().item()
+print(f"p - y against autograd:            {gradient_gap:.0e}")
+print(f"diag(p) - p p^T against autograd:  {jacobian_gap:.0e}")
+
+# %% name="check_gradient"
+check(
+    "theorem p_minus_y: the gradient of cross-entropy is p - y",
+    gradient_gap,
+    "<",
+    1e-12,
+)
+check(
+    "theorem jacobian: the derivative of softmax is diag(p) - p p^T",
+    jacobian_gap,
+    "<",
+    1e-12,
 )
 
 # %% name="ex_sigmoid"
@@ -369,13 +376,13 @@ check(
     -1e-12,
 )
 check(
-    "theorem smoothing: with label smoothing the best lead of the right logit is finite",
+    "theorem smoothing: with label smoothing the right logit has a finite best lead",
     abs(gap_found - gap_theory),
     "<",
     1e-6,
 )
 check(
-    "arithmetic ties: two float32 scores change their argmax when softmax is applied",
+    "arithmetic ties: two float32 scores have another argmax after softmax",
     places["z"] - places["softmax(z)"],
     "==",
     1,

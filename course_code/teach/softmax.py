@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 
-def log_softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
-    r"""Compute $\log p_i = z_i / T - \log \sum_j e^{z_j / T}$.
+def softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
+    r"""Compute $p_i = e^{z_i / T} / \sum_j e^{z_j / T}$.
 
     Args:
         z: scores of any shape and float type, finite.
@@ -18,17 +18,19 @@ def log_softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
     if not temperature > 0:
         raise ValueError(f"need temperature > 0; got {temperature=}")
     z = z / temperature
-    z = z - z.amax(dim, keepdim=True)  # the largest is 0 now; p does not change
-    return z - z.exp().sum(dim, keepdim=True).log()
+    powers = (z - z.amax(dim, keepdim=True)).exp()  # at most 1; p does not change
+    return powers / powers.sum(dim, keepdim=True)
 
 
-def softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
-    r"""Compute $p_i = e^{z_i / T} / \sum_j e^{z_j / T}$, as `log_softmax` does."""
+def log_softmax(z: Tensor, temperature: float = 1.0, dim: int = -1) -> Tensor:
+    r"""Compute $\log p_i = z_i / T - \log \sum_j e^{z_j / T}$; arguments as in
+    `softmax`.
+    """
     if not temperature > 0:
         raise ValueError(f"need temperature > 0; got {temperature=}")
     z = z / temperature
-    powers = (z - z.amax(dim, keepdim=True)).exp()  # at most 1
-    return powers / powers.sum(dim, keepdim=True)
+    z = z - z.amax(dim, keepdim=True)  # the largest is 0 now
+    return z - z.exp().sum(dim, keepdim=True).log()
 
 
 def softmax_jacobian(p: Tensor) -> Tensor:
