@@ -32,6 +32,7 @@ from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
+from course_code.publish.website.nav import published  # noqa: E402
 from course_code.publish.website.prepare import place_of, prepare  # noqa: E402
 from course_code.publish.website.rendered import Rendered, facts, restore  # noqa: E402
 
@@ -75,7 +76,8 @@ def on_config(config):
     site = _or_stop(prepare, Course(Path(config.config_file_path).parent))
     if site.ran:
         log.info("Lessons run: %s", ", ".join(site.ran))
-    building = _or_stop(Building, site, Path(config.site_dir), config.site_url or "")
+    languages = _or_stop(published, config.extra)
+    building = _or_stop(Building, site, Path(config.site_dir), config.site_url or "", languages)
     Edition(building, language, config)
     return config
 
@@ -86,8 +88,7 @@ def on_serve(server, config, builder):
     A mistake in a configuration is a line, not pages of traceback.
     """
     server.builder = partial(_in_one_line, server.builder)
-    file = Path(config.config_file_path).parent / glossary.FILE
-    if file.is_file():
+    if (file := Path(config.config_file_path).parent / glossary.FILE).is_file():
         server.watch(str(file))
     return server
 
@@ -105,8 +106,7 @@ class Edition:
     def __init__(self, building: Building, language: str, config):
         self.building, self.site, self.language = building, building.site, language
         config.site_dir = str(building.folder(language))
-        self.warnings = CountHandler()
-        self.warnings.setLevel(logging.WARNING)
+        self.warnings = CountHandler(level=logging.WARNING)
         logging.getLogger("mkdocs").addHandler(self.warnings)
         for name, options in EXTENSIONS.items():  # not in mkdocs.yml: the `mkdocs` command cannot
             config.markdown_extensions.append(name)  # import them before this module is loaded
@@ -196,8 +196,9 @@ class Edition:
         """Build the other languages, add the files that pages refer to, and publish all at once."""
         self.kept.keep_only(set(self.pages))
         if self.language == LANGUAGES[0]:
-            for language in LANGUAGES[1:]:
-                self._build_language(config, language)
+            for language in self.building.languages:
+                if language != self.language:
+                    self._build_language(config, language)
             _or_stop(self.building.write_files)
             if not (config.strict and self.warnings.get_counts()):
                 _or_stop(self.building.prove)

@@ -1,6 +1,7 @@
 """One build of the site: every language in one folder, published when all of it is there."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES
@@ -8,6 +9,15 @@ from course_code.publish.base.kept import Kept
 from course_code.publish.website.beside import Beside
 from course_code.publish.website.prepare import Site
 from course_code.publish.website.proof import prove
+
+LEAD_ON = """<!doctype html>
+<html lang="{language}">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={language}/">
+<title>{language}</title>
+<a href="{language}/">{language}/</a>
+</html>
+"""
 
 
 class Building:
@@ -17,13 +27,16 @@ class Building:
         site: what to build.
         place: where the site shall be.
         home: address of the site's home page, or an empty text where it is unknown.
+        languages: which are published; the first of the course is at the site's root.
 
     Raises:
         CourseError: nothing can be written beside the place.
     """
 
-    def __init__(self, site: Site, place: Path, home: str = ""):
-        self.site, self.place, self.home = site, place, home
+    def __init__(
+        self, site: Site, place: Path, home: str = "", languages: Sequence[str] = LANGUAGES
+    ):
+        self.site, self.place, self.home, self.languages = site, place, home, languages
         self._beside = Beside(place)
 
     def folder(self, language: str) -> Path:
@@ -40,9 +53,11 @@ class Building:
     def write_files(self) -> None:
         """Write what pages refer to and the site generator does not know of."""
         _write(self.site.files(), self.folder(LANGUAGES[0]))
-        for language in LANGUAGES:
+        for language in self.languages:
             files = self.site.downloads(language, self.address(language))
             _write(files, self.folder(language))
+        if LANGUAGES[0] not in self.languages:
+            self._lead_on(self.languages[0])
 
     def prove(self) -> None:
         """Refuse a site that lacks anything.
@@ -51,8 +66,18 @@ class Building:
             CourseError: which page lacks what.
         """
         kept = Kept(self.site.course.store / ".proofs")
-        prove(self.site, self.folder(LANGUAGES[0]), kept)
-        kept.keep_only({"/".join(name) for name in self.site.pages})
+        site = self.site.only(self.languages)
+        prove(site, self.folder(LANGUAGES[0]), kept)
+        kept.keep_only({"/".join(name) for name in site.pages})
+
+    def _lead_on(self, language: str) -> None:
+        """Put a way to another language in the place of the pages at the root."""
+        root, inner = self.folder(LANGUAGES[0]), self.folder(language)
+        for page in (*root.rglob("*.html"), *root.glob("sitemap.xml*")):
+            if inner not in page.parents:
+                page.unlink()
+        shutil.rmtree(root / "search", ignore_errors=True)
+        (root / "index.html").write_text(LEAD_ON.format(language=language), "utf-8")
 
     def publish(self) -> None:
         """Put the site in its place."""

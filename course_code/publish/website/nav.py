@@ -54,6 +54,21 @@ def check_nav(course: Course) -> None:
                 raise CourseError(what, file, line, "Remove the line, or write the page.")
 
 
+def published(extra: dict) -> list[str]:
+    """Languages that are published, in the course's order: those of `extra.languages`.
+
+    Raises:
+        CourseError: there are no pages in one of them.
+    """
+    entries = extra.get("languages") or [{"lang": language} for language in LANGUAGES]
+    named = [entry.get("lang") for entry in entries]
+    for language in named:
+        if language not in LANGUAGES:
+            hint = f"There are {', '.join(LANGUAGES)}."
+            raise CourseError(f"extra.languages names {language!r}", file_of("en"), hint=hint)
+    return [language for language in LANGUAGES if language in named]
+
+
 def _pages(nav) -> Iterator[str]:
     """Every page of Markdown that a navigation names."""
     if isinstance(nav, str):

@@ -1,7 +1,8 @@
 """A course made ready for a site generator: checked, run and filled in, with its files."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course_code.publish.audit import record
@@ -34,6 +35,11 @@ class Site:
         """One page as ordinary Markdown."""
         page = self.pages[language, path]
         return to_markdown(page, self.runs.get(page.lesson), place)
+
+    def only(self, languages: Sequence[str]) -> "Site":
+        """The same with the pages of some languages."""
+        pages = {key: page for key, page in self.pages.items() if key[0] in languages}
+        return replace(self, pages=pages)
 
     def lesson_pages(self, language: str) -> dict[str, Page]:
         """Pages of one language that show a lesson, by its name."""

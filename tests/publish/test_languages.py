@@ -1,0 +1,37 @@
+"""A teacher publishes one language: what configures the list of languages leaves out the other."""
+
+import pytest
+from conftest import change, mkdocs
+
+from course_code.publish.base.errors import CourseError
+from course_code.publish.website.nav import published
+
+ENTRIES = {
+    "en": '    - {lang: en, name: English, home: ""}\n',
+    "zh": "    - {lang: zh, name: 中文, home: zh/}\n",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_language_alone_can_be_published(tiny, language):
+    other = {"en": "zh", "zh": "en"}[language]
+    change(tiny / "mkdocs.yml", ENTRIES[other], "")
+    done = mkdocs("build", "--strict", cwd=tiny)
+    assert done.returncode == 0, done.stderr
+    pages = {path.relative_to(tiny / "site").as_posix() for path in tiny.glob("site/**/*.html")}
+    own = {page for page in pages if page.startswith("zh/") == (language == "zh")}
+    assert pages - own == ({"index.html"} if language == "zh" else set())
+    assert len(own) > 2
+    folder = tiny / "site" / ("" if language == "en" else "zh")
+    assert "course-language" not in (folder / "index.html").read_text("utf-8")
+    assert list(folder.glob("notebooks/*.ipynb"))
+    if language == "zh":
+        assert 'url=zh/"' in (tiny / "site/index.html").read_text("utf-8")
+        assert list(tiny.glob("site/assets/lessons/*/*.svg"))
+
+
+def test_a_language_without_pages_is_refused():
+    assert published({}) == ["en", "zh"]
+    assert published({"languages": [{"lang": "zh"}]}) == ["zh"]
+    with pytest.raises(CourseError, match=r"mkdocs\.yml: extra\.languages names 'fr'"):
+        published({"languages": [{"lang": "fr"}]})
