@@ -1,14 +1,11 @@
-"""Geometry: where the coordinates, the frequencies and the memory decide between
-optimizers.
+"""Geometry: where coordinates, frequencies or memory decide between optimizers.
 
 Turns a valley, makes words rare, and repeats two published constructions that break
-Adam. Left
-out: sparse gradients, large networks, second-order methods.
+Adam. Left out: sparse gradients, large networks, second-order methods.
 """
 
 # %% name="setup"
 import math
-from itertools import pairwise
 from statistics import median
 
 import matplotlib.pyplot as plt
@@ -16,73 +13,80 @@ import torch
 
 from course_code.draw.curves import draw_band
 from course_code.teach.claims import check
-from course_code.teach.intervals import median_interval
 from course_code.teach.optimizers import adam, momentum, rmsprop, sgd
-from course_code.teach.sweep import choose_rates
 
 SEEDS = range(8)
 n_seeds = len(SEEDS)
 RULES = {"sgd": sgd, "momentum": momentum, "rmsprop": rmsprop, "adam": adam}
 
 # %% name="valley"
-KAPPA = 1000.0  # curvature along the steep axis; 1 along the flat one
+KAPPA = 1000.0  # curvature across the valley; along it the curvature is 1
+ANGLES = (0, 5, 15, 30, 45)
 angle = 2 * math.pi * torch.rand(9, generator=torch.Generator().manual_seed(0)).double()
 starts = torch.stack((angle.cos(), angle.sin()), dim=1)  # (9, 2) on the unit circle
+grid = torch.logspace(-5, 1, 61, dtype=torch.float64)
 
 
-def turn(degrees):
-    """Rotation matrix (2, 2) by an angle in degrees."""
+def turned_valley(degrees, kappa=KAPPA):
+    """Rotation Q (2, 2) by an angle, and curvatures A (2, 2) of the valley there."""
     a = math.radians(degrees)
-    return torch.tensor(
-        [[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]
-    ).double()
+    Q = torch.tensor([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]]).double()
+    return Q, Q @ torch.diag(torch.tensor([1.0, kappa]).double()) @ Q.T
 
 
-def descend(rule, rates, degrees, steps=500, kappa=KAPPA):
-    """Walk down a valley turned by an angle, from the same places in it: losses (rates,
-    starts).
-    """
-    Q = turn(degrees)
-    A = Q @ torch.diag(torch.tensor([1.0, kappa]).double()) @ Q.T
-    theta, state = (starts @ Q.T).repeat(len(rates), 1, 1), {}  # (rates, starts, 2)
+def height(theta, A):
+    """The loss theta A theta / 2 at places (..., 2)."""
+    return ((theta @ A) * theta).sum(dim=-1) / 2
+
+
+def descend(rule, rates, Q, A, starts, steps):
+    """Walk from places (S, 2), turned by Q, too: paths (steps + 1, rates, S, 2)."""
+    theta, state = (starts @ Q.T).repeat(len(rates), 1, 1), {}  # (rates, S, 2)
+    path = [theta.clone()]
     for _ in range(steps):
         rule(theta, theta @ A, state, lr=rates[:, None, None])
-    return ((theta @ A) * theta).sum(dim=2) / 2
+        path.append(theta.clone())
+    return torch.stack(path)
 
 
-ANGLES = (0, 5, 15, 30, 45)
-grid = torch.logspace(-5, 1, 61, dtype=torch.float64)
 valley, valley_rate = {}, {}
 for rule in (sgd, momentum, adam):
     for degrees in ANGLES:
-        losses = descend(rule, grid, degrees)
+        Q, A = turned_valley(degrees)
+        losses = height(descend(rule, grid, Q, A, starts, 500)[-1], A)  # (rates, S)
         losses = losses.where(losses < 1e12, math.inf)  # also what is not a number
-        arm = [
-            {"lr": lr, "loss": loss, "step": 500, "diverged": False}
-            for lr, row in zip(grid.tolist(), losses.tolist(), strict=True)
-            for loss in row
-        ]
-        lr = choose_rates(arm, (), "loss")[()]["lr"]
-        valley_rate[f"{rule.__name__}_{degrees}"] = lr
-        valley[f"{rule.__name__}_{degrees}"] = sorted(
-            r["loss"] for r in arm if r["lr"] == lr
-        )
+        best = losses.mean(dim=1).argmin()  # a mean: a failed run counts
+        valley_rate[f"{rule.__name__}_{degrees}"] = grid[best].item()
+        valley[f"{rule.__name__}_{degrees}"] = sorted(losses[best].tolist())
+valley_median = {name: median(losses) for name, losses in valley.items()}
 for name in ("sgd", "momentum", "adam"):
-    medians = (median(valley[f"{name}_{degrees}"]) for degrees in ANGLES)
-    print(
-        f"{name:8}",
-        *(f"{d:2}°: {loss:.0e} " for d, loss in zip(ANGLES, medians, strict=True)),
-    )
+    medians = (f"{d:2}°: {valley_median[f'{name}_{d}']:.0e} " for d in ANGLES)
+    print(f"{name:8}", *medians)
 
-for name in ("sgd", "momentum"):
-    gap = [
-        abs(a / b - 1)
-        for a, b in zip(valley[f"{name}_0"], valley[f"{name}_45"], strict=True)
-    ]
-    valley[f"{name}_gap"] = max(gap)
-valley_median = {
-    name: median(losses) for name, losses in valley.items() if "gap" not in name
-}
+# %% name="paths"
+from course_code.draw.style import COLOURS, LINES
+
+place = torch.tensor([[-1.0, 0.5]]).double()
+across, along = torch.linspace(-0.8, 0.8, 100), torch.linspace(-1.1, 0.6, 100)
+plane = torch.cartesian_prod(along, across).double()  # (100 * 100, 2)
+_, flat = turned_valley(0, kappa=20.0)
+levels = (0.02, 0.1, 0.3, 0.8, 2, 4, 7)
+fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.6), sharey=True, layout="constrained")
+for ax, (rule, lr) in zip(
+    axes, {sgd: 0.09, momentum: 0.02, adam: 0.1}.items(), strict=True
+):
+    heights = height(plane, flat).reshape(100, 100).T
+    ax.contour(along, across, heights, levels=levels, colors="#888888", linewidths=0.6)
+    for index, degrees in enumerate((0, 45)):
+        Q, A = turned_valley(degrees, kappa=20.0)
+        path = descend(rule, torch.tensor([lr]), Q, A, place, 30)[:, 0, 0] @ Q
+        style = {"marker": "o^"[index], "ms": 6 - 3 * index, "lw": 1.2}
+        style |= {"color": COLOURS[index], "linestyle": LINES[index]}
+        ax.plot(*path.T, label=f"valley at {degrees}°", **style)
+    ax.set(title=f"{rule.__name__} at {lr}", xlabel="along the valley", aspect="equal")
+axes[0].set(ylabel="across")
+axes[2].legend(loc="lower right", fontsize=8)
+plt.show()
 
 # %% name="valley_curves"
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
@@ -93,6 +97,122 @@ ax.set(yscale="log", xlabel="valley turned by (degrees)", ylabel="loss after 500
 ax.set(xticks=ANGLES)
 ax.legend()
 plt.show()
+
+# %% name="check_valley"
+gap = {  # what turning by 45 degrees changes, start by start
+    name: max(
+        abs(a / b - 1)
+        for a, b in zip(valley[f"{name}_0"], valley[f"{name}_45"], strict=True)
+    )
+    for name in ("sgd", "momentum")
+}
+check(
+    "theorem equivariant: turning the valley changes nothing for SGD and momentum",
+    max(gap.values()),
+    "<",
+    1e-3,
+)
+check(
+    "measured adam_turns: turning it by 45 degrees costs Adam a factor of a million",
+    valley_median["adam_45"] / valley_median["adam_0"],
+    ">",
+    1e6,
+)
+check(
+    "measured turned_momentum: there momentum's median loss is below Adam's",
+    valley_median["momentum_45"] / valley_median["adam_45"],
+    "<",
+    1,
+)
+check(
+    "measured turned_sgd: and Adam's is below SGD's",
+    valley_median["adam_45"] / valley_median["sgd_45"],
+    "<",
+    1,
+)
+
+# %% name="words"
+V = 50  # words in the language
+
+
+def next_words(seed):
+    """Draw what follows each word: (V, V) probabilities, one row per word."""
+    rng = torch.Generator().manual_seed(seed)
+    return torch.randn(V, V, generator=rng).double().softmax(1)
+
+
+P = torch.stack([next_words(seed) for seed in SEEDS])  # (S, V, V)
+rank = torch.arange(1, V + 1, dtype=torch.float64)
+FREQUENCY = {"equal": torch.ones(V).double() / V, "zipf": (1 / rank) / (1 / rank).sum()}
+
+
+def learn_words(rule, rates, frequency, steps=200):
+    """Fit tables of logits W by full gradients: excess loss (rates, S, V)."""
+    W, state = torch.zeros(len(rates), *P.shape, dtype=torch.float64), {}
+    lr = torch.tensor(rates).double()[:, None, None, None]
+    for _ in range(steps):
+        gradient = frequency[:, None] * (W.softmax(dim=3) - P)  # p - y, once per word i
+        rule(W, gradient, state, lr=lr)
+    return (P * (P.log() - W.log_softmax(dim=3))).sum(dim=3)
+
+
+WORD_RATES = {
+    "sgd": [3, 10, 30, 100, 300, 1000],
+    "momentum": [3, 10, 30, 100, 300, 1000, 3000],
+    "adam": [0.01, 0.03, 0.1, 0.3, 1],
+}
+words, excess = {}, {}
+for kind, frequency in FREQUENCY.items():
+    for name, rates in WORD_RATES.items():
+        costs = learn_words(RULES[name], rates, frequency)  # (rates, S, V)
+        total = costs @ frequency  # (rates, S)
+        best = total.mean(dim=1).argmin()
+        excess[kind, name] = costs[best]  # (S, V)
+        words[f"{kind}_{name}"] = {"lr": rates[best], "loss": total[best].tolist()}
+        low, high = total[best].min(), total[best].max()
+        print(
+            f"{kind:5} {name:8} rate {rates[best]:<4}  excess {low:.0e} to {high:.0e}"
+        )
+
+# %% name="word_curves"
+fig, axes = plt.subplots(1, 2, figsize=(6, 3.6), sharey=True, layout="constrained")
+titles = {"equal": "all equally frequent", "zipf": "frequency 1 / rank"}
+for ax, kind in zip(axes, titles, strict=True):
+    for index, name in enumerate(WORD_RATES):
+        draw_band(
+            ax, rank, excess[kind, name].clamp(min=1e-12), label=name, index=index
+        )
+    ax.set(xscale="log", yscale="log", title=titles[kind], xlabel="rank of the word")
+axes[0].set(ylabel="excess loss of the word")
+axes[0].legend(loc="upper left")
+plt.show()
+
+# %% name="check_words"
+times = {}  # how much larger the excess loss is with Zipf's frequencies, seed by seed
+for name in WORD_RATES:
+    pairs = zip(
+        words[f"zipf_{name}"]["loss"], words[f"equal_{name}"]["loss"], strict=True
+    )
+    times[name] = median(zipf / equal for zipf, equal in pairs)
+    print(f"{name:8} with Zipf's frequencies: {times[name]:.0f} times the excess loss")
+check(
+    "measured rare_sgd: unequal frequencies make SGD's median excess 30 times as large",
+    times["sgd"],
+    ">",
+    30,
+)
+check(
+    "measured rare_momentum: and that of momentum over 30,000 times as large",
+    times["momentum"],
+    ">",
+    30_000,
+)
+check(
+    "measured rare_adam: Adam's excess loss stays below 1e-9 with either frequencies",
+    max(words["zipf_adam"]["loss"] + words["equal_adam"]["loss"]),
+    "<",
+    1e-9,
+)
 
 # %% name="kappa"
 kappa = torch.tensor([10.0, 100, 1000, 10000], dtype=torch.float64)
@@ -115,33 +235,9 @@ for name, rule, hyper in (  # the best constants for these curvatures
     needed[name] = [int(count) for count in steps]
     print(f"{name:8} steps for kappa = 10, 100, 1,000, 10,000:", *needed[name])
 
-# %% name="check_valley"
+# %% name="check_kappa"
 check(
-    "theorem equivariant: turning the valley changes nothing for SGD and momentum, to rounding",
-    max(valley["sgd_gap"], valley["momentum_gap"]),
-    "<",
-    1e-3,
-)
-check(
-    "measured adam_turns: turning it by 45 degrees costs Adam a factor of over a million",
-    valley_median["adam_45"] / valley_median["adam_0"],
-    ">",
-    1e6,
-)
-check(
-    "measured turned_momentum: in the turned valley momentum's median loss is below Adam's",
-    valley_median["momentum_45"] / valley_median["adam_45"],
-    "<",
-    1,
-)
-check(
-    "measured turned_sgd: and Adam's is below SGD's",
-    valley_median["adam_45"] / valley_median["sgd_45"],
-    "<",
-    1,
-)
-check(
-    "arithmetic kappa_sgd: 100 times the ratio of curvatures costs SGD about 100 times the steps",
+    "arithmetic kappa_sgd: 100 times the ratio costs SGD about 100 times the steps",
     needed["sgd"][3] / needed["sgd"][1],
     "in",
     (90, 110),
@@ -154,6 +250,8 @@ check(
 )
 
 # %% name="machinery"
+from itertools import pairwise
+
 from course_code.teach.data import make_spirals
 from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
 
@@ -170,6 +268,8 @@ learn, test = (
 size = sum(n * m + n for m, n in pairwise(WIDTHS))  # 603 parameters
 
 # %% name="turned_net"
+from course_code.teach.intervals import median_interval
+
 mixed = torch.randn(size, size, generator=torch.Generator().manual_seed(7)).double()
 Q = torch.linalg.qr(mixed).Q.float()  # a random rotation of the space of parameters
 
@@ -221,139 +321,36 @@ sgd_turn = max(
         strict=True,
     )
 )
-print(
-    f"Adam at 0.1, turned minus plain: loss {turn_loss['low']:+.4f} to {turn_loss['high']:+.4f}"
-)
-print(
-    f"   test {turn_test['low']:+.4f} to {turn_test['high']:+.4f}, higher on {turn_test['higher']}"
-)
+print("Adam at 0.1, turned minus plain, in the median and on how many seeds higher:")
+for label, turn in (("loss", turn_loss), ("test", turn_test)):
+    print(f"{label} {turn['low']:+.4f} to {turn['high']:+.4f}, {turn['higher']}")
 
 # %% name="check_turned_net"
 check(
-    "measured net_sgd: turning the network's parameters changes SGD's loss by under 2 %",
+    "measured net_sgd: turning the parameters changes SGD's loss by under 2 %",
     sgd_turn,
     "<",
     0.02,
 )
 check(
-    "measured net_adam: Adam at 0.1 ends with a higher training loss in turned coordinates",
+    "measured net_adam: turned, Adam at 0.1 ends with a higher training loss",
     turn_loss["higher"],
     ">",
     len(SEEDS) / 2,
 )
 check(
-    "measured net_adam_test: in turned coordinates Adam still passes 97 % on fresh points",
+    "measured net_adam_test: turned, Adam still passes 97 % on fresh points",
     min(net_turned["adam_1_turned"]["test"]),
     ">",
     0.97,
 )
 
-# %% name="words"
-V = 50  # words in the language
-
-
-def next_words(seed):
-    """Draw what follows each word: (V, V) probabilities, one row per word."""
-    return (
-        torch.randn(V, V, generator=torch.Generator().manual_seed(seed))
-        .double()
-        .softmax(1)
-    )
-
-
-P = torch.stack([next_words(seed) for seed in SEEDS])  # (S, V, V)
-rank = torch.arange(1, V + 1, dtype=torch.float64)
-FREQUENCY = {"equal": torch.ones(V).double() / V, "zipf": (1 / rank) / (1 / rank).sum()}
-
-
-def learn_words(rule, rates, frequency, steps=200):
-    """Fit a table of logits W by full gradients; what each word costs too much (rates,
-    S, V).
-    """
-    W, state = torch.zeros(len(rates), *P.shape, dtype=torch.float64), {}
-    lr = torch.tensor(rates).double()[:, None, None, None]
-    for _ in range(steps):
-        gradient = frequency[:, None] * (W.softmax(dim=3) - P)  # p - y, once per word i
-        rule(W, gradient, state, lr=lr)
-    return (P * (P.log() - W.log_softmax(dim=3))).sum(dim=3)
-
-
-WORD_RATES = {
-    "sgd": [3, 10, 30, 100, 300, 1000],
-    "momentum": [3, 10, 30, 100, 300, 1000, 3000],
-    "adam": [0.01, 0.03, 0.1, 0.3, 1],
-}
-words, excess = {}, {}
-for kind, frequency in FREQUENCY.items():
-    for name, rates in WORD_RATES.items():
-        costs = learn_words(RULES[name], rates, frequency)  # (rates, S, V)
-        total = (costs @ frequency).tolist()
-        table = [
-            {"lr": lr, "loss": loss, "step": 200, "diverged": False}
-            for lr, row in zip(rates, total, strict=True)
-            for loss in row
-        ]
-        lr = choose_rates(table, (), "loss")[()]["lr"]
-        excess[kind, name] = costs[rates.index(lr)]  # (S, V)
-        words[f"{kind}_{name}"] = {"lr": lr, "loss": sorted(total[rates.index(lr)])}
-        spread = words[f"{kind}_{name}"]["loss"]
-        print(
-            f"{kind:5} {name:8} best rate {lr:<4}  excess {spread[0]:.0e} to {spread[-1]:.0e}"
-        )
-
-times = {}  # how much larger the excess loss is with Zipf's frequencies, seed by seed
-for name in WORD_RATES:
-    pairs = zip(
-        excess["zipf", name] @ FREQUENCY["zipf"],
-        excess["equal", name].mean(1),
-        strict=True,
-    )
-    times[name] = median((zipf / equal).item() for zipf, equal in pairs)
-    print(
-        f"{name:8} unequal frequencies: {times[name]:.0f} times the excess loss (median)"
-    )
-
-# %% name="word_curves"
-fig, axes = plt.subplots(1, 2, figsize=(6, 3.6), sharey=True, layout="constrained")
-titles = {"equal": "all equally frequent", "zipf": "frequency 1 / rank"}
-for ax, kind in zip(axes, titles, strict=True):
-    for index, name in enumerate(WORD_RATES):
-        draw_band(
-            ax, rank, excess[kind, name].clamp(min=1e-12), label=name, index=index
-        )
-    ax.set(xscale="log", yscale="log", title=titles[kind], xlabel="rank of the word")
-axes[0].set(ylabel="excess loss of the word")
-axes[0].legend(loc="upper left")
-plt.show()
-
-# %% name="check_words"
-check(
-    "measured rare_sgd: unequal frequencies make SGD's median excess loss over 30 times as large",
-    times["sgd"],
-    ">",
-    30,
-)
-check(
-    "measured rare_momentum: and that of momentum over 30,000 times as large",
-    times["momentum"],
-    ">",
-    30_000,
-)
-check(
-    "measured rare_adam: Adam's excess loss stays below 1e-9 with equal and unequal frequencies",
-    max(words["zipf_adam"]["loss"] + words["equal_adam"]["loss"]),
-    "<",
-    1e-9,
-)
 
 # %% name="wilson"
-
-
 def wilson(y, taken=0, width=1000):
     """Build inputs (B, 3 + width) for labels y = +1 or -1.
 
-    Feature 0 is the label, features 1 and 2 are always 1. After that each point has
-    five
+    Feature 0 is the label, features 1 and 2 are always 1. Then each point has five
     places of its own: a positive point fills one of them, a negative point all five.
     """
     X = torch.zeros(len(y), 3 + width, dtype=torch.float64)
@@ -365,9 +362,7 @@ def wilson(y, taken=0, width=1000):
 
 
 def wilson_errors(rule, seed, runs=1, **hyper):
-    """Train least squares from zero on 100 points; error on them, on 100 fresh ones,
-    their y.
-    """
+    """Fit 100 points by least squares from zero: error there and on 100 fresh, y."""
     rng = torch.Generator().manual_seed(seed)
     y = torch.where(torch.rand(200, generator=rng) < 0.65, 1.0, -1.0).double()
     X = torch.cat((wilson(y[:100]), wilson(y[100:], taken=100)))  # (200, D)
@@ -465,13 +460,13 @@ print("predicted for L2 inside Adam:", *(f"{weight:.3f}" for weight in shrunk))
 
 # %% name="check_decay"
 check(
-    "measured adamw_decay: AdamW shrinks every weight as promised, whatever its gradient",
+    "measured adamw_decay: AdamW shrinks weights as promised, whatever their gradients",
     max(abs(w - expected) for runs in left["adamw"] for w in runs),
     "<",
     0.02,
 )
 check(
-    "measured adam_l2_large: with L2 in Adam, weights keep over 85 % at gradients of size 10",
+    "measured adam_l2_large: with L2 in Adam, over 85 % is left at gradient size 10",
     min(left["adam"][2]),
     ">",
     0.85,
@@ -495,13 +490,10 @@ for g in (C, -1.0, -1.0):
 net_move, ams_move = sum(moves), -(C - 2) / math.sqrt(max(sizes))
 print(f"in sum: Adam {net_move:+.3f}, AMSGrad {ams_move:+.3f}")
 
+
 # %% name="reddi"
-
-
 def online(beta2, keep_max, x, cycles=1000, alpha=0.5):
-    """Adam without momentum on slopes C, -1, -1, C, ... over [-1, 1]: places (3 cycles,
-    starts).
-    """
+    """Adam without momentum on slopes C, -1, -1, ...: places (3 cycles, starts)."""
     x, v, v_max, path = x.clone(), torch.zeros_like(x), torch.zeros_like(x), []
     for t in range(1, 3 * cycles + 1):
         g = C if t % 3 == 1 else -1.0
@@ -538,7 +530,7 @@ plt.show()
 check("arithmetic cycle_adam: in one cycle Adam climbs", net_move, ">", 0)
 check("arithmetic cycle_amsgrad: and AMSGrad descends", ams_move, "<", 0)
 check(
-    "measured reddi_adam: with beta2 = 0.1 Adam goes to the worst point, from every start",
+    "measured reddi_adam: beta2 = 0.1 leads Adam to the worst point from every start",
     min(final["Adam_1"]),
     ">",
     0.95,
