@@ -131,6 +131,41 @@ check(
     1,
 )
 
+# %% name="kappa"
+kappa = torch.tensor([10.0, 100, 1000, 10000], dtype=torch.float64)
+curvatures = torch.stack((torch.ones_like(kappa), kappa))  # (2, K): along, across
+root = kappa.sqrt()
+needed = {}
+for name, rule, hyper in (  # the best constants for these curvatures
+    ("sgd", sgd, {"lr": 2 / (1 + kappa)}),
+    (
+        "momentum",
+        momentum,
+        {"lr": 4 / (root + 1) ** 2, "mu": ((root - 1) / (root + 1)) ** 2},
+    ),
+):
+    theta, state = torch.ones_like(curvatures), {}
+    steps = torch.zeros_like(kappa)
+    while (far := theta.abs().amax(dim=0) > 1e-3).any():
+        rule(theta, curvatures * theta, state, **hyper)
+        steps += far
+    needed[name] = [int(count) for count in steps]
+    print(f"{name:8} steps for kappa = 10, 100, 1,000, 10,000:", *needed[name])
+
+# %% name="check_kappa"
+check(
+    "arithmetic kappa_sgd: 100 times the ratio costs SGD about 100 times the steps",
+    needed["sgd"][3] / needed["sgd"][1],
+    "in",
+    (90, 110),
+)
+check(
+    "arithmetic kappa_momentum: it costs momentum about 10 times the steps",
+    needed["momentum"][3] / needed["momentum"][1],
+    "in",
+    (8, 14),
+)
+
 # %% name="words"
 V = 50  # words in the language
 
@@ -212,41 +247,6 @@ check(
     max(words["zipf_adam"]["loss"] + words["equal_adam"]["loss"]),
     "<",
     1e-9,
-)
-
-# %% name="kappa"
-kappa = torch.tensor([10.0, 100, 1000, 10000], dtype=torch.float64)
-curvatures = torch.stack((torch.ones_like(kappa), kappa))  # (2, K): along, across
-root = kappa.sqrt()
-needed = {}
-for name, rule, hyper in (  # the best constants for these curvatures
-    ("sgd", sgd, {"lr": 2 / (1 + kappa)}),
-    (
-        "momentum",
-        momentum,
-        {"lr": 4 / (root + 1) ** 2, "mu": ((root - 1) / (root + 1)) ** 2},
-    ),
-):
-    theta, state = torch.ones_like(curvatures), {}
-    steps = torch.zeros_like(kappa)
-    while (far := theta.abs().amax(dim=0) > 1e-3).any():
-        rule(theta, curvatures * theta, state, **hyper)
-        steps += far
-    needed[name] = [int(count) for count in steps]
-    print(f"{name:8} steps for kappa = 10, 100, 1,000, 10,000:", *needed[name])
-
-# %% name="check_kappa"
-check(
-    "arithmetic kappa_sgd: 100 times the ratio costs SGD about 100 times the steps",
-    needed["sgd"][3] / needed["sgd"][1],
-    "in",
-    (90, 110),
-)
-check(
-    "arithmetic kappa_momentum: it costs momentum about 10 times the steps",
-    needed["momentum"][3] / needed["momentum"][1],
-    "in",
-    (8, 14),
 )
 
 # %% name="machinery"
