@@ -28,9 +28,9 @@ def page_path(site: Path, language: str, name: str) -> Path:
 
 
 def shown(page: BeautifulSoup) -> list[Shown]:
-    """The lesson of a page, in page order."""
+    """The lesson of a page, in page order, without the figure that its opening shows again."""
     blocks: list[list] = []
-    for element in page.select(f".{CODE}, .{OUTPUT}, .{FIGURE}"):
+    for element in page.select(f".{CODE}, .{OUTPUT}, .{FIGURE}:not(.first)"):
         if CODE in element["class"]:
             blocks.append([text(element), "", 0])
         elif OUTPUT in element["class"]:
