@@ -61,12 +61,8 @@ print("numel  ", m.numel())
 print("m[0][2]", m[0][2], "  the same as m[0, 2]:", m[0, 2])
 print("m[:, 1]", m[:, 1], " column 1, one axis less")
 print("m[0, :]", m[0, :], " row 0")
-print(
-    "m[:, [1]]",
-    m[:, [1]].tolist(),
-    " a list keeps the axis: shape",
-    tuple(m[:, [1]].shape),
-)
+column = m[:, [1]]
+print("m[:, [1]]", column.tolist(), " a list keeps the axis:", tuple(column.shape))
 print("m[m > 4] ", m[m > 4], " a mask")
 
 # %% name="dtypes"
@@ -439,9 +435,8 @@ A = torch.tensor([[2.0, 1], [1, 3]])
 u, w = torch.tensor([1.0, 2, 2]), torch.tensor([0.0, 1, 1])
 batch = torch.rand(5, 2, 3, generator=generator(1))
 print("trace", torch.trace(A).item(), " det", round(torch.linalg.det(A).item(), 4))
-print(
-    "diag", torch.diag(A).tolist(), "  of a vector:", torch.diag(torch.ones(2)).tolist()
-)
+print("diag", torch.diag(A).tolist(), end="  ")
+print("of a vector:", torch.diag(torch.ones(2)).tolist())
 print("norm of (1, 2, 2)", torch.linalg.norm(u).item(), "  dot", torch.dot(u, w).item())
 print("cross", torch.linalg.cross(u, w).tolist())
 print("inverse", [[round(v, 3) for v in row] for row in torch.linalg.inv(A).tolist()])
@@ -530,14 +525,12 @@ check(
 def addresses(x):
     """For each entry of a matrix, the place in memory that it is read from."""
     down, across = x.stride()
-    return [
-        [i * down + j * across for j in range(x.shape[1])] for i in range(x.shape[0])
-    ]
+    rows, columns = x.shape
+    return [[i * down + j * across for j in range(columns)] for i in range(rows)]
 
 
-fig, axes = plt.subplots(
-    1, 2, figsize=(5.6, 2.7), width_ratios=(2, 1), layout="constrained"
-)
+size = {"figsize": (5.6, 2.7), "width_ratios": (2, 1)}
+fig, axes = plt.subplots(1, 2, layout="constrained", **size)
 for ax, name, x in zip(axes, ("m", "m.t()"), (m, m.t()), strict=True):
     places = addresses(x)
     texts = [
@@ -566,12 +559,8 @@ column = m.clone().t()  # a view of the clone
 column[0, 0] = 99
 print("written through t():", column.t()[0].tolist())
 x.fill_(7)
-print(
-    "fill_(7)  ",
-    x.tolist(),
-    "  random_:",
-    x.random_(0, 10, generator=generator(0)).tolist(),
-)
+print("fill_(7)  ", x.tolist())
+print("random_   ", x.random_(0, 10, generator=generator(0)).tolist())
 print("resize_(2)", x.resize_(2).tolist(), "(a larger size would add garbage)")
 
 # %% name="joining"
@@ -597,8 +586,7 @@ for ax, n in zip(axes, (1000, 1_000_000), strict=True):
     for seed in SEEDS[:5]:
         sample = torch.randn(n, generator=generator(seed))
         counts = np.histogram(sample.numpy(), bins=edges.numpy())[0]
-        # (80,) share per unit of x
-        heights.append(torch.from_numpy(counts) / (n * 0.1))
+        heights.append(torch.from_numpy(counts) / (n * 0.1))  # (80,) per unit of x
         extremes[n].append(sample.abs().max().item())
         told = f"mean {sample.mean():+.4f}  largest |x| {extremes[n][-1]:.2f}"
         print(f"n {n:9,} seed {seed}: {told}")
@@ -633,8 +621,7 @@ means = torch.empty(len(SEEDS), len(SIZES), dtype=torch.float64)
 for row, seed in enumerate(SEEDS):
     rng = generator(seed + 1000)
     for column, n in enumerate(SIZES):
-        # fresh numbers each time
-        means[row, column] = torch.randn(n, generator=rng).mean()
+        means[row, column] = torch.randn(n, generator=rng).mean()  # fresh numbers
 
 spread = means.square().mean(dim=0).sqrt()  # (6,) root mean square over the seeds
 lg_n, lg_spread = torch.tensor(SIZES, dtype=torch.float64).log10(), spread.log10()
@@ -648,21 +635,14 @@ print(f"best mean of 1,000: {lucky:.4f}, worst mean of 100,000: {unlucky:.4f}")
 fig, ax = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
 for row in means.abs().tolist():
     ax.plot(SIZES, row, ".", color=COLOURS[0], alpha=0.6)
-ax.plot(
-    SIZES,
-    spread.tolist(),
-    "^",
-    color=COLOURS[1],
-    markersize=9,
-    label="spread, 20 seeds",
-)
+label = f"spread, {len(SEEDS)} seeds"
+ax.plot(SIZES, spread, "^", color=COLOURS[1], markersize=9, label=label)
 theory = [n**-0.5 for n in SIZES]
 ax.plot(
     SIZES, theory, "--", color=plt.rcParams["text.color"], linewidth=1, label="1/√n"
 )
-ax.set(
-    xscale="log", yscale="log", xlabel="sample size n", ylabel="|mean of the sample|"
-)
+ax.set(xscale="log", yscale="log")
+ax.set(xlabel="sample size n", ylabel="|mean of the sample|")
 ax.legend()
 plt.show()
 
@@ -804,35 +784,23 @@ for name, code in {
 # %% name="answers"
 n = m.clone()
 n.t()[0, 0] = 99
-for code, action in {
-    "torch.ones(2, 4) @ torch.arange(1, 5)": lambda: (
-        torch.ones(2, 4) @ torch.arange(1, 5)
-    ),
-    "torch.ones(4) + torch.arange(1, 5)": lambda: torch.ones(4) + torch.arange(1, 5),
-    "torch.tensor([200], dtype=torch.uint8) + 100": lambda: (
-        torch.tensor([200], dtype=torch.uint8) + 100
-    ),
-    "torch.tensor([0.5, 1.5, 2.5]).round()": lambda: torch.tensor(
-        [0.5, 1.5, 2.5]
-    ).round(),
-    "torch.Tensor(3).shape": lambda: torch.Tensor(3).shape,
-    "torch.tensor([2.0 ** 24]) + 1 == 2 ** 24": lambda: (
-        torch.tensor([2.0**24]) + 1 == 2**24
-    ),
-    "(torch.ones(3, 1) - torch.ones(3)).shape": lambda: (
-        (torch.ones(3, 1) - torch.ones(3)).shape
-    ),
-    "m.t()[0, 0] = 99, then m[0, 0]": lambda: n[0, 0],
-}.items():
+for code in (
+    "torch.ones(2, 4) @ torch.arange(1, 5)",
+    "torch.ones(4) + torch.arange(1, 5)",
+    "torch.tensor([200], dtype=torch.uint8) + 100",
+    "torch.tensor([0.5, 1.5, 2.5]).round()",
+    "torch.Tensor(3).shape",
+    "torch.tensor([2.0 ** 24]) + 1 == 2 ** 24",
+    "(torch.ones(3, 1) - torch.ones(3)).shape",
+):
     print(code)
-    attempt(action)
+    attempt(lambda code=code: eval(code))
+print("m.t()[0, 0] = 99, then m[0, 0]")
+attempt(lambda: n[0, 0])
 
 # %% name="ex_dtypes"
-i, f, d = (
-    torch.ones(2, dtype=torch.int64),
-    torch.ones(2),
-    torch.ones(2, dtype=torch.float64),
-)
+f = torch.ones(2)
+i, d = f.long(), f.double()
 small, flag = torch.ones(2, dtype=torch.uint8), torch.tensor([True, False])
 for code in (
     "i + f",
@@ -867,8 +835,8 @@ check(
 )
 
 # %% name="ex_shapes"
-# [0] is a list and keeps the axis: (1, 4) @ (4,) is (1,). 0 removes it: (4,) @ (4,) is
-# ().
+# [0] is a list and keeps the axis: (1, 4) @ (4,) is (1,)
+# 0 is an index and removes it: (4,) @ (4,) is ()
 for code in (
     "m[[0], :] @ v.float()",
     "m[0, :] @ v.float()",

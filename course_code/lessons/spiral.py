@@ -75,13 +75,8 @@ print(f"[LOSS] {relu_loss:.6f}  [ACC] {relu_accuracy:.3f}  [TEST] {relu_test:.3f
 from course_code.draw.regions import draw_regions
 
 fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
-draw_regions(
-    ax,
-    relu_model,
-    X[few],
-    y[few],
-    title=f"ReLU, Adam, 1,000 steps: {relu_accuracy:.1%}",
-)
+title = f"ReLU, Adam, 1,000 steps: {relu_accuracy:.1%}"
+draw_regions(ax, relu_model, X[few], y[few], title=title)
 plt.show()
 
 # %% name="control"
@@ -158,13 +153,11 @@ for rule, rates in RATES.items():
     }
     rows += sweep(spirals, grid, widths=(D, H, C), steps=1000)
 
-
 notes = {}  # the four ways to combine the notes' two changes, everything else equal
 for activation in ("identity", "relu"):
     for optimizer in ("sgd", "adam"):
-        arm = notes[f"{activation}_{optimizer}"] = spread(
-            pick(rows, activation, optimizer, 1e-3)
-        )
+        arm = spread(pick(rows, activation, optimizer, 1e-3))
+        notes[f"{activation}_{optimizer}"] = arm
         ends = f"{arm['low']:.3f} to {arm['high']:.3f}"
         print(f"{activation:8} {optimizer:4} lr 0.001: test {ends}")
 
@@ -227,15 +220,12 @@ fig, axes = plt.subplots(1, 2, figsize=(5.4, 3.3), sharey=True, layout="constrai
 titles = {"identity": "no activation", "relu": "ReLU"}
 for ax, activation in zip(axes, titles, strict=True):
     for index, (rule, rates) in enumerate(RATES.items()):
-        runs = torch.tensor(
-            [pick(rows, activation, rule.__name__, lr) for lr in rates]
-        ).T
-        # (S, rates), all diverged: no point drawn
-        runs[:, runs.amax(dim=0) == 0] = math.nan
+        arm = [pick(rows, activation, rule.__name__, lr) for lr in rates]
+        runs = torch.tensor(arm).T  # (S, rates)
+        runs[:, runs.amax(dim=0) == 0] = math.nan  # all diverged: no point drawn
         draw_band(ax, rates, runs, label=rule.__name__, index=index, markers=True)
-    ax.set(
-        xscale="log", title=titles[activation], xlabel="learning rate", ylim=(0.3, 1.02)
-    )
+    ax.set(xscale="log", title=titles[activation], ylim=(0.3, 1.02))
+    ax.set(xlabel="learning rate")
 axes[0].set(ylabel="test accuracy", xlim=axes[1].get_xlim())
 axes[0].legend(loc="upper left")
 plt.show()
@@ -248,8 +238,7 @@ for name, draws in (("rand ", uniform), ("randn", normal)):
     print(f"{name}: {shape}  min {draws.min():+.2f}")
 
 arm_distance = 2 * math.pi / C / 0.2  # angle between two arms, in standard deviations
-# chance to be over half of it away
-wrong_side = math.erfc(arm_distance / 2 / math.sqrt(2))
+wrong_side = math.erfc(arm_distance / 2 / math.sqrt(2))  # over half of it away
 print(f"arms lie {arm_distance:.1f} standard deviations of jitter apart")
 print(f"a point strays past the middle with probability {wrong_side:.1e}")
 
@@ -377,9 +366,8 @@ A_count, count_accuracy = A[hits.argmax()], hits.max().item()  # counts best
 scores = affine(A_count, X_test.cpu())  # (B, C)
 count_test = (scores.argmax(dim=1) == y_test.cpu()).float().mean().item()
 count_loss = F.cross_entropy(affine(A_count, X.cpu()), y.cpu()).item()
-print(
-    f"train {count_accuracy:.1%}, test {count_test:.1%}, cross-entropy {count_loss:.2f}"
-)
+print(f"train {count_accuracy:.1%}, test {count_test:.1%}", end=", ")
+print(f"cross-entropy {count_loss:.2f}")
 
 # %% name="check_lines"
 dearer = count_loss - optimum_loss
@@ -433,9 +421,8 @@ check("measured one_optimum: tuned, all three reach it", reached, "<", 2e-3)
 at_origin = X.norm(dim=1) == 0
 ceiling = 1 - (at_origin.sum().item() - 1) / len(X)
 print("points at (0, 0):", at_origin.sum().item(), "  labels:", y[at_origin].tolist())
-print(
-    f"most that any function of x can get right: {round(ceiling * len(X))} of {len(X)}"
-)
+most = f"{round(ceiling * len(X))} of {len(X)}"
+print("most that any function of x can get right:", most)
 
 # %% name="long_run" timeout=300
 from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
@@ -443,8 +430,8 @@ from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
 twins = Ensemble((D, H, C), torch.relu, seeds=(0, 0))
 with torch.no_grad():
     twins.theta.copy_(start)  # (2, 603) the notes' weights, twice
-    # 1 ulp up
-    twins.theta[1, 0] = torch.nextafter(twins.theta[0, 0], torch.tensor(9.0))
+    one_ulp_up = torch.nextafter(start[0], torch.tensor(9.0, device=dev))
+    twins.theta[1, 0] = one_ulp_up
 
 CHECKPOINTS = (100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
 measured = []
@@ -453,9 +440,8 @@ measured = []
 def measure(step):
     """Keep loss and accuracy of both twins, on the training and on the fresh points."""
     if step in CHECKPOINTS:
-        measured.append(
-            [evaluate_runs(twins, *points) for points in ((X, y), (X_test, y_test))]
-        )
+        both = ((X, y), (X_test, y_test))
+        measured.append([evaluate_runs(twins, *points) for points in both])
 
 
 options = {"lr": 1e-3, "weight_decay": 1e-5, "on_step": measure}
@@ -466,9 +452,8 @@ for step, both in zip(CHECKPOINTS, measured, strict=True):
     (loss, acc), (test_loss, test_acc) = both  # each (2,), one number per twin
     numbers = {"loss": loss, "accuracy": acc, "test_loss": test_loss, "test": test_acc}
     budget[step] = {name: value[0].item() for name, value in numbers.items()}
-    print(
-        f"{step:6}", *(f" {name} {value:.4f}" for name, value in budget[step].items())
-    )
+    told = (f" {name} {value:.4f}" for name, value in budget[step].items())
+    print(f"{step:6}", *told)
 
 # %% name="check_budget"
 last_step = CHECKPOINTS[-1]
@@ -526,39 +511,30 @@ steps = torch.arange(1, len(history) + 1)
 widest = apart.cummax(dim=0).values  # (steps,)
 widest[widest == 0] = math.nan  # a logarithmic axis has no place for 0
 draw_band(axes[0], steps, widest[None], label="", index=2)
-axes[0].set(
-    xscale="log", yscale="log", xlabel="steps", ylabel="largest relative gap so far"
-)
+axes[0].set(xscale="log", yscale="log", xlabel="steps")
+axes[0].set(ylabel="largest relative gap so far")
 for twin, label in enumerate(("the notes' weights", "one weight moved by 1 ulp")):
-    draw_band(
-        axes[1], steps[8000:], history[None, 8000:, twin], label=label, index=twin
-    )
-axes[1].plot(
-    10_000, 0.008329, color=plt.rcParams["text.color"], marker="*", label="the notes"
-)
+    last = history[None, 8000:, twin]  # (1, 2000)
+    draw_band(axes[1], steps[8000:], last, label=label, index=twin)
+ink = plt.rcParams["text.color"]
+axes[1].plot(10_000, 0.008329, color=ink, marker="*", label="the notes")
 axes[1].set(xlabel="steps", ylabel="loss")
 axes[1].legend()
 plt.show()
 
 # %% name="forgotten"
-# (S, B, 2), (S, B)
-points = stacked_data([{"data_seed": seed} for seed in SEEDS], spirals)
+arms = [{"data_seed": seed} for seed in SEEDS]
+points = stacked_data(arms, spirals)  # for each set (S, B, 2) and (S, B)
 x, labels = (tensor[0].to(dev) for tensor in points["train"])  # those of the first seed
 forgetful, rolling = mlp((D, H, C), seed=0).to(dev), mlp((D, H, C), seed=0).to(dev)
 
 optimizer = torch.optim.SGD(forgetful.parameters(), lr=0.1)
 for _ in range(100):
-    # zero_grad is missing: gradients pile up
-    F.cross_entropy(forgetful(x), labels).backward()
+    F.cross_entropy(forgetful(x), labels).backward()  # no zero_grad: they pile up
     optimizer.step()
 
-train(
-    rolling,
-    x,
-    labels,
-    torch.optim.SGD(rolling.parameters(), lr=0.1, momentum=1),
-    steps=100,
-)
+optimizer = torch.optim.SGD(rolling.parameters(), lr=0.1, momentum=1)
+train(rolling, x, labels, optimizer, steps=100)
 pairs = zip(forgetful.parameters(), rolling.parameters(), strict=True)
 bug_gap = max((p - q).abs().max().item() for p, q in pairs)
 print("largest difference between the weights:", bug_gap)
@@ -628,9 +604,8 @@ for r, seed in enumerate(SEEDS):
     own = {name: [part[r].to(dev) for part in pair] for name, pair in points.items()}
     model = mlp((D, H, C), seed=seed).to(dev)
     model[0].requires_grad_(False)  # the hidden layer stays as it was drawn
-    train(
-        model, *own["train"], torch.optim.Adam(model[2].parameters(), lr=0.1), steps=600
-    )
+    optimizer = torch.optim.Adam(model[2].parameters(), lr=0.1)
+    train(model, *own["train"], optimizer, steps=600)
     scores.append(accuracy(model, *own["test"]))
 frozen = spread(scores)
 print(f"random hidden layer: test {frozen['low']:.3f} to {frozen['high']:.3f}")
@@ -640,25 +615,20 @@ starts = []
 for seed in SEEDS:
     with torch.no_grad():
         starts.append(F.cross_entropy(mlp((D, H, C), seed=seed).to(dev)(X), y).item())
-print(
-    "loss before training:",
-    *(f"{loss:.3f}" for loss in starts),
-    f"  ln 3 = {math.log(3):.4f}",
-)
+told = " ".join(f"{loss:.3f}" for loss in starts)
+print(f"loss before training: {told}   ln 3 = {math.log(3):.4f}")
 
 # %% name="ex_wide"
 wide = {}
 for hidden in (3, 100, 1000):
     model = mlp((D, hidden, C), nn.Identity).to(dev)
-    losses = train(
-        model, x, labels, torch.optim.Adam(model.parameters(), lr=3e-3), steps=300
-    )
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    losses = train(model, x, labels, optimizer, steps=300)
     wide[hidden] = accuracy(model, X_test, y_test)
     print(f"{hidden:4} hidden units: loss {losses[-1]:.4f}, test {wide[hidden]:.3f}")
 
 # %% name="ex_pieces"
 angle = torch.linspace(0, 2 * math.pi, 100_001)
-# (P, 2) once around
 ring = 0.5 * torch.stack((angle.sin(), angle.cos()), dim=1).to(dev)
 on = relu_model[0](ring) > 0  # (P, H) which units are switched on
 pieces = (on[1:] != on[:-1]).any(dim=1).sum().item()
