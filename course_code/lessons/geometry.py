@@ -71,7 +71,7 @@ across, along = torch.linspace(-0.8, 0.8, 100), torch.linspace(-1.1, 0.6, 100)
 plane = torch.cartesian_prod(along, across).double()  # (100 * 100, 2)
 _, flat = turned_valley(0, kappa=20.0)
 levels = (0.02, 0.1, 0.3, 0.8, 2, 4, 7)
-fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.6), sharey=True, layout="constrained")
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.5), sharey=True, layout="constrained")
 for ax, (rule, lr) in zip(
     axes, {sgd: 0.09, momentum: 0.02, adam: 0.1}.items(), strict=True
 ):
@@ -83,9 +83,10 @@ for ax, (rule, lr) in zip(
         style = {"marker": "o^"[index], "ms": 6 - 3 * index, "lw": 1.2}
         style |= {"color": COLOURS[index], "linestyle": LINES[index]}
         ax.plot(*path.T, label=f"valley at {degrees}°", **style)
-    ax.set(title=f"{rule.__name__} at {lr}", xlabel="along the valley", aspect="equal")
+    ax.set(title=f"{rule.__name__} at {lr}", aspect="equal")
 axes[0].set(ylabel="across")
-axes[2].legend(loc="lower right", fontsize=8)
+axes[1].set(xlabel="along the valley")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 plt.show()
 
 # %% name="valley_curves"
@@ -136,21 +137,18 @@ kappa = torch.tensor([10.0, 100, 1000, 10000], dtype=torch.float64)
 curvatures = torch.stack((torch.ones_like(kappa), kappa))  # (2, K): along, across
 root = kappa.sqrt()
 needed = {}
-for name, rule, hyper in (  # the best constants for these curvatures
-    ("sgd", sgd, {"lr": 2 / (1 + kappa)}),
-    (
-        "momentum",
-        momentum,
-        {"lr": 4 / (root + 1) ** 2, "mu": ((root - 1) / (root + 1)) ** 2},
-    ),
-):
+constants = {  # the best ones for these curvatures
+    sgd: {"lr": 2 / (1 + kappa)},
+    momentum: {"lr": 4 / (root + 1) ** 2, "mu": ((root - 1) / (root + 1)) ** 2},
+}
+for rule, hyper in constants.items():
     theta, state = torch.ones_like(curvatures), {}
     steps = torch.zeros_like(kappa)
     while (far := theta.abs().amax(dim=0) > 1e-3).any():
         rule(theta, curvatures * theta, state, **hyper)
         steps += far
-    needed[name] = [int(count) for count in steps]
-    print(f"{name:8} steps for kappa = 10, 100, 1,000, 10,000:", *needed[name])
+    needed[rule.__name__] = counts = [int(count) for count in steps]
+    print(f"{rule.__name__:8} steps for kappa = 10, 100, 1,000, 10,000:", *counts)
 
 # %% name="check_kappa"
 check(
@@ -204,10 +202,8 @@ for kind, frequency in FREQUENCY.items():
         best = total.mean(dim=1).argmin()
         excess[kind, name] = costs[best]  # (S, V)
         words[f"{kind}_{name}"] = {"lr": rates[best], "loss": total[best].tolist()}
-        low, high = total[best].min(), total[best].max()
-        print(
-            f"{kind:5} {name:8} rate {rates[best]:<4}  excess {low:.0e} to {high:.0e}"
-        )
+        ends = f"{total[best].min():.0e} to {total[best].max():.0e}"
+        print(f"{kind:5} {name:8} rate {rates[best]:<4}  excess {ends}")
 
 # %% name="word_curves"
 fig, axes = plt.subplots(1, 2, figsize=(6, 3.6), sharey=True, layout="constrained")
@@ -386,10 +382,8 @@ for name, lr in (
     wilson_test[name] = [run[1][0] for run in runs]
     negatives = [(run[2] < 0).double().mean().item() for run in runs]
     errors = [f"{error:.2f}" for error in wilson_test[name]]
-    print(f"{name:8} train", *wilson_train[name], "  test", *errors)
-print(
-    f"{'share of negative test points':>40}", *(f"{share:.2f}" for share in negatives)
-)
+    print(f"{name:8} train {max(wilson_train[name]):.2f}  test", *errors)
+print("negatives in the test:", *(f"{share:.2f}" for share in negatives))
 
 # %% name="wilson_eps"
 eps = torch.logspace(-8, 1, 10, dtype=torch.float64)[:, None]  # (R, 1)

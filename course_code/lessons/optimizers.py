@@ -337,10 +337,8 @@ adam_at = {  # mean validation accuracy, failures included
     )
     for lr in DIGIT_RATES["adam"]
 }
-print(
-    "Adam, mean validation accuracy:",
-    *(f"{lr}: {score:.3f} " for lr, score in adam_at.items()),
-)
+for lr, score in adam_at.items():
+    print(f"Adam at {lr:6} mean validation accuracy {score:.3f}")
 
 # %% name="digits_fresh"
 from course_code.teach.intervals import median_interval
