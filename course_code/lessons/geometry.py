@@ -400,6 +400,10 @@ ax.set(xscale="log", xlabel="eps", ylabel="test error")
 plt.show()
 
 # %% name="check_wilson"
+missed = {  # how far the error is from the share of negative points, at most
+    name: max(abs(a - b) for a, b in zip(wilson_test[name], negatives, strict=True))
+    for name in ("adam", "rmsprop")
+}
 check(
     "measured wilson_train: all four rules classify every training point correctly",
     max(max(errors) for errors in wilson_train.values()),
@@ -414,13 +418,11 @@ check(
 )
 check(
     "measured wilson_adam: Adam gets exactly the negative fresh points wrong",
-    wilson_test["adam"],
+    missed["adam"],
     "==",
-    negatives,
+    0,
 )
-check(
-    "measured wilson_rmsprop: so does RMSProp", wilson_test["rmsprop"], "==", negatives
-)
+check("measured wilson_rmsprop: so does RMSProp", missed["rmsprop"], "==", 0)
 check(
     "measured wilson_bridge: with eps = 10 Adam makes no error here",
     bridge[:, -1].max(),
