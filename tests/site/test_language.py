@@ -1,0 +1,102 @@
+"""What an editor keeps by rule: one word for one thing, spacing, thousands, citations."""
+
+import re
+
+import pytest
+from conftest import ROOT
+
+from course_code.publish.base.course import Course
+from course_code.publish.page.text import tokens
+
+COURSE = Course(ROOT)
+HAN = r"\u4e00-\u9fff"
+YEAR = r"(?:1[89]|20)\d\d(?!\d)"
+RULES = {  # what: (languages, pattern, an example that breaks it, one that keeps it)
+    "no space between Han and Latin or digits": (
+        "zh", rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9%][{HAN}]", "用ReLU训练", "用 ReLU 训练",
+    ),
+    "a space between Han": ("zh", rf"[{HAN}] +[{HAN}]", "梯度 消失", "梯度消失"),
+    "half-width punctuation after Han": (
+        "zh", rf"[{HAN}][,;:!?](?![:/A-Za-z0-9_])", "好,不好", "好，不好",
+    ),
+    "a space beside full-width punctuation": (
+        "zh", r"[\w%`$*] +[，。；：！？、）”]|[，。；：！？、（“] +[\w`$*]",
+        "ReLU ，好", "ReLU，好",
+    ),
+    "straight quotes": ("zh", rf"\"[{HAN}]|[{HAN}]\"", '所谓"死亡"', "所谓“死亡”"),
+    "straight quotes in prose": ("en", r"(?<=[\s(])\"\w", 'a "dead" unit', "a “dead” unit"),
+    "thousands without a comma": (
+        "en zh", rf"(?<![\w.,/:%#\-])(?!{YEAR})\d{{4,}}(?![\w,.%\-]|\)\d)",
+        "3000 points", "3,000 in 1989",
+    ),
+    "a citation in another form": (
+        "zh", rf"[A-Z][\w’é-]+(?: 等| 和 [A-Z][\w’é-]+)? {YEAR}",
+        "（Saxe 等 2014）", "（Saxe 等，2014）",
+    ),
+    "a comma in a citation": (
+        "en", rf"[A-Z][\w’é-]+(?: et al\.| and [A-Z][\w’é-]+), {YEAR}",
+        "(Saxe et al., 2014)", "(Saxe et al. 2014)",
+    ),
+    "a space before per cent": ("en zh", r"\d %", "95 %", "95%"),
+    "American spelling": (
+        "en",
+        r"(?i)\b(?:colou?r(?<!colour)|center|gray|behavior|favor|neighbor|labeled|modeling"
+        r"|analyze|(?:initial|normal|regular|general|visual)iz|optimiz(?!er))\w*",
+        "the normalized color", "the normalised colour",
+    ),
+    "a banned variant": (
+        "en", r"(?i)\b(?:mini-batch|non-linear|hyper-?parameter sweep|data-set|soft-max)\w*",
+        "a mini-batch", "a minibatch",
+    ),
+    "两种说法用了另一种": (
+        "zh",
+        r"叫做|其它|做为|标准误差|梯度截断|加权和|误差带|权值|激励函数|学习速率|隐层|过度拟合|有导师"
+        r"|误差反传|(?<!“)坏死|足迹|对一半|权重衰变|课堂笔记",
+        "叫做净输入的加权和", "叫作净输入",
+    ),
+}  # fmt: skip
+PAGES = sorted(
+    (lang, path)
+    for lang in ("en", "zh")
+    for path in COURSE.prose(lang).glob("*.md")
+    if path.stem != "references"  # which gives titles as they were published
+)
+TARGET = re.compile(
+    r"\]\([^)]*\)|\{[^{}]*\}|<[^<>]+>|https?:\S+|doi:\S+|arXiv:\S+|issue \d+|^ *::.*", re.MULTILINE
+)
+ATTRIBUTE = re.compile(r"(?:alt|caption|fold|fold-code|answer)=\"([^\"]*)\"")
+
+
+def told(path) -> list[tuple[int, str]]:
+    """(line, text) of all that is read on a page, without code, math and addresses."""
+    found = []
+    for token in tokens(path.read_text("utf-8")):
+        text = token.text
+        if token.kind == "directive":
+            text = " \n".join(ATTRIBUTE.findall(text)) or text
+        elif token.kind not in ("text", "bar"):
+            continue
+        if token.within == "container":
+            text = text.replace('"', " ")
+        found.append((token.line, TARGET.sub("\x00", text)))
+    return found
+
+
+@pytest.mark.parametrize("what", RULES)
+def test_a_rule_finds_what_breaks_it(what):
+    _, pattern, bad, good = RULES[what]
+    assert re.search(pattern, bad)
+    assert not re.search(pattern, good)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page[0]}/{page[1].name}")
+def test_pages_keep_the_rules(page):
+    language, path = page
+    broken = []
+    for line, text in told(path):
+        for what, (languages, pattern, *_) in RULES.items():
+            if language in languages.split():
+                for found in re.finditer(pattern, text):
+                    at = line + text.count("\n", 0, found.start())
+                    broken.append(f"{path.name}:{at}: {what}: {found[0]!r}")
+    assert not broken, "\n".join(broken)
