@@ -19,7 +19,7 @@ from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.places import address, resolve
 from course_code.publish.notebook.plain import Slot
 from course_code.publish.page.parts import (
-    AllClaims,
+    CourseList,
     Page,
     Prose,
     ShownCell,
@@ -129,7 +129,7 @@ def _source(page: Page, codes: list[_Code]) -> Iterator[str]:
             yield "".join(part.text for part in parts if part.kind != "front matter")
         elif isinstance(segment, ShownClaims):
             yield from indented(claims(segment, page.language), segment.indent)
-        elif isinstance(segment, AllClaims):
+        elif isinstance(segment, CourseList):
             yield segment.text
         elif isinstance(segment, ShownCell):
             lines = list(_slots(segment, page.language, codes))

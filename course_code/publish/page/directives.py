@@ -11,7 +11,7 @@ from course_code.publish.lesson.read import Lesson
 from course_code.publish.markup import glossary
 from course_code.publish.page.depths import further
 from course_code.publish.page.parts import (
-    AllClaims,
+    CourseList,
     Opening,
     Prose,
     Segment,
@@ -64,12 +64,12 @@ class Reader:
         if match["kind"] == "list" and match["target"] == "glossary":
             text = glossary.listed(self.course, self.language, self.path, token.line)
             return Prose(text, token.line)
-        if match["kind"] == "list" and match["target"] == "claims":
-            return AllClaims(token.line)
+        if match["kind"] == "list" and match["target"] in ("claims", "errata"):
+            return CourseList(token.line, match["target"])
         if match["kind"] == "further":
             return Prose(further(self.language), token.line)
         if match["kind"] not in ("cell", "opening", "claims"):
-            known = "Known: cell, opening, claims, further, list glossary, list claims."
+            known = "Known: cell, opening, claims, further; list glossary, claims, errata."
             raise self.error(f"unknown directive {match['kind']!r}", token.line, known)
         lesson, name = self._lesson(match["target"], token.line)
         if match["kind"] == "claims":

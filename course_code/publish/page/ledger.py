@@ -5,7 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -16,14 +16,13 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.evidence import literal, sides
-from course_code.publish.page.parts import AllClaims, Opening, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Opening, Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.values import places
 from course_code.publish.run.plan import Run
 
 DROPPED = Path("docs/dropped.yml")
 FIELDS = {"lesson", "claim", "became", "en", "zh"}
 BECAME = ("frequency", "weaker", "gone")
-Pages = dict[tuple[str, str], Page]
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,18 @@ class Row:
     standing: tuple[str, dict]  # in the audit
 
 
-def list_claims(
-    course: Course, pages: Pages, parsed: Pages, runs: dict[str, Run], audited: dict[str, dict]
-) -> Pages:
-    """Put the table of all claims where a page asks for it.
+def all_claims(
+    course: Course,
+    pages: dict[str, Page],
+    parsed: dict[str, Page],
+    runs: dict[str, Run],
+    audited: dict[str, dict],
+) -> str:
+    """Return the Markdown of the table of all claims.
 
     Args:
         course: for the claims that fell.
-        pages: all pages by language and path, filled.
+        pages: of the lessons in one language, by path, filled.
         parsed: the same before, for how many numbers they ask.
         runs: of the lessons.
         audited: the recorded audit of each lesson.
@@ -53,22 +56,10 @@ def list_claims(
     Raises:
         CourseError: a mistake in docs/dropped.yml.
     """
-
-    def put(page: Page) -> Page:
-        if not any(isinstance(segment, AllClaims) for segment in page.segments):
-            return page
-        own = {path: p for (lang, path), p in pages.items() if lang == page.language and p.lesson}
-        rows = [row for p in own.values() for row in _rows(p, runs[p.lesson], audited)]
-        numbers = sum(_numbers(parsed[page.language, path]) for path in own)
-        parts = [_counts(rows, numbers, page.language), *_table(rows, page.language)]
-        text = "\n".join([*parts, *_fallen(dropped(course), page.language)])
-        segments = tuple(
-            replace(part, text=text) if isinstance(part, AllClaims) else part
-            for part in page.segments
-        )
-        return replace(page, segments=segments)
-
-    return {key: put(page) for key, page in pages.items()}
+    rows = [row for page in pages.values() for row in _rows(page, runs[page.lesson], audited)]
+    language = next(iter(pages.values())).language if pages else "en"
+    counted = _counts(rows, sum(map(_numbers, parsed.values())), language)
+    return "\n".join([counted, *_table(rows, language), *_fallen(dropped(course), language)])
 
 
 def dropped(course: Course) -> list[dict]:

@@ -81,14 +81,18 @@ class ShownClaims:
 
 
 @dataclass(frozen=True)
-class AllClaims:
-    """The table of all claims of the course; its links are as in `href="softmax.md#cell-x"`."""
+class CourseList:
+    """A table made from all lessons: `what` is claims or errata.
+
+    Its HTML links are as in `href="softmax.md#cell-x"`.
+    """
 
     line: int
+    what: str
     text: str = ""
 
 
-Segment = Prose | Opening | ShownFigure | ShownCell | ShownClaims | AllClaims
+Segment = Prose | Opening | ShownFigure | ShownCell | ShownClaims | CourseList
 
 
 @dataclass(frozen=True)

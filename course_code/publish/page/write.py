@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.parts import (
-    AllClaims,
+    CourseList,
     Page,
     Prose,
     ShownCell,
@@ -52,7 +52,7 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
             parts.append("\n".join(indented(claims(segment, page.language), segment.indent)))
         elif isinstance(segment, ShownFigure):
             parts.append("\n".join(["", *_again(segment, page.lesson, place), ""]))
-        elif isinstance(segment, AllClaims):
+        elif isinstance(segment, CourseList):
             address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
             parts.append(re.sub(r'href="(\w+)\.md#', address, segment.text))
         else:

@@ -13,7 +13,7 @@ from course_code.publish.notebook.notebook import write_notebook
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page.across import check_pages
 from course_code.publish.page.fill import fill_page
-from course_code.publish.page.ledger import list_claims
+from course_code.publish.page.lists import put_lists
 from course_code.publish.page.parse import page_paths, parse
 from course_code.publish.page.parts import Page
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
@@ -116,7 +116,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
         key: fill_page(page, stored, audited, _titles(parsed, page.language))
         for key, page in parsed.items()
     }
-    listed = list_claims(course, filled, parsed, stored, audited)
+    listed = put_lists(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran))
 
 

@@ -1,0 +1,45 @@
+"""Tables made from all lessons, put where a page asks for them."""
+
+from dataclasses import replace
+
+from course_code.publish.base.course import Course
+from course_code.publish.page.errata import all_errata
+from course_code.publish.page.ledger import all_claims
+from course_code.publish.page.parts import CourseList, Page
+from course_code.publish.run.plan import Run
+
+Pages = dict[tuple[str, str], Page]
+
+
+def put_lists(
+    course: Course, pages: Pages, parsed: Pages, runs: dict[str, Run], audited: dict[str, dict]
+) -> Pages:
+    """Write out every `::: list claims` and `::: list errata`; see there for the arguments.
+
+    Args:
+        course: whose claims fell.
+        pages: all pages by language and path, filled.
+        parsed: the same before.
+        runs: of the lessons.
+        audited: the recorded audit of each lesson.
+
+    Raises:
+        CourseError: a mistake in docs/dropped.yml.
+    """
+
+    def lessons(pages: Pages, language: str) -> dict[str, Page]:
+        return {path: p for (lang, path), p in pages.items() if lang == language and p.lesson}
+
+    def written(part, language: str):
+        if not isinstance(part, CourseList):
+            return part
+        own = lessons(pages, language)
+        if part.what == "errata":
+            return replace(part, text=all_errata(own, language))
+        asked = lessons(parsed, language)
+        return replace(part, text=all_claims(course, own, asked, runs, audited))
+
+    return {
+        key: replace(page, segments=tuple(written(part, page.language) for part in page.segments))
+        for key, page in pages.items()
+    }
