@@ -422,11 +422,11 @@ for name in FAMILY:
         net, seen = train_watched(name, lr)
         silent_at += [seen] if name == "relu" else []
         losses = evaluate_runs(net, *digits["valid"])[0].tolist()
-        accuracies = evaluate_runs(net, *digits["test"])[1].tolist()
+        tests = evaluate_runs(net, *digits["test"])[1].tolist()
         parts = dead_units(net)[0].float().mean(dim=1).tolist()
-        for loss, accuracy, part in zip(losses, accuracies, parts, strict=True):
+        for loss, hits, part in zip(losses, tests, parts, strict=True):
             row = {"activation": name, "lr": lr, "step": WATCH[-1], "valid_loss": loss}
-            row |= {"test": accuracy, "diverged": loss == math.inf, "dead": part}
+            row |= {"test": hits, "diverged": loss == math.inf, "dead": part}
             death.append(row)
 
 # %% name="death_table"
