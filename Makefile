@@ -75,7 +75,7 @@ pins: $(READY) ## write constraints.txt anew, from a fresh install of requiremen
 	  $(VENV)-pins/bin/python -m pip freeze --all -r $(VENV)-pins/wanted.txt \
 	  | sed '1,/^## /d' | grep -vE '^(cuda|nvidia|pip==|triton)' ) > constraints.txt
 
-katex: $(READY) ## take KaTeX's and iframe-worker's releases anew, with npm
+katex: $(READY) ## take KaTeX's and MiniSearch's releases anew, with npm
 	$(RUN) -m course_code.publish.markup.vendored $(RELEASES)
 
 clean: ## remove all that builds have made, stored runs included; .venv stays

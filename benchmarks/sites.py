@@ -93,8 +93,11 @@ class Floor:
         return build_all(self.homes.values())
 
 
+SEARCHED = {"en": "en", "zh": ["zh", "en"]}  # languages of the words that Material's search indexes
+
+
 def configure(home: Path, language: str, plugins: dict | None = None) -> None:
-    """Configure a site with this course's theme features, Markdown extensions and search."""
+    """Configure a site with this course's theme features and extensions, and Material's search."""
     base = _settings("mkdocs.yml")
     own = base if language == LANGUAGES[0] else _settings(f"mkdocs.{language}.yml")
     features = base["theme"]["features"]
@@ -102,7 +105,7 @@ def configure(home: Path, language: str, plugins: dict | None = None) -> None:
         "site_name": own["site_name"],
         "theme": {"name": "material", "language": language, "font": False, "features": features},
         "markdown_extensions": base["markdown_extensions"],
-        "plugins": {"search": own["plugins"]["search"], **(plugins or {})},
+        "plugins": {"search": {"lang": SEARCHED[language]}, **(plugins or {})},
     }
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     (home / "mkdocs.yml").write_text(text, "utf-8")

@@ -106,6 +106,8 @@ class Edition:
     def __init__(self, building: Building, language: str, config):
         self.building, self.site, self.language = building, building.site, language
         config.site_dir = str(building.folder(language))
+        if config.extra.get("offline"):
+            config.use_directory_urls = False  # in a folder, a link to a folder shows its files
         self.warnings = CountHandler(level=logging.WARNING)
         logging.getLogger("mkdocs").addHandler(self.warnings)
         for name, options in EXTENSIONS.items():  # not in mkdocs.yml: the `mkdocs` command cannot
@@ -120,12 +122,6 @@ class Edition:
         self.given: dict[str, Given] = {}
         terms = self.site.course.root / glossary.FILE
         self.terms = terms.read_text("utf-8") if terms.is_file() else ""
-
-    def on_pre_build(self, config):
-        """Let pages that did not change bring their part of the search index with them."""
-        if search := config.plugins.get("material/search"):
-            index = search.search_index
-            index.add_entry_from_context = partial(self._index, index.add_entry_from_context, index)
 
     @event_priority(100)
     def on_files(self, files, config):
@@ -214,17 +210,6 @@ class Edition:
         if isinstance(error, OSError):
             raise PluginError(_cannot(error) + " The site is as it was.") from None
 
-    def _index(self, add, index, page) -> None:
-        """Add a page's sections to the search index, cut into words once."""
-        rendered = self.pages.get(page.file.src_uri)
-        if rendered and rendered.value:
-            index.entries.extend(rendered.value["search"])
-            return
-        begin = len(index.entries)
-        add(page)
-        if rendered and rendered.made:
-            rendered.made["search"] = index.entries[begin:]
-
     def _warned(self) -> int:
         return sum(count for _, count in self.warnings.get_counts())
 
@@ -274,12 +259,11 @@ class _Markup(Markup):
 
 
 def _surroundings(page, config, files) -> list:
-    """What a page's HTML and search entries depend on besides its Markdown."""
-    search = config.plugins.get("material/search")
+    """What a page's HTML depends on besides its Markdown."""
     return [
         [page.file.src_uri, page.url, str(page.title), dict(page.meta)],
         [[e for e in config.markdown_extensions if isinstance(e, str)], config.mdx_configs],
-        [config.validation.links, search and dict(search.config)],
+        [config.validation.links],
         sorted((file.src_uri, file.url) for file in files),
     ]
 

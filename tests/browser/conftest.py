@@ -219,16 +219,17 @@ def _look(page, visit: Visit, profile: str) -> None:
     )
     page.add_style_tag(content="* { content-visibility: visible !important }")  # judged as if seen
     page.evaluate(AXE)
-    visit.violations += _violations(page, profile, rules={"color-contrast": {"enabled": False}})
+    visit.violations += violations(page, profile, rules={"color-contrast": {"enabled": False}})
 
 
 def _contrast(page, profile: str, url: str) -> list[str]:
     """Contrast of text, once a theme; that of code, whose colours are few, on one page alone."""
     code = [] if url.endswith(f"/{CODE_PAGE}") else [".highlight"]
-    return _violations(page, profile, *code, runOnly=["color-contrast"])
+    return violations(page, profile, *code, runOnly=["color-contrast"])
 
 
-def _violations(page, profile: str, *excluded: str, **options) -> list[str]:
+def violations(page, profile: str, *excluded: str, **options) -> list[str]:
+    """What axe, which the page has loaded, finds wrong with it."""
     hidden = ".katex-html"  # from screen readers, and in the colour of the text around it
     found = page.evaluate(
         """([exclude, options]) => axe.run({ exclude }, options).then(

@@ -41,10 +41,9 @@ def test_a_notebook_is_a_page_like_others(browser, place, home):
 def test_it_is_found_downloaded_and_read_in_the_other_language(browser, place, home, query):
     page = browser.new_page()
     page.goto(place + home)
-    page.locator("[name=query]").click()
-    page.keyboard.type(query, delay=20)
-    page.keyboard.press("End")
-    page.locator("a.md-search-result__link[href*=falling]").first.click()
+    page.locator(".course-search").click()
+    page.get_by_role("combobox").fill(query)
+    page.locator("[role=option][href*=falling]").first.click()
     page.wait_for_url(f"**/{home}labs/falling/**")
     image = page.locator("figure img")
     image.scroll_into_view_if_needed()

@@ -1,7 +1,6 @@
-"""What a reader does: search, change language, copy, read without scripts, print."""
+"""What a reader does: change language, copy, read without scripts, print."""
 
 import ast
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,25 +20,6 @@ def language(path: str) -> str:
 
 def texts(locator) -> list[str]:
     return [text.rstrip("\n") for text in locator.all_text_contents()]
-
-
-# ---- search ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("home", "query"),
-    [("", query) for query in ("spiral", "Adam", "cross-entropy", "learning rate", "optimi")]
-    + [("zh/", query) for query in ("螺旋", "损失函数", "学习率", "Adam", "cross-entropy")],
-)
-def test_search_finds_the_spiral(open_page, home, query):
-    page = open_page(home)
-    page.get_by_role("textbox", name=re.compile("Search|搜索")).click()
-    page.keyboard.type(query, delay=20)
-    page.keyboard.press("End")  # Chinese comes without key events, until the last key of an IME
-    results = page.locator("a.md-search-result__link")
-    expect(results.and_(page.locator('[href*="spiral"]')).first).to_be_visible()
-    found = results.evaluate_all("(links) => links.map((link) => link.pathname)")
-    assert all(path.startswith("/zh/") == (home == "zh/") for path in found)
 
 
 # ---- languages -------------------------------------------------------------------------------
@@ -99,11 +79,6 @@ def test_the_language_link_keeps_the_place(open_page):
     page.evaluate("scrollTo(0, 0)")
     page.locator("header .course-language").click()
     page.wait_for_url("**/zh/spiral/")
-
-
-def test_words_of_a_search_are_marked_on_the_page(open_page):
-    page = open_page("optimizers/?h=momentum")
-    expect(page.locator("article mark").first).to_be_visible()
 
 
 def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_page):

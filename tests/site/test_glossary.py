@@ -1,6 +1,5 @@
 """Terms on the built pages: each linked once, from prose, to its place in the glossary."""
 
-import json
 import re
 from pathlib import Path
 
@@ -69,18 +68,6 @@ def test_terms_are_linked_in_prose_alone(site, language):
             assert not outside, (name, link)
         for element in page.select(f"{NO_PROSE}, .arithmatex, .claim-kind, [data-search-exclude]"):
             assert not element.select("a.term"), (name, element)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_search_index_holds_words_and_no_links(site, language):
-    text = (folder(site, language) / "search/search_index.json").read_text("utf-8")
-    docs = json.loads(text)["docs"]
-    definitions = [e.words[language].definition for e in glossary.load(Course(ROOT)).entries]
-    for entry in docs:
-        assert 'class="term"' not in entry["text"]
-        plain = entry["text"].replace("\u200b", "")
-        if not entry["location"].startswith("glossary/"):
-            assert not any(definition in plain for definition in definitions), entry["location"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-import pytest
 from conftest import change, fingerprint, mkdocs
 from site_html import FIGURE, parse
 
@@ -84,15 +83,6 @@ def test_no_directive_or_place_is_left_over(site):
         left = page.get_text()
         for mark in ("{{", "}}", ":::", "{ .", "$$", "\\(", "////"):
             assert mark not in left, (path, mark)
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_search_finds_lessons_and_leaves_notebooks_out(site, language):
-    folder = site / ("" if language == "en" else language)
-    index = json.loads((folder / "search/search_index.json").read_text("utf-8"))
-    locations = [entry["location"] for entry in index["docs"]]
-    assert any(location.startswith("spiral/") for location in locations)
-    assert not any("notebooks" in location for location in locations)
 
 
 def test_two_cold_builds_are_equal_to_the_byte(built_tiny, tmp_path, tiny):

@@ -6,6 +6,7 @@ page the first use of each term becomes a link to it: see terms.py.
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +45,13 @@ class Entry:
 
     id: str
     words: dict[str, Word]
+
+    def names(self, languages: Iterable[str]) -> list[str]:
+        """Return every name of it once, pinyin of Chinese ones included, in order of languages."""
+        found = []
+        for word in map(self.words.__getitem__, languages):
+            found += [word.term, *word.forms, *([word.sort] if HAN.match(word.term) else [])]
+        return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What others made and the site carries: KaTeX, and a worker for pages opened from a folder.
+"""What others made and the site carries: KaTeX, and MiniSearch, which readers' browsers run.
 
 Each folder of `vendor/` holds the files of a released npm package that are used, unchanged, with
 its licence. `released.json` has their versions and SHA-256 sums; `make katex` renews them.
@@ -25,7 +25,7 @@ WANTED = {  # package: files of its release -> place in the package's folder her
         "dist/katex.min.css": "katex.min.css",
         "dist/fonts/*.woff2": "fonts/",
     },
-    "iframe-worker": {"LICENSE": "LICENSE", "shim/index.js": "index.js"},
+    "minisearch": {"LICENSE.txt": "LICENSE", "dist/umd/index.js": "index.js"},
 }
 
 

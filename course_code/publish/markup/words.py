@@ -8,8 +8,7 @@ import logging
 def edges(text: str) -> frozenset[int]:
     """Return the places in a text at which jieba's dictionary begins or ends a word.
 
-    Loads the dictionary, which takes most of a second, when it is first asked. The search index
-    uses the same one; therefore no terms are added to it.
+    Loads the dictionary, which takes most of a second, when it is first asked.
     """
     import jieba
 

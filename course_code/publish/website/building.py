@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES
 from course_code.publish.base.kept import Kept
+from course_code.publish.website import search
 from course_code.publish.website.beside import Beside
 from course_code.publish.website.prepare import Site
 from course_code.publish.website.proof import prove
@@ -56,6 +57,10 @@ class Building:
         for language in self.languages:
             files = self.site.downloads(language, self.address(language))
             _write(files, self.folder(language))
+        for language in LANGUAGES:
+            kept = Kept(self.site.course.store / ".sections" / language)
+            found = search.index(self.site.course, language, self.folder(language), kept)
+            _write({search.FILE: found}, self.folder(language))
         if LANGUAGES[0] not in self.languages:
             self._lead_on(self.languages[0])
 

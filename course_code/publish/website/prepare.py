@@ -61,8 +61,8 @@ class Site:
     def files(self) -> dict[str, bytes | Path]:
         """What lies beside the pages, by path in the site: contents, or the file to copy.
 
-        Figures, the seconds and dates of the runs, KaTeX's style and fonts, docs/assets, and what
-        search needs where the site is opened from a folder.
+        Figures, the seconds and dates of the runs, KaTeX's style and fonts, docs/assets, and the
+        search engine.
         """
         figures = {
             f"assets/lessons/{name}/{file}": image_bytes(image)
@@ -82,7 +82,7 @@ class Site:
             **shared,
             **katex.assets(),
             **figures,
-            "assets/js/iframe-worker.js": vendored.HERE / "iframe-worker/index.js",
+            "assets/search/minisearch.js": vendored.HERE / "minisearch/index.js",
             "runs.json": text.encode(),
         }
 

@@ -22,7 +22,6 @@ def facts(page, html: str) -> dict:
         "title": page._title_from_render,
         "anchors": sorted(page.present_anchor_ids),
         "links": [[file.src_uri, found] for file, found in links.items()],
-        "search": [],
     }
 
 

@@ -29,7 +29,7 @@ def test_nothing_lies_there_that_nobody_released():
 
 @pytest.fixture
 def release(monkeypatch, tmp_path):
-    """Pack a release of iframe-worker, to renew a copy of the folder from."""
+    """Pack a release of minisearch, to renew a copy of the folder from."""
     monkeypatch.setattr(vendored, "HERE", tmp_path / "vendor")
     monkeypatch.setattr(vendored, "RELEASED", tmp_path / "vendor/released.json")
     (tmp_path / "vendor").mkdir()
@@ -39,32 +39,32 @@ def release(monkeypatch, tmp_path):
         about = json.dumps({"version": version, "license": "MIT"})
         archive = tmp_path / "release.tgz"
         with tarfile.open(archive, "w:gz") as pack:
-            for name, text in {"package.json": about, "LICENSE": "Free.", **files}.items():
+            for name, text in {"package.json": about, "LICENSE.txt": "Free.", **files}.items():
                 entry = tarfile.TarInfo(f"package/{name}")
                 entry.size = len(text)
                 pack.addfile(entry, io.BytesIO(text.encode()))
-        vendored.renew("iframe-worker", archive)
+        vendored.renew("minisearch", archive)
 
     return release
 
 
 def test_renewing_takes_what_is_wanted_and_drops_what_was(release):
-    release("1.0", **{"shim/index.js": "old()", "other.js": "no"})
-    release("1.1", **{"shim/index.js": "new()"})
-    folder = vendored.HERE / "iframe-worker"
+    release("1.0", **{"dist/umd/index.js": "old()", "other.js": "no"})
+    release("1.1", **{"dist/umd/index.js": "new()"})
+    folder = vendored.HERE / "minisearch"
     assert {p.name: p.read_text() for p in folder.iterdir()} == {
         "LICENSE": "Free.", "index.js": "new()"
     }  # fmt: skip
-    known = vendored.released()["iframe-worker"]
+    known = vendored.released()["minisearch"]
     assert known["version"] == "1.1"
-    assert known["files"] == vendored.digests("iframe-worker")
+    assert known["files"] == vendored.digests("minisearch")
 
 
 def test_a_release_that_changed_or_lacks_a_file_changes_nothing(release):
-    release("1.0", **{"shim/index.js": "f()"})
-    before = vendored.digests("iframe-worker")
-    with pytest.raises(CourseError, match=r"iframe-worker 1\.0 is not what it was"):
-        release("1.0", **{"shim/index.js": "g()"})
-    with pytest.raises(CourseError, match=r"iframe-worker has no shim/index\.js"):
+    release("1.0", **{"dist/umd/index.js": "f()"})
+    before = vendored.digests("minisearch")
+    with pytest.raises(CourseError, match=r"minisearch 1\.0 is not what it was"):
+        release("1.0", **{"dist/umd/index.js": "g()"})
+    with pytest.raises(CourseError, match=r"minisearch has no dist/umd/index\.js"):
         release("1.1")
-    assert vendored.digests("iframe-worker") == before
+    assert vendored.digests("minisearch") == before

@@ -1,0 +1,63 @@
+"""The index of a built site's search: a script for each language, fetched by who searches.
+
+It holds the sections of the pages and the other names of the glossary's terms; the readers' browser
+makes the index of it (docs/assets/search/finder.js). A script, unlike other files, can also be
+read where the site is opened from a folder.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.kept import Kept, key_of
+from course_code.publish.markup import glossary
+from course_code.publish.website.sections import sections
+
+FILE = "search/index.js"
+LISTS = {"references": 0.5, "checked": 0.5}  # pages that name rather than teach, and their weight
+
+
+def index(course: Course, language: str, folder: Path, kept: Kept) -> bytes:
+    """Return the index of one language's part of a built site.
+
+    Args:
+        course: for its glossary.
+        language: of the pages.
+        folder: of the language's pages, as any site generator has built them.
+        kept: what was read before, so that only pages that changed are read.
+    """
+    pages = []
+    for path in _pages(language, folder):
+        name, data = path.relative_to(folder).as_posix(), path.read_bytes()
+        key = key_of(hashlib.sha256(data).hexdigest())
+        if (found := kept.get(name, key)) is None:
+            found = sections(data.decode("utf-8"))
+            kept.put(name, key, found)
+        if found:
+            pages.append([_address(name), found, LISTS.get(name.split("/")[0].split(".")[0], 1)])
+    value = {"terms": _terms(course, language), "pages": pages}
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f"var courseIndex = {text};\n".encode()
+
+
+def _pages(language: str, folder: Path) -> list[Path]:
+    """Every page of the language but 404.html, which has no address."""
+    others = set(LANGUAGES) - {language} if language == LANGUAGES[0] else set()
+    return [
+        path
+        for path in sorted(folder.rglob("*.html"))
+        if path.relative_to(folder).parts[0] not in {*others, "404.html"}
+    ]
+
+
+def _address(name: str) -> str:
+    """Where a page is, from the language's home: a/index.html is a/, but the home is a file."""
+    return name.removesuffix("index.html") if name.endswith("/index.html") else name
+
+
+def _terms(course: Course, language: str) -> dict[str, list[str]]:
+    """Names of each term of the glossary by its id: its own, and those of the other languages."""
+    known = glossary.load(course)
+    order = sorted(LANGUAGES, key=lambda other: other != language)
+    return {entry.id: entry.names(order) for entry in known.entries} if known else {}

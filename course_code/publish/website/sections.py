@@ -1,0 +1,117 @@
+"""A built page in the sections that a search finds, whatever built it."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+ARTICLE = re.compile(r"<article\b.*?</article>", re.DOTALL)
+HEADINGS = {"h1", "h2", "h3", "h4", "dt"}
+UNREAD = {"script", "style", "svg", "button", "textarea", "pre"}
+APART = {  # what leads to here, notes, lists of claims, and what is folded away beside them
+    "headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger", "lesson-fold"
+}  # fmt: skip
+BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
+ERROR = re.compile(r"\w+Error: .*(?:\n .*)*")
+
+
+@dataclass
+class Section:
+    """What stands from one heading to the next; the first of a page has no anchor.
+
+    Attributes:
+        code: dotted and capital names in its code, and messages of its errors; each word once.
+    """
+
+    anchor: str
+    title: str = ""
+    text: str = ""
+    code: str = ""
+
+    def facts(self) -> list[str]:
+        """The same as a list of tidy texts, which can be kept."""
+        names = " ".join(dict.fromkeys(self.code.split()))
+        return [self.anchor, _tidy(self.title), _tidy(self.text), names]
+
+
+def sections(page: str) -> list[list[str]]:
+    """Return (anchor, title, text, code) of each section of a built page.
+
+    Displayed formulas and lists of claims are left out. A page without an article has none.
+    """
+    if not (article := ARTICLE.search(page)):
+        return []
+    reader = _Reader()
+    reader.feed(article[0])
+    reader.close()
+    return [section.facts() for section in reader.found if section.title or section.text.strip()]
+
+
+@dataclass
+class _Open:
+    """An open element, and where its text goes: "title", "text", "code", "output" or nowhere.
+
+    A formula is there twice, for eyes and for screen readers, whose text it is: "formula" goes
+    nowhere but for the element math in it.
+    """
+
+    tag: str
+    goes: str
+
+
+@dataclass
+class _Reader(HTMLParser):
+    found: list[Section] = field(default_factory=lambda: [Section("")])
+    open: list[_Open] = field(default_factory=list)
+
+    def __post_init__(self):
+        super().__init__()
+
+    def handle_starttag(self, tag, attrs):
+        if tag in VOID:
+            return
+        values, goes = dict(attrs), self.open[-1].goes if self.open else "text"
+        classes = set((values.get("class") or "").split())
+        if "lesson-code" in classes and "data-colours" not in values:
+            goes = "code"  # of folds nothing
+        elif "lesson-output" in classes:
+            goes = "output"
+        elif goes == "formula" and tag == "math":
+            goes = "text"
+        elif goes == "text" and "katex" in classes:
+            goes = "formula"
+        elif goes in ("text", "title") and (
+            "data-search-exclude" in values or tag in UNREAD or classes & APART
+        ):
+            goes = ""
+        elif goes == "text" and tag in HEADINGS:
+            self._begin(tag, values.get("id"))
+            goes = "title"
+        self.open.append(_Open(tag, goes))
+
+    def handle_endtag(self, tag):
+        if any(tag == element.tag for element in self.open):
+            while self.open.pop().tag != tag:
+                pass
+        self.found[-1].text += " " if tag in BLOCKS else ""
+
+    def handle_data(self, data):
+        goes, section = self.open[-1].goes if self.open else "text", self.found[-1]
+        if goes == "title":
+            section.title += data
+        elif goes == "text":
+            section.text += data
+        elif goes == "code":
+            section.code += " ".join(["", *NAME.findall(data)])
+        elif goes == "output":
+            section.code += " ".join(["", *ERROR.findall(data)])
+
+    def _begin(self, tag: str, anchor: str | None) -> None:
+        """Begin a section, unless this is the page's own heading or cannot be led to."""
+        if tag != "h1" and anchor:
+            self.found.append(Section(anchor))
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
