@@ -659,9 +659,7 @@ from course_code.teach.counting import CallCounter
 
 
 def spiral_by_loop(noise):
-    """Place the spiral's points one by one, as one would in C: (C, N) noise to (C*N,
-    2).
-    """
+    """Place the spiral's points one by one, as in C: (C, N) noise to (C*N, 2)."""
     C, N = noise.shape
     X = torch.zeros(C * N, 2)
     for c in range(C):

@@ -8,8 +8,7 @@ from torch import Tensor, nn
 def train(
     model: nn.Module, X: Tensor, y: Tensor, optimizer: torch.optim.Optimizer, steps: int
 ) -> Tensor:
-    """Fit `model` in place on the whole batch; called again, it goes on where it
-    stopped.
+    """Fit `model` in place on the whole batch; called again, it goes on from there.
 
     Args:
         model: maps X to logits (B, C).
