@@ -1,6 +1,7 @@
 """`python -m course_code.publish`: check the pages and run the lessons whose inputs changed.
 
 `python -m course_code.publish audit` repeats the lessons on fresh randomness.
+`python -m course_code.publish labs` tries the labs; with `--solutions` it writes solved notebooks.
 `python -m course_code.publish prove FOLDER` says what a built site lacks, whatever built it.
 """
 
@@ -9,9 +10,9 @@ import logging
 import sys
 from pathlib import Path
 
-from course_code.publish.base.course import Course
+from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import log
+from course_code.publish.base.files import log, write_atomically
 from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import STOPPED, update
@@ -19,6 +20,8 @@ from course_code.publish.run.store import Store
 from course_code.publish.website.export import export
 from course_code.publish.website.prepare import prepare
 from course_code.publish.website.proof import problems, undeclared
+
+SOLUTIONS = Path("build/solutions")  # not in the site
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         return audit(arguments[1:])
     if arguments[:1] == ["prove"]:
         return proved(arguments[1:])
+    if arguments[:1] == ["labs"]:
+        return tried(arguments[1:])
     options = _parser().parse_args(arguments)
     course = Course(options.root.resolve())
     try:
@@ -73,6 +78,28 @@ def proved(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{options.site}: {len(site.pages)} pages, nothing is missing")
+    return 0
+
+
+def tried(arguments: list[str]) -> int:
+    """Try the labs, and write their solved notebooks if that is asked for; 0 when all is well."""
+    parser = argparse.ArgumentParser(prog="python -m course_code.publish labs")
+    parser.add_argument("--solutions", action="store_true", help="write the solved notebooks")
+    parser.add_argument(
+        "--to", metavar="FOLDER", type=Path, default=SOLUTIONS, help=f"where (default: {SOLUTIONS})"
+    )
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        site = prepare(Course(options.root.resolve()))
+        for language in LANGUAGES if options.solutions else ():
+            for name, data in site.solutions(language).items():
+                write_atomically(options.to / language / name, data)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    where = f"; solved notebooks are in {options.to}" if options.solutions else ""
+    print(f"{len(site.labs)} labs: every stub fails its check, every solution passes{where}")
     return 0
 
 

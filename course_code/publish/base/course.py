@@ -21,6 +21,11 @@ class Course:
         return self.root / PACKAGE / "lessons"
 
     @property
+    def labs(self) -> Path:
+        """Scripts of the labs, one per lesson that has one, under the lesson's name."""
+        return self.root / PACKAGE / "labs"
+
+    @property
     def store(self) -> Path:
         """Runs, a folder per lesson; names that start with a dot are the build's own.
 
@@ -35,6 +40,10 @@ class Course:
     def lesson_names(self) -> list[str]:
         """Every lesson, in alphabetical order."""
         return sorted(path.stem for path in self.lessons.glob("[!_]*.py"))
+
+    def lab_names(self) -> list[str]:
+        """Every lab, in alphabetical order, as the site calls it: `labs/spiral`."""
+        return sorted(f"labs/{path.stem}" for path in self.labs.glob("[!_]*.py"))
 
     def page(self, language: str, name: str) -> Path:
         """The page of lesson `name`."""

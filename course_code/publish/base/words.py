@@ -35,6 +35,14 @@ LABELS = {
         "from": "This notebook is the page [{title}]({url}), already run. It needs no other file.",
         "here": "This notebook is a page of the course, already run. It needs no other file.",
         "fails": "The next cell fails on purpose, with `{error}`. Go on with the one after it.",
+        "lab from": "This notebook is the lab [{title}]({url}). Put your code in the place of "
+        "every `...` and run the cells from the top. It needs PyTorch and matplotlib alone.",
+        "lab here": "This notebook is a lab of the course. Put your code in the place of every "
+        "`...` and run the cells from the top. It needs PyTorch and matplotlib alone.",
+        "lab": "Lab",
+        "to lab": "**Lab.** Now [write it yourself]({url}): a notebook with steps to fill in, each "
+        "with a check that says what is wrong.",
+        "check": "The check of this step: run it as it is",
         "long": "The output, {lines} lines",
         "formula": "Formula",
         "time": "Core {core} min · everything {whole} min",
@@ -78,6 +86,14 @@ LABELS = {
         "from": "本笔记本即课程页面[{title}]({url})，已经运行过，不需要其他文件。",
         "here": "本笔记本即课程的一页，已经运行过，不需要其他文件。",
         "fails": "下一个单元会故意报错 `{error}`，请接着运行它后面的单元。",
+        "lab from": "本笔记本即课程实验[{title}]({url})。把每处 `...` 换成你的代码，"
+        "从头依次运行各单元；只需要 PyTorch 和 matplotlib。",
+        "lab here": "本笔记本是课程的一个实验。把每处 `...` 换成你的代码，从头依次运行各单元；"
+        "只需要 PyTorch 和 matplotlib。",
+        "lab": "实验",
+        "to lab": "**实验。**接下来[自己动手写一遍]({url})：这个笔记本分几步，每一步都有检验，"
+        "会说清错在哪里。",
+        "check": "这一步的检验：原样运行即可",
         "long": "输出，共 {lines} 行",
         "formula": "公式",
         "time": "核心 {core} 分钟 · 全文 {whole} 分钟",

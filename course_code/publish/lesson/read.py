@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def read_lesson(course: Course, name: str) -> Lesson:
     if not script.is_file():
         known = ", ".join(course.lesson_names()) or "none"
         raise CourseError(f"no lesson {name!r}; there are: {known}", path)
-    cells = tuple(_cells(course.read(script), path))
+    cells = tuple(read_cells(course.read(script), path))
     if not cells:
         raise CourseError("has no cells", path, hint='Begin one with: # %% name="data"')
     claims = tuple(claim for cell in cells for claim in _claims(cell, path))
@@ -85,7 +86,12 @@ def read_lesson(course: Course, name: str) -> Lesson:
     return Lesson(name, path, cells, claims)
 
 
-def _cells(text: str, path: Path):
+def read_cells(text: str, path: Path) -> Iterator[Cell]:
+    """Yield the cells of a script in percent format.
+
+    Raises:
+        CourseError: code before the first of them, options that cannot be read.
+    """
     lines = text.split("\n")
     starts = [(i, m) for i, line in enumerate(lines) if (m := MARKER.fullmatch(line))]
     _only_docstring("\n".join(lines[: starts[0][0]] if starts else lines), path)

@@ -55,7 +55,7 @@ def to_notebook(page: Page, home: str = "") -> dict:
     for cell in _cells(page, home):
         counts[cell["cell_type"]] += 1
         if cell["cell_type"] == "code":
-            cell["execution_count"] = counts["code"]
+            cell["execution_count"] = None if page.is_lab else counts["code"]
         else:
             cell["id"] = f"text-{counts['markdown']}"
         cells.append(cell)
@@ -158,7 +158,8 @@ def _slots(cell: ShownCell, language: str, codes: list[_Code]) -> Iterator[str]:
 
 def _origin(title: str, page: Page, home: str) -> str:
     """Say below the title what this notebook is."""
-    label = LABELS[page.language]["from" if home else "here"]
+    name = ("lab " if page.is_lab else "") + ("from" if home else "here")
+    label = LABELS[page.language][name]
     return "> " + label.format(title=title, url=address(page, home) if home else "")
 
 

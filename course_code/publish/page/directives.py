@@ -7,6 +7,7 @@ from pathlib import Path
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.words import LABELS
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.markup import glossary
 from course_code.publish.page.depths import further
@@ -21,7 +22,7 @@ from course_code.publish.page.parts import (
 from course_code.publish.page.text import Token
 
 FIRST_LINE = re.compile(
-    r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)(?:\s+(?P<target>[\w.]+)(?P<rest>.*))?\s*"
+    r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)(?:\s+(?P<target>[\w./]+)(?P<rest>.*))?\s*"
 )
 ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z-]+)="(?P<text>[^"]*)"')
 ROW = re.compile(r"(?P<name>[a-z][a-z0-9_]*):\s+(?P<text>.+)")
@@ -99,6 +100,8 @@ class Reader:
         if "" in given["alt"]:
             raise self.error("an alt text is empty", line, "Say what is seen in the figure.")
         folds = [self._once(key, given[key], line) for key in ("fold", "fold-code")]
+        if lesson.name.startswith("labs/") and name.startswith("check_"):
+            folds[1] = LABELS[self.language]["check"]  # which is run, not read
         return ShownCell(name, indent, line, tuple(given["alt"]), tuple(given["caption"]), *folds)
 
     def _opening(self, text: str, line: int, lesson: Lesson) -> Opening:

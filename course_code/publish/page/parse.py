@@ -23,10 +23,11 @@ def page_paths(course: Course) -> dict[str, list[Path]]:
         for folder in [course.prose(language)]
     }
     wanted = {path for paths in found.values() for path in paths}
-    wanted |= {Path(f"{name}.md") for name in course.lesson_names()}
+    wanted |= {Path(f"{name}.md") for name in [*course.lesson_names(), *course.lab_names()]}
     for language, paths in found.items():
         for path in sorted(wanted - set(paths)):
-            lesson = course.lessons / f"{path.stem}.py"
+            folder = course.labs if path.parts[0] == "labs" else course.lessons
+            lesson = folder / f"{path.stem}.py"
             why = "its lesson" if lesson.is_file() else "the other language"
             raise CourseError(
                 f"this page is missing, though {why} has it",
@@ -57,7 +58,8 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
     """
     file = course.prose(language) / path
     shown = course.relative(file)
-    name = path.stem if path.parent == Path() and path.stem in lessons else None
+    name = path.with_suffix("").as_posix()
+    name = name if name in lessons else None
     text = course.read(file)
     found = list(tokens(text))
     check_text(text, found, shown)
@@ -68,7 +70,8 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
             raise CourseError("has no title before its first cell", shown, hint="Write: # Title")
         _check_cells(lessons[name], segments, shown)
         _check_claims(lessons[name], segments, shown)
-    return Page(shown, language, name, segments)
+    lab = f"labs/{name}" if f"labs/{name}" in lessons else None
+    return Page(shown, language, name, segments, lab)
 
 
 def _segments(found: list[Token], reader: Reader):

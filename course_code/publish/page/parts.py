@@ -113,12 +113,21 @@ class Heading:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its lesson's name (or None), its language, and its parts in order."""
+    """A page: its lesson's name (or None), its language, and its parts in order.
+
+    The name of a lab begins with `labs/`; `lab` is that of a lesson which has one.
+    """
 
     path: Path  # relative to the course
     language: str
     lesson: str | None
     segments: tuple[Segment, ...]
+    lab: str | None = None
+
+    @property
+    def is_lab(self) -> bool:
+        """Whether the page is a lab's, whose code the reader completes and runs."""
+        return bool(self.lesson) and self.lesson.startswith("labs/")
 
     @cached_property
     def title(self) -> str:

@@ -43,7 +43,7 @@ class Place:
 
 def to_markdown(page: Page, run: Run | None, place: Place) -> str:
     """The page as any site generator with Material's extensions can build it."""
-    parts, buttons = [], "" if run is None else _buttons(page, place)
+    parts, buttons = [], _buttons(page, place) if run or page.is_lab else ""
     for segment in page.segments:
         if isinstance(segment, Prose):
             text, buttons = _below_title(segment, buttons)
@@ -59,7 +59,10 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
             lines = _cell(segment, page, place)
             parts.append("\n".join(indented(lines, segment.indent)))
     text = "\n".join(parts)
-    return text if run is None else f"{text.rstrip()}\n\n{_provenance(page, run, place)}\n"
+    if run is None:
+        return text
+    lab = [LABELS[page.language]["to lab"].format(url=f"{page.lab}.md")] if page.lab else []
+    return "\n\n".join([text.rstrip(), *lab, _provenance(page, run, place)]) + "\n"
 
 
 def _below_title(prose: Prose, buttons: str) -> tuple[str, str]:
@@ -191,7 +194,10 @@ def _buttons(page: Page, place: Place) -> str:
         links.append(("colab", COLAB.format(repository=place.repository, path=path), ""))
     notebook = f"{place.home}notebooks/{page.lesson}"
     links.append(("notebook", f"{notebook}.ipynb", " download"))
-    links.append(("script", f"{place.home}scripts/{page.lesson}.py", " download"))
+    if not page.is_lab:
+        links.append(("script", f"{place.home}scripts/{page.lesson}.py", " download"))
+    if page.lab:
+        links.append(("lab", place.home + page.lab + ("/" if place.directories else ".html"), ""))
     buttons = [f'<a class="md-button" href="{url}"{more}>{words[k]}</a>' for k, url, more in links]
     buttons.append(
         f'<button class="md-button lesson-copy-all" type="button">{words["copy"]}</button>'

@@ -1,6 +1,7 @@
 """A lesson on its way: planned (read, inlined, its inputs known), then run."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesso
 from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
 from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of
 
-BESIDE = ("lessons", "publish")  # folders of the course from which lessons import nothing
+BESIDE = ("labs", "lessons", "publish")  # folders of the course from which lessons import nothing
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,24 @@ def plan_lesson(course: Course, name: str) -> Plan:
     Raises:
         CourseError: a mistake in it.
     """
-    kept, key = Kept(course.store / ".plans"), key_of(name, _sources(course, name))
+    return plan_script(course, name, course.lessons / f"{name}.py", lambda: _read(course, name))
+
+
+def plan_script(
+    course: Course, name: str, script: Path, read: Callable[[], tuple[Lesson, InlinedLesson]]
+) -> Plan:
+    """Plan what `read` makes of a script, unless a plan of the same code is kept.
+
+    Args:
+        course: whose store keeps the plan.
+        name: of the lesson that `read` gives.
+        script: its file.
+        read: gives the lesson, and the same inlined.
+    """
+    kept, key = Kept(course.store / ".plans"), key_of(name, _sources(course, script))
     value = kept.get(name, key)
     if value is None:
-        lesson = read_lesson(course, name)
-        inlined = _inlined(course, lesson)
+        lesson, inlined = read()
         code = code_of(lesson, inlined)
         kept.put(name, key, [asdict(lesson), asdict(inlined), asdict(code)])
     else:
@@ -60,7 +74,8 @@ def plan_lesson(course: Course, name: str) -> Plan:
     return Plan(lesson, inlined, inputs_of(code))
 
 
-def _inlined(course: Course, lesson: Lesson) -> InlinedLesson:
+def _read(course: Course, name: str) -> tuple[Lesson, InlinedLesson]:
+    lesson = read_lesson(course, name)
     inlined = inline_lesson(course, lesson)
     if "SEEDS" not in inlined.names:
         raise CourseError(
@@ -68,13 +83,13 @@ def _inlined(course: Course, lesson: Lesson) -> InlinedLesson:
             lesson.path,
             hint="Every page tells its seeds: SEEDS = range(5)",
         )
-    return inlined
+    return lesson, inlined
 
 
-def _sources(course: Course, name: str) -> dict[str, str]:
+def _sources(course: Course, script: Path) -> dict[str, str]:
     """Digests of all that a lesson can bring in: its script and the modules of the course."""
     package = course.root / PACKAGE
-    files = [course.lessons / f"{name}.py", *package.glob("*.py")]
+    files = [script, *package.glob("*.py")]
     for folder in package.glob("*/"):
         files += folder.rglob("*.py") if folder.name not in BESIDE else ()
     texts = {path: path.read_bytes() for path in files if path.is_file()}

@@ -42,7 +42,8 @@ def check_nav(course: Course) -> None:
     """
     for language in LANGUAGES:
         named, file = list(_pages(settings(course, language).get("nav"))), file_of(language)
-        for name in course.lesson_names() if named else ():
+        lessons = [*course.lesson_names(), *course.lab_names()]
+        for name in lessons if named else ():
             if f"{name}.md" not in named:
                 hint = f"Write - {name}.md where it shall stand."
                 raise CourseError(f"nav lacks the lesson {name!r}", file, hint=hint)

@@ -1,21 +1,24 @@
 """A course made ready for a site generator: checked, run and filled in, with its files."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from course_code.publish.audit import record
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.lab.leaks import check_secret
+from course_code.publish.lab.read import Lab, read_labs
+from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
 from course_code.publish.markup import glossary, katex, vendored
-from course_code.publish.notebook.notebook import write_notebook
+from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page.across import check_pages
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.parse import page_paths, parse
-from course_code.publish.page.parts import Page
+from course_code.publish.page.parts import Page, Prose, ShownCell
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
@@ -29,7 +32,8 @@ class Site:
     course: Course
     runs: dict[str, Run]
     pages: dict[tuple[str, str], Page]
-    ran: tuple[str, ...]  # lessons that were run for it
+    ran: tuple[str, ...]  # lessons and labs that were run for it
+    labs: dict[str, tuple[Lab, Plan]] = field(default_factory=dict)
 
     def markdown(self, language: str, path: str, place: Place) -> str:
         """One page as ordinary Markdown."""
@@ -42,7 +46,7 @@ class Site:
         return replace(self, pages=pages)
 
     def lesson_pages(self, language: str) -> dict[str, Page]:
-        """Pages of one language that show a lesson, by its name."""
+        """Pages of one language that show a lesson or a lab, by its name."""
         return {p.lesson: p for (lang, _), p in self.pages.items() if lang == language and p.lesson}
 
     def notebook(self, language: str, name: str, home: str = "") -> Path:
@@ -50,12 +54,21 @@ class Site:
         path = self.course.store / f".{language}" / "notebooks" / f"{name}.ipynb"
         return write_notebook(path, self.lesson_pages(language)[name], home)
 
+    def solutions(self, language: str, home: str = "") -> dict[str, bytes]:
+        """Solved notebooks of the labs in one language, by name: for teachers, not for the site."""
+        pages, solved = self.lesson_pages(language), {}
+        for name, (lab, plan) in self.labs.items():
+            page = fill_page(pages[name], {name: shown(lab, plan, language, solved=True)})
+            solved[f"{page.path.stem}.ipynb"] = notebook_bytes(to_notebook(page, home))
+        return solved
+
     def downloads(self, language: str, home: str = "") -> dict[str, bytes | Path]:
         """Notebooks and scripts of one language, by path in its part of the site."""
         files: dict[str, bytes | Path] = {}
         for name, page in self.lesson_pages(language).items():
             files[f"notebooks/{name}.ipynb"] = self.notebook(language, name, home)
-            files[f"scripts/{name}.py"] = to_script(page, home).encode()
+            if not page.is_lab:
+                files[f"scripts/{name}.py"] = to_script(page, home).encode()
         return files
 
     def files(self) -> dict[str, bytes | Path]:
@@ -102,22 +115,41 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     check_nav(course)
     glossary.load(course)  # its mistakes, before anything runs
     plans = plan_course(course)
+    labs = {lab.name: (lab, plan_lab(course, lab)) for lab in read_labs(course)}
     lessons = {name: plan.lesson for name, plan in plans.items()}
+    lessons |= {name: as_lesson(lab) for name, (lab, _) in labs.items()}
     parsed = {
         (language, path.as_posix()): parse(course, language, path, lessons)
         for language, paths in page_paths(course).items()
         for path in paths
     }
     check_pages(course, parsed)
-    ran = update(course, plans.values(), jobs)
+    trials = [plan for _, plan in labs.values()]
+    ran = update(course, [*plans.values(), *trials], jobs)
     stored = runs(course, plans.values())
+    for name, run in runs(course, trials).items():
+        judge(labs[name][0], run)
     audited = record.load(course)
-    filled = {
-        key: fill_page(page, stored, audited, _titles(parsed, page.language))
-        for key, page in parsed.items()
-    }
+    filled = {}
+    for (language, path), page in parsed.items():
+        known = stored
+        if page.is_lab:
+            lab, plan = labs[page.lesson]
+            known = stored | {page.lesson: shown(lab, plan, language)}
+        filled[language, path] = fill_page(page, known, audited, _titles(parsed, language))
+        if page.is_lab:
+            check_secret(lab, page.path, "\n".join(_texts(filled[language, path])))
     listed = put_lists(course, filled, parsed, stored, audited)
-    return Site(course, stored, listed, tuple(ran))
+    return Site(course, stored, listed, tuple(ran), labs)
+
+
+def _texts(page: Page) -> Iterator[str]:
+    """All that a page shows of prose and code."""
+    for part in page.segments:
+        if isinstance(part, Prose):
+            yield part.text
+        elif isinstance(part, ShownCell):
+            yield from (block.source for block in part.blocks)
 
 
 def _titles(pages: dict[tuple[str, str], Page], language: str) -> dict[str, str]:

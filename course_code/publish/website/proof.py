@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from course_code.publish.base.course import LANGUAGES
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.kept import Kept, key_of
+from course_code.publish.lab.leaks import leaks
 from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, ShownFigure
 from course_code.publish.page.text import tokens
 from course_code.publish.website.prepare import Site, place_of
@@ -193,6 +194,9 @@ def _proved(site: Site, page: Page, name: tuple[str, str], data: bytes, kept: Ke
         return links, []
     seen = read(data.decode("utf-8"))
     missing = lacking(page, markdown, seen)
+    if page.is_lab:
+        text = "\n".join([*seen.code, seen.text])
+        missing += [f"it gives {line!r} away" for _, line in leaks(site.labs[page.lesson][0], text)]
     links = sorted(set(seen.links))
     if kept and not missing:
         kept.put("/".join(name), key, links)

@@ -19,6 +19,8 @@ from mkdocs.config import load_config
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.words import LABELS
+from course_code.publish.lab.read import read_labs
+from course_code.publish.lab.trial import as_lesson
 from course_code.publish.lesson.inline import Block
 from course_code.publish.lesson.read import read_lesson
 from course_code.publish.notebook.dialect import EXTENSIONS, _Formulas
@@ -86,7 +88,11 @@ def of_notebook(page: Page) -> list[str]:
     cells = [c for c in to_notebook(page, HOME)["cells"] if c["cell_type"] == "markdown"]
     made = "\n".join(reader.render("".join(cell["source"])) for cell in cells)
     words = LABELS[page.language]
-    own = (words["from"].split("[")[0], words["fails"].split("`")[0])
+    own = (
+        words["from"].split("[")[0],
+        words["lab from"].split("[")[0],
+        words["fails"].split("`")[0],
+    )
     rendered = BeautifulSoup(made, "html.parser")
     for summary in rendered.find_all("summary"):
         text = summary.get_text()
@@ -141,6 +147,7 @@ PAGES = [(language, path) for language, paths in page_paths(COURSE).items() for 
 @pytest.mark.parametrize(("language", "path"), PAGES, ids=lambda part: str(part))
 def test_a_page_of_the_course_and_its_notebook_say_the_same(language, path, config):
     lessons = {name: read_lesson(COURSE, name) for name in COURSE.lesson_names()}
+    lessons |= {lab.name: as_lesson(lab) for lab in read_labs(COURSE)}
     page = shown(parse(COURSE, language, path, lessons))
     notebook = of_notebook(page)
     assert notebook == of_page(page, config)

@@ -7,6 +7,8 @@ from conftest import ROOT
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.lab.read import read_labs
+from course_code.publish.lab.trial import as_lesson
 from course_code.publish.lesson.read import read_lesson
 from course_code.publish.page.across import check_pages
 from course_code.publish.page.checks import check_text
@@ -165,6 +167,7 @@ def test_links_in_captions_and_claims_and_alts_that_were_not_translated(write):
 def test_the_pages_of_the_course_are_right():
     course = Course(ROOT)
     lessons = {name: read_lesson(course, name) for name in course.lesson_names()}
+    lessons |= {lab.name: as_lesson(lab) for lab in read_labs(course)}
     check_pages(course, {
         (language, path.as_posix()): parse(course, language, path, lessons)
         for language, paths in page_paths(course).items() for path in paths

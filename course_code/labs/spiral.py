@@ -1,0 +1,379 @@
+"""Lab: the spiral from its formula to a fair comparison of four networks."""
+
+# %% name="setup"
+import math
+
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course_code.draw.regions import draw_regions
+from course_code.teach.steps import (
+    Steps,
+    call,
+    near,
+    need,
+    need_number,
+    need_same,
+    need_tensor,
+)
+
+steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+C, H = 3, 100  # classes, hidden units
+turn = 2 * math.pi / C  # angle between two arms
+
+# %% name="make_arm"
+
+
+def make_arm(c, n, rng):
+    """Return n points of arm c as (n, 2): radius from 0 to 1, angle turning by 4π/3.
+
+    rng: torch.Generator, from which the jitter of the angle comes.
+    """
+    radius = torch.linspace(0, 1, n)  # (n,)
+    jitter = 0.2 * torch.randn(n, generator=rng)  # (n,) radians
+    # stub
+    # angle = ...  # (n,) even steps from turn * c to turn * (c + 2), plus the jitter
+    # return ...  # (n, 2) columns: radius times sine, radius times cosine
+    # solution
+    angle = torch.linspace(turn * c, turn * (c + 2), n) + jitter
+    return torch.stack((radius * angle.sin(), radius * angle.cos()), dim=1)
+    # end
+
+
+# %% name="check_make_arm"
+def stream(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def wanted_arm(c, n, seed, jitter=0.2, radius=None):
+    t = torch.linspace(0, 1, n)
+    phi = turn * (c + 2 * t) + jitter * torch.randn(n, generator=stream(seed))
+    length = t if radius is None else torch.full((n,), radius)
+    return torch.view_as_real(torch.polar(length, phi)).flip(1)  # (n, 2)
+
+
+def check_make_arm():
+    for c, n in ((1, 7), (2, 50)):
+        want = wanted_arm(c, n, seed=c)
+        got = call(make_arm, c, n, stream(c))
+        if torch.is_tensor(got) and got.shape == (2, n):
+            need(
+                False,
+                f"the shape is (2, {n}): stack along dim=1, so that a row is a point.",
+                f"形状是 (2, {n})：应当沿 dim=1 堆叠，让每一行是一个点。",
+            )
+        mistakes = [
+            (
+                want.flip(1),
+                "sine and cosine are exchanged: the first column is radius times sine.",
+                "正弦和余弦写反了：第一列应当是半径乘正弦。",
+            ),
+            (
+                wanted_arm(c, n, c, jitter=0),
+                "the jitter is missing: add it to the angle.",
+                "没有用上抖动：要把它加到角度上。",
+            ),
+            (
+                wanted_arm(c, n, c, radius=1.0),
+                "all points have distance 1 from the centre: multiply by the radius.",
+                "所有点到中心的距离都是 1：还要乘以半径。",
+            ),
+        ]
+        need_same(got, want, f"make_arm({c}, {n}, rng)", 1e-4, mistakes)
+
+
+steps.check(1, check_make_arm)
+
+# %% name="data"
+
+
+def make_data(n, seed):
+    """Return n points of each arm as X (C*n, 2), and their classes y (C*n,)."""
+    rng = torch.Generator().manual_seed(seed)
+    X = torch.cat([make_arm(c, n, rng) for c in range(C)])
+    return X, torch.arange(C).repeat_interleave(n)
+
+
+# %% name="make_model"
+
+
+def make_model(bend):
+    """Return a network from 2 inputs to H hidden units, `bend`, and C scores.
+
+    bend: a module applied to the hidden units, such as nn.ReLU() or nn.Identity().
+    """
+    # stub
+    # return nn.Sequential(...)
+    # solution
+    return nn.Sequential(nn.Linear(2, H), bend, nn.Linear(H, C))
+    # end
+
+
+# %% name="check_make_model"
+def check_make_model():
+    model, bent = call(make_model, nn.Identity()), call(make_model, nn.ReLU())
+    for each in (model, bent):
+        need(
+            isinstance(each, nn.Module),
+            f"make_model should return a module, and returns a {type(each).__name__}.",
+            f"make_model 应当返回一个模块，现在返回的是 {type(each).__name__}。",
+        )
+    X = torch.randn(5, 2)
+    scores = need_tensor(call(model, X), "the network's output for 5 points", (5, C))
+    softened = any(isinstance(m, nn.Softmax | nn.LogSoftmax) for m in model.modules())
+    need(
+        not softened and not near(scores.sum(1), torch.ones(5)),
+        "the network ends in a softmax. cross_entropy wants scores and applies it "
+        "itself: leave it out.",
+        "网络末尾有 softmax。cross_entropy 要的是得分，它自己会做 softmax：请去掉。",
+    )
+    affine = near(model(X) + model(-X), 2 * model(torch.zeros(5, 2)), 1e-4)
+    need(
+        affine,
+        "with nn.Identity() the network still bends: use the argument `bend`.",
+        "传入 nn.Identity() 时网络仍会弯折：请使用参数 `bend`，不要自己写死 ReLU。",
+    )
+    flat = near(bent(X) + bent(-X), 2 * bent(torch.zeros(5, 2)), 1e-4)
+    need(
+        not flat,
+        "with nn.ReLU() the network does not bend: `bend` goes between the two layers.",
+        "传入 nn.ReLU() 时网络并不弯折：`bend` 要放在两层之间。",
+    )
+    count = sum(p.numel() for p in model.parameters())
+    need(
+        count == 603,
+        f"the network has {count} parameters instead of 603: one layer from 2 to {H}, "
+        f"one from {H} to {C}.",
+        f"网络有 {count} 个参数，应当是 603 个：一层从 2 到 {H}，一层从 {H} 到 {C}。",
+    )
+
+
+steps.check(2, check_make_model)
+
+# %% name="train"
+
+
+def train(model, X, y, optimizer, count):
+    """Take `count` steps on all points at once, and return the loss before each."""
+    losses = []
+    for _ in range(count):
+        # stub
+        # loss = ...  # cross-entropy of the model's scores
+        # ...  # then: forget old gradients, compute new ones, move the parameters
+        # solution
+        loss = F.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        # end
+        losses.append(loss.item())
+    return losses
+
+
+# %% name="check_train"
+def follow(model, X, y, count, kind):
+    """Losses of plain gradient descent at rate 1, computed without an optimizer."""
+    W, b = (p.detach().clone().requires_grad_() for p in model.parameters())
+    pile, losses = [0, 0], []
+    for _ in range(count):
+        scores = X @ W.T + b
+        scores = scores.softmax(1) if kind == "softened" else scores
+        loss = F.nll_loss(scores.log_softmax(1), y)
+        losses.append(loss.item())
+        new = torch.autograd.grad(loss, [W, b])
+        old = pile if kind == "piled" else [0, 0]
+        pile = [p + g for p, g in zip(old, new, strict=True)]
+        if kind != "still":
+            W, b = (
+                (p - g).detach().requires_grad_()
+                for p, g in zip((W, b), pile, strict=True)
+            )
+    return torch.tensor(losses)
+
+
+def check_train():
+    X, y = torch.randn(30, 2, generator=stream(1)), torch.arange(30) % C
+    X = X + 2.0 * F.one_hot(y, C)[:, :2]
+    model = nn.Linear(2, C)
+    kinds = ("right", "piled", "softened", "still")
+    paths = {kind: follow(model, X, y, 6, kind) for kind in kinds}
+    backward = []  # a note for each call
+    model.weight.register_hook(lambda gradient: backward.append(gradient))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    got = call(train, model, X, y, optimizer, 6)
+    need(
+        isinstance(got, list) and len(got) == 6,
+        "train should return the list of the losses, one per step: leave the last two "
+        "lines as they were.",
+        "train 应当返回损失的列表，每步一个：最后两行请保持原样。",
+    )
+    got = torch.tensor([need_number(loss, "a loss in the list") for loss in got])
+    still = near(got, paths["still"])
+    need(
+        backward or not still,
+        "the loss never changes and there are no gradients: backward() is missing.",
+        "损失一直不变，也没有梯度：漏了 backward()。",
+    )
+    if still and (model.weight.grad is None or not model.weight.grad.any()):
+        need(
+            False,
+            "the gradients are emptied after backward() and before step(): call "
+            "zero_grad() before backward().",
+            "梯度在 backward() 之后、step() 之前被清空了：zero_grad() 要放在 "
+            "backward() 之前。",
+        )
+    mistakes = [
+        (
+            paths["piled"],
+            "the gradients of all steps pile up: zero_grad() is missing.",
+            "各步的梯度越积越多：漏了 zero_grad()。",
+        ),
+        (
+            paths["softened"],
+            "softmax is applied twice: cross_entropy wants the scores as they are.",
+            "softmax 做了两次：cross_entropy 要的是原始得分。",
+        ),
+        (
+            paths["still"],
+            "the loss never changes: step() is missing, the parameters do not move.",
+            "损失一直不变：漏了 step()，参数没有移动。",
+        ),
+    ]
+    need_same(got, paths["right"], "the list of losses", 1e-4, mistakes)
+
+
+steps.check(3, check_train)
+
+# %% name="accuracy"
+
+
+def accuracy(model, X, y):
+    """Return the share of points, from 0 to 1, that the model puts into class y."""
+    # stub
+    # predicted = ...  # (B,) the class with the largest score of each point
+    # return ...  # the share of points where this is y
+    # solution
+    predicted = model(X).argmax(dim=1)
+    return (predicted == y).float().mean().item()
+    # end
+
+
+# %% name="check_accuracy"
+def check_accuracy():
+    table = torch.eye(C)[torch.tensor([0, 1, 2, 2, 1, 0, 0, 1])]  # scores (8, C)
+    model, y = nn.Identity(), torch.tensor([0, 1, 2, 1, 1, 1, 2, 1])
+    got = call(accuracy, model, table, y)
+    if torch.is_tensor(got) and got.dim():
+        need(
+            False,
+            f"one share is asked for, and this has shape {tuple(got.shape)}.",
+            f"题目要的是一个比例，现在的形状是 {tuple(got.shape)}。",
+        )
+    mistakes = [
+        (
+            5.0,
+            "this is the number of right points: divide by how many there are.",
+            "这是分对的点数：还要除以总点数。",
+        ),
+        (
+            62.5,
+            "this is in per cent: a share lies between 0 and 1.",
+            "这是百分数：比例应当在 0 和 1 之间。",
+        ),
+        (
+            3 / 8,
+            "this is the share of wrong points.",
+            "这是分错的比例。",
+        ),
+    ]
+    need_same(got, 5 / 8, "accuracy(model, X, y)", mistakes=mistakes)
+
+
+steps.check(4, check_accuracy)
+
+# %% name="compare"
+
+
+def compare(X, y, X_new, y_new, count):
+    """Return {(bend, method): accuracy on the new points} of four networks."""
+    table = {}
+    for bend in (nn.Identity, nn.ReLU):
+        for method in (torch.optim.SGD, torch.optim.Adam):
+            # stub
+            # model = ...  # a new one; torch.manual_seed(0) gives all the same start
+            # optimizer = ...  # method(...) with lr=1e-3
+            # ...  # train it for `count` steps
+            # table[bend.__name__, method.__name__] = ...
+            # solution
+            torch.manual_seed(0)
+            model = make_model(bend())
+            optimizer = method(model.parameters(), lr=1e-3)
+            train(model, X, y, optimizer, count)
+            table[bend.__name__, method.__name__] = accuracy(model, X_new, y_new)
+            # end
+    return table
+
+
+# %% name="check_compare"
+def four(X, y, X_new, y_new, count):
+    """Call compare, and see that it gives four shares."""
+    table = call(compare, X, y, X_new, y_new, count)
+    keys = {(b, m) for b in ("Identity", "ReLU") for m in ("SGD", "Adam")}
+    need(
+        isinstance(table, dict) and set(table) == keys,
+        "compare should return the table with four entries, such as ('ReLU', 'Adam').",
+        "compare 应当返回含四项的表，例如 ('ReLU', 'Adam')。",
+    )
+    return {k: need_number(v, f"the entry {k}") for k, v in table.items()}
+
+
+def check_compare():
+    X, y = make_data(100, seed=1)
+    start = four(X, y, X, y, 0)
+    need(
+        start["Identity", "SGD"] == start["Identity", "Adam"],
+        "before any step the two linear networks already differ: set the seed before "
+        "each of the four, or first weights are a second difference.",
+        "还没有训练，两个线性网络就已经不同：四个网络之前都要重设种子，"
+        "否则初始权重又成了另一处差别。",
+    )
+    shifted = four(X, y, X, (y + 1) % C, 300)
+    need(
+        max(shifted.values()) < 0.5,
+        "the table tells how well the training points are fitted: measure on X_new "
+        "and y_new.",
+        "表里是对训练点的拟合程度：请在 X_new、y_new 上测量。",
+    )
+    X, y = make_data(200, seed=1)
+    table = four(X, y, *make_data(200, seed=2), 1000)
+    for key, share in table.items():
+        print(f"{key[0]:8} {key[1]:4}  {share:.1%}")
+    need(
+        table["ReLU", "Adam"] > 0.85,
+        "ReLU with Adam should pass 85 %: is the rate 1e-3, is every step taken, is "
+        "the model a new one each time?",
+        "ReLU 配 Adam 应当超过 85%：学习率是 1e-3 吗？步数够吗？每次都新建模型了吗？",
+    )
+    need(
+        max(v for k, v in table.items() if k != ("ReLU", "Adam")) < 0.75,
+        "a network that should fail succeeds: each of the four needs a new model and a "
+        "new optimizer, and nn.Identity has to stay one.",
+        "有个本该失败的网络成功了：四个网络都要新建模型和优化器，"
+        "nn.Identity 也不能换掉。",
+    )
+    show_regions(X, y)
+
+
+def show_regions(X, y):
+    """Draw what two networks with Adam make of the plane."""
+    fig, axes = plt.subplots(2, 1, figsize=(5, 9), layout="constrained")
+    for ax, bend in zip(axes, (nn.Identity(), nn.ReLU()), strict=True):
+        model = make_model(bend)
+        train(model, X, y, torch.optim.Adam(model.parameters(), lr=1e-2), 400)
+        draw_regions(ax, model, X, y, title=f"{type(bend).__name__}, Adam")
+    plt.show()
+
+
+steps.check(5, check_compare, needs=[1, 2, 3, 4])

@@ -1,0 +1,66 @@
+"""What students write in the lab on softmax, and what they are told."""
+
+
+def test_step_1(wrong):
+    step = "softmax"
+    wrong(step, "def softmax(z):\n    return z / z.sum(1, keepdim=True)", "as in the notes")
+    wrong(step, "def softmax(z):\n    return torch.softmax(z, 0)", "each column sums to 1")
+    wrong(step, "def softmax(z):\n    return z.exp() / z.exp().sum()", "the whole table")
+    wrong(step, "def softmax(z):\n    return z.exp() / z.exp().sum(1)", "keepdim=True")
+    wrong(step, "def softmax(z):\n    return z.exp().sum(1)", "has shape (3,)")
+    wrong(step, "def softmax(z):\n    return z.exponential()", "stops with AttributeError")
+
+
+def test_step_2(wrong):
+    step = "log_softmax"
+    wrong(step, "def log_softmax(z):\n    return softmax(z).log()", "subtract the largest score")
+    unsafe = "def log_softmax(z):\n    return z - z.exp().sum(1, keepdim=True).log()"
+    wrong(step, unsafe, "exp overflows above 88")
+    wrong(step, "def log_softmax(z):\n    return torch.log_softmax(z, 0)", "lie along dim=1")
+    wrong(step, "def log_softmax(z):\n    return softmax(z)", "their logarithms")
+
+
+def test_step_3(wrong):
+    step, head = "cross_entropy", "def cross_entropy(z, y):\n    rows = torch.arange(len(y))\n"
+    wrong(step, head + "    return -log_softmax(z)[rows, y].sum()", "this is the sum")
+    wrong(step, head + "    return log_softmax(z)[rows, y].mean()", "the sign is wrong")
+    wrong(step, head + "    return -log_softmax(softmax(z))[rows, y].mean()", "applied twice")
+    wrong(step, head + "    return F.cross_entropy(softmax(z), y)", "applied twice")
+    wrong(step, head + "    return -log_softmax(z)[:, y].mean()", "B×B numbers")
+    wrong(step, head + "    return -log_softmax(z).mean()", "over all classes")
+    wrong(step, head + "    return -softmax(z)[rows, y].mean()", "logarithm is missing")
+    wrong(step, head + "    return -log_softmax(z)[rows, y]", "a loss is one number")
+    wrong(step, head + "    return -softmax(z).log()[rows, y].mean()", "infinity")
+
+
+def test_step_4(wrong):
+    step = "slope"
+    head = "def slope(z, y):\n    p, target = softmax(z), F.one_hot(y, z.shape[1])\n"
+    wrong(step, head + "    return p - target", "divide by the number of rows")
+    wrong(step, head + "    return (target - p) / len(y)", "the sign is wrong")
+    wrong(step, head + "    return p / len(y)", "this is p alone")
+    wrong(step, head + "    return (p - target) / p.numel()", "over rows alone")
+    wrong(step, head + "    return (p - y) / len(y)", "stops with RuntimeError")
+
+
+LOOP = """
+def numerical_slope(loss, z, h=1e-4):
+    gradient = torch.zeros_like(z)
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            up, down = {copies}
+            up[i, j] += h
+            {down}
+            gradient[i, j] = (loss(up) - loss(down)) / {way}
+    return gradient
+"""
+
+
+def test_step_5(wrong):
+    def said(text, copies="z.clone(), z.clone()", down="down[i, j] -= h", way="(2 * h)"):
+        wrong("numerical", LOOP.format(copies=copies, down=down, way=way), text)
+
+    said("twice the right value", way="h")
+    said("one side alone", down="pass", way="h")
+    said("up = z` is no copy", copies="z, z")
+    said("is off by up to", down="down[i, j] -= 2 * h")

@@ -1,0 +1,102 @@
+"""What students write in the lab on the spiral, and what they are told."""
+
+ARM = """
+def make_arm(c, n, rng):
+    radius, jitter = torch.linspace(0, 1, n), 0.2 * torch.randn(n, generator=rng)
+    angle = torch.linspace(turn * c, turn * (c + 2), n) {jitter}
+    return {points}
+"""
+
+
+def test_step_1(wrong):
+    def said(text, jitter="+ jitter", points="torch.stack((a * angle.sin(), a * angle.cos()), 1)"):
+        answer = ARM.format(jitter=jitter, points=points).replace("a * ", "radius * ")
+        wrong("make_arm", answer, text)
+
+    said("stack along dim=1", points="torch.stack((a * angle.sin(), a * angle.cos()))")
+    said("sine and cosine", points="torch.stack((a * angle.cos(), a * angle.sin()), 1)")
+    said("the jitter is missing", jitter="")
+    said("multiply by the radius", points="torch.stack((angle.sin(), angle.cos()), 1)")
+    said("has shape (14,)", points="torch.cat((angle.sin(), angle.cos()))")
+
+
+def test_step_2(wrong):
+    def said(layers, text):
+        answer = f"def make_model(bend):\n    return nn.Sequential({layers})"
+        wrong("make_model", answer, text)
+
+    said("nn.Linear(2, H), bend, nn.Linear(H, C), nn.Softmax(1)", "ends in a softmax")
+    said("nn.Linear(2, H), nn.ReLU(), nn.Linear(H, C)", "use the argument `bend`")
+    said("nn.Linear(2, H), nn.Linear(H, C), nn.Identity()", "does not bend")
+    said("nn.Linear(2, 50), bend, nn.Linear(50, C)", "instead of 603")
+    said("nn.Linear(2, H), bend", "has shape (5, 100)")
+    said("nn.Linear(2, H), bend, nn.Linear(C, H)", "stops with RuntimeError")
+
+
+LOOP = """
+def train(model, X, y, optimizer, count):
+    losses = []
+    for _ in range(count):
+        {lines}
+        losses.append(loss.item())
+    return losses
+"""
+
+
+def test_step_3(wrong):
+    def said(lines, text):
+        steps = {
+            "loss": "loss = F.cross_entropy(model(X), y)",
+            "twice": "loss = F.cross_entropy(model(X).softmax(1), y)",
+            "zero": "optimizer.zero_grad()",
+            "back": "loss.backward()",
+            "step": "optimizer.step()",
+        }
+        body = "\n        ".join(steps[name] for name in lines.split())
+        wrong("train", LOOP.format(lines=body), text)
+
+    said("loss back step", "zero_grad() is missing")
+    said("twice zero back step", "softmax is applied twice")
+    said("loss zero back", "step() is missing")
+    said("loss zero step", "backward() is missing")
+    said("loss back zero step", "emptied after backward()")
+    wrong("train", LOOP.format(lines="return F.cross_entropy(model(X), y)"), "list of the losses")
+
+
+def test_step_4(wrong):
+    head = "def accuracy(model, X, y):\n    right = model(X).argmax(1) == y\n    return "
+    wrong("accuracy", head + "right.sum()", "the number of right points")
+    wrong("accuracy", head + "right.float().mean() * 100", "in per cent")
+    wrong("accuracy", head + "(~right).float().mean()", "share of wrong points")
+    wrong("accuracy", head + "right.float()", "one share is asked for")
+    wrong("accuracy", head + "right.mean()", "stops with RuntimeError")
+    wrong("accuracy", head + "(model(X).argmax(0) == y).float().mean()", "stops with RuntimeError")
+
+
+TABLE = """
+def compare(X, y, X_new, y_new, count):
+    table = {}
+    BEFORE
+    for bend in (nn.Identity, nn.ReLU):
+        for method in (torch.optim.SGD, torch.optim.Adam):
+            INSIDE
+            table[bend.__name__, method.__name__] = accuracy(model, A, B)
+    return table
+"""
+INSIDE = [
+    "torch.manual_seed(0)",
+    "model = make_model(bend())",
+    "train(model, X, y, method(model.parameters(), lr=1e-3), count)",
+]
+
+
+def test_step_5(wrong):
+    def said(text, inside, at="X_new, y_new"):
+        body = "\n            ".join(inside)
+        wrong(
+            "compare", TABLE.replace("INSIDE", body).replace("BEFORE", "").replace("A, B", at), text
+        )
+
+    said("set the seed before each", INSIDE[1:])
+    said("measure on X_new", INSIDE, at="X, y")
+    said("should pass 85 %", INSIDE[:2])
