@@ -80,6 +80,10 @@ def of_page(page: Page, config) -> list[str]:
     page = BeautifulSoup(reader.convert(text), "html.parser")
     for link in page.select("a.headerlink"):
         link.decompose()
+    for tabs in page.select(".tabbed-set"):  # a notebook has each label above its block
+        blocks = tabs.select(".tabbed-content > .tabbed-block")
+        for label, block in zip(tabs.select(".tabbed-labels > label"), blocks, strict=True):
+            block.insert_before(label)
     return merged(paragraphs(page))
 
 
@@ -131,6 +135,8 @@ def shown(page: Page) -> Page:
             segments.append(replace(part, answer=seven(part.answer)))
         elif isinstance(part, ShownClaims):
             segments.append(replace(part, rows=tuple((k, c, seven(t)) for k, c, t in part.rows)))
+        elif isinstance(part, Opening):
+            segments.append(replace(part, answer=seven(part.answer)))
         elif not isinstance(part, ShownCell):
             segments.append(part)
         else:
