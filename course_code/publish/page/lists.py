@@ -28,7 +28,9 @@ def put_lists(
     """
 
     def lessons(pages: Pages, language: str) -> dict[str, Page]:
-        return {path: p for (lang, path), p in pages.items() if lang == language and p.lesson in runs}
+        return {
+            path: p for (lang, path), p in pages.items() if lang == language and p.lesson in runs
+        }
 
     def written(part, language: str):
         if not isinstance(part, CourseList):
