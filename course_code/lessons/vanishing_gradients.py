@@ -146,15 +146,16 @@ check("measured still_explodes: and the gradient grows", least_growth, ">", 1.15
 # %% name="layers_figure"
 from course_code.draw.curves import draw_band
 
-panels = {
-    "sigmoid": {"x16": "16/√n", "xavier": "Xavier", "default": "default"},
-    "relu": {"x2": "2/√n", "he": "He", "xavier": "Xavier", "default": "default"},
-}
+looks = {"default": 3, "xavier": 2, "he": 1, "x16": 0, "x2": 0}  # the same in both
+labels = {"xavier": "Xavier", "he": "He", "x16": "16/√n", "x2": "2/√n"}
+panels = {"sigmoid": ("x16", "xavier", "default")}
+panels["relu"] = ("x2", "he", "xavier", "default")
 fig, axes = plt.subplots(1, 2, figsize=(5.4, 4), sharey=True, layout="constrained")
 for ax, (act, inits) in zip(axes, panels.items(), strict=True):
-    for index, (init, label) in enumerate(inits.items()):
+    for init in inits:
         s = sizes[f"{act}_{init}"]
-        draw_band(ax, range(1, L), s[:, :-1] / s[:, -2:-1], label=label, index=index)
+        look = {"label": labels.get(init, init), "index": looks[init]}
+        draw_band(ax, range(1, L), s[:, :-1] / s[:, -2:-1], **look)
     ax.set(yscale="log", xlabel="layer", title=act, xticks=(1, 5, 10, 15, 19))
     ax.legend(loc="lower right")
 axes[0].set(ylabel="size of δ, top hidden layer = 1")
@@ -421,12 +422,11 @@ net = ResidualEnsemble(net.widths, "relu", seeds=SEEDS, dtype=torch.float64)
 sizes["residual"] = measure_layers(residual_preactivations(net, X_few.T), y_few)
 bridges["residual"] = factor_per_layer(sizes["residual"])
 bridge_rule["residual"] = (1 + 1 / 6) ** 0.5
-for name, kept in bridges.items():
-    rule = bridge_rule[name]
-    print(f"{name:15} factor {kept[0]:.3f}-{kept[-1]:.3f}   rule {rule:.3f}")
 bridge_middle = {name: median(kept) for name, kept in bridges.items()}
 grown = {name: value ** (L - 2) for name, value in bridge_middle.items()}
-print("over 18 layers:", *(f"  {name} x {times:.1f}" for name, times in grown.items()))
+for name, kept in bridges.items():
+    told = f"factor {kept[0]:.3f}-{kept[-1]:.3f}   rule {bridge_rule[name]:.3f}"
+    print(f"{name:15} {told}   over 18 layers x {grown[name]:.1f}")
 
 # %% name="check_bridges"
 sigmoid_off = max(abs(f / bridge_rule["normalised"] - 1) for f in bridges["normalised"])
