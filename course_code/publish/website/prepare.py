@@ -24,6 +24,8 @@ from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
 from course_code.publish.website.nav import check_nav
 
+STYLE = "assets/css/site.css"  # one file for all parts of docs/assets/css, in order of their names
+
 
 @dataclass(frozen=True)
 class Site:
@@ -91,8 +93,10 @@ class Site:
             for path in sorted((folder / "assets").rglob("*"))
             if path.is_file()
         }
+        style = [shared.pop(path) for path in list(shared) if path.endswith(".css")]
         return {
             **shared,
+            STYLE: b"\n".join(map(Path.read_bytes, style)),
             **katex.assets(),
             **figures,
             "assets/search/minisearch.js": vendored.HERE / "minisearch/index.js",
