@@ -12,6 +12,7 @@ from .places import PROFILES, SUBFOLDER, lessons, written_pages
 HOMES = {"en": "", "zh": "zh/"}
 LESSONS = [home + f"{name}/" for home in HOMES.values() for name in lessons()]
 COPIED = {"en": "Copied", "zh": "已复制"}
+HIDE = {"en": "Hide code", "zh": "隐藏代码"}
 
 
 def language(path: str) -> str:
@@ -222,8 +223,9 @@ def test_copy_button_copies_its_block(reader):
 
 def test_copy_all_copies_exactly_the_code_of_the_page(reader):
     page = reader.page
-    button = page.locator(".lesson-copy-all")
+    button = page.locator(".lesson-copy")
     label = button.text_content()
+    page.locator(".lesson-more > summary").press("Enter")
     button.click()
     said = COPIED[page.locator("html").get_attribute("lang")]
     expect(button).to_have_text(said)
@@ -233,30 +235,56 @@ def test_copy_all_copies_exactly_the_code_of_the_page(reader):
     assert copied == "\n\n".join(reader.blocks) + "\n"
     ast.parse(copied)
     expect(button).to_have_text(label)
+    page.keyboard.press("Escape")
+    expect(page.locator(".lesson-more")).not_to_have_attribute("open", "")
+
+
+def test_code_is_hidden_and_shown_by_keyboard_and_stays_so(reader):
+    page = reader.page
+    button = page.get_by_role("button", name=HIDE[page.locator("html").get_attribute("lang")])
+    top = button.bounding_box()["y"]
+    code = page.locator(".lesson-code:visible, .only-code:visible")
+    outputs = page.locator(".lesson-output:visible").count()
+    assert code.count() > 1
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert code.count() == 0
+    assert page.locator(".lesson-output:visible").count() == outputs > 1
+    assert button.bounding_box()["y"] == top
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert code.count() == 0
+    cell = page.locator(".lesson-code[id]").last  # who follows a link to code wants to see it
+    page.evaluate("(id) => { location.hash = id; }", cell.get_attribute("id"))
+    expect(cell).to_be_in_viewport()
+    expect(button).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_paper_shows_folds_and_light_figures_alone(reader, scripts):
+def test_paper_shows_what_is_open_and_light_figures_alone(reader, scripts):
     page = reader.page if scripts else reader.bare
     page.emulate_media(media="print", color_scheme="dark")
-    if scripts:
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        expect(page.locator("details:not([open])")).to_have_count(0)
-    expect(page.locator("article details > :not(summary):visible").first).to_be_visible()
-    for hidden in ("header", ".md-sidebar", ".lesson-buttons", ".md-footer"):
-        expect(page.locator(hidden).first).not_to_be_visible()
+    for hidden in ("header", ".md-sidebar", ".lesson-buttons", ".md-footer", ".md-code__nav"):
+        expect(page.locator(f"{hidden}:visible")).to_have_count(0)
     expect(page.locator("article .dark-only:visible")).to_have_count(0)
-    expect(page.locator("article .light-only").first).to_be_visible()
-    if scripts:
-        page.evaluate("dispatchEvent(new Event('afterprint'))")
-        expect(page.locator("article details[open]")).to_have_count(0)
+    expect(page.locator("article details.lesson-fold:not([open]):visible")).to_have_count(0)
+    expect(page.locator("article .light-only:visible").first).to_be_visible()
+    assert page.evaluate(BACKGROUND) == LIGHT
     page.emulate_media(media="screen", color_scheme="light")
+
+
+def test_without_code_a_lesson_is_fifteen_sheets_of_paper(reader):
+    page = reader.page
+    page.evaluate("document.querySelector('.lesson-plain').click()")
+    sheets = page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n")
+    assert 3 < sheets <= 15
+    expect(page.locator(".lesson-code:visible").first).to_be_visible()
 
 
 def test_everything_can_be_read_without_scripts(reader):
     page = reader.bare
     expect(page.locator("article h1")).to_be_visible()
-    expect(page.locator(".lesson-copy-all")).not_to_be_visible()
+    expect(page.locator(".lesson-copy")).not_to_be_visible()
     for part in (".katex-html", ".lesson-code code", ".lesson-output code", ".light-only"):
         found = page.locator(f"article {part}:not(details *)").first
         assert found.evaluate("(element) => element.getBoundingClientRect().height") > 0, part

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
+from course_code.publish.page.buttons import buttons
 from course_code.publish.page.parts import (
     CourseList,
     Page,
@@ -21,10 +22,10 @@ from course_code.publish.page.text import longest_ticks
 from course_code.publish.run.plan import Run
 
 PRINTED = ".text .no-copy .lesson-output"  # the fence of an output that is text
+ONLY_CODE = " only-code"  # class of a fold that goes when a reader hides the code
 LONG = 60  # lines of an output; a longer one is folded
 THEMES = ("light", "dark")
 MARKDOWN = re.compile(r"[`$\[\]\\*_\n]")  # inside an attribute it would still become HTML
-COLAB = "https://colab.research.google.com/github/{repository}/blob/gh-pages/{path}"
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,13 @@ class Place:
 
 def to_markdown(page: Page, run: Run | None, place: Place) -> str:
     """The page as any site generator with Material's extensions can build it."""
-    parts, buttons = [], _buttons(page, place) if run or page.is_lab else ""
+    parts, row = [], ""
+    if run or page.is_lab:
+        lab = page.lab and place.home + page.lab + ("/" if place.directories else ".html")
+        row = buttons(page, place.home, place.repository, lab or "")
     for segment in page.segments:
         if isinstance(segment, Prose):
-            text, buttons = _below_title(segment, buttons)
+            text, row = _below_title(segment, row)
             parts.append(text)
         elif isinstance(segment, ShownClaims):
             parts.append("\n".join(indented(claims(segment, page.language), segment.indent)))
@@ -65,14 +69,14 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
     return "\n\n".join([text.rstrip(), *lab, _provenance(page, run, place)]) + "\n"
 
 
-def _below_title(prose: Prose, buttons: str) -> tuple[str, str]:
+def _below_title(prose: Prose, row: str) -> tuple[str, str]:
     """Put the buttons under the title if it is here; also what is left to put."""
-    title = buttons and next((h for h in headings(prose) if h.level == 1), None)
+    title = row and next((h for h in headings(prose) if h.level == 1), None)
     if not title:
-        return prose.text, buttons
+        return prose.text, row
     lines = prose.text.split("\n")
     cut = title.line - prose.line + 1
-    return "\n".join([*lines[:cut], "", buttons, *lines[cut:]]), ""
+    return "\n".join([*lines[:cut], "", row, *lines[cut:]]), ""
 
 
 def figure_files(run: Run) -> dict[str, dict]:
@@ -105,8 +109,8 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
             else:
                 shown += [*_output(output, words["long"]), ""]
         code = fence(block.source, f".python {joined(shown)}.lesson-code{anchor}{later}")
-        body += [*folded(code, fold), "", *shown]
-    return folded(body, cell.fold)
+        body += [*folded(code, fold, ONLY_CODE), "", *shown]
+    return folded(body, cell.fold, "" if any(cell.outputs) else ONLY_CODE)
 
 
 def fence(text: str, attributes: str) -> list[str]:
@@ -121,11 +125,11 @@ def joined(outputs: list[str]) -> str:
     return ".printed " if outputs and PRINTED in outputs[0] else ""
 
 
-def folded(lines: list[str], title: str | None) -> list[str]:
-    """Return lines in a fold, or as they are where it has no title."""
+def folded(lines: list[str], title: str | None, kind: str = "") -> list[str]:
+    """Return lines in a fold, of another class too, or as they are where it has no title."""
     if title is None:
         return lines
-    return [f'??? lesson-fold "{title}"', "", *indented(lines, "    ")]
+    return [f'??? lesson-fold{kind} "{title}"', "", *indented(lines, "    ")]
 
 
 def indented(lines: Iterable[str], indent: str) -> list[str]:
@@ -184,25 +188,6 @@ def claims(shown: ShownClaims, language: str) -> list[str]:
     kinds = (words["count"].format(kind=words[kind], count=n) for kind, n in counts.items())
     title = words["judged"].format(claims=len(shown.rows), kinds=words["comma"].join(kinds))
     return folded([*lines, "", "////"], title)
-
-
-def _buttons(page: Page, place: Place) -> str:
-    words, links = LABELS[page.language], []
-    if place.repository:
-        folder = "" if page.language == "en" else f"{page.language}/"
-        path = f"{folder}notebooks/{page.lesson}.ipynb"
-        links.append(("colab", COLAB.format(repository=place.repository, path=path), ""))
-    notebook = f"{place.home}notebooks/{page.lesson}"
-    links.append(("notebook", f"{notebook}.ipynb", " download"))
-    if not page.is_lab:
-        links.append(("script", f"{place.home}scripts/{page.lesson}.py", " download"))
-    if page.lab:
-        links.append(("lab", place.home + page.lab + ("/" if place.directories else ".html"), ""))
-    buttons = [f'<a class="md-button" href="{url}"{more}>{words[k]}</a>' for k, url, more in links]
-    buttons.append(
-        f'<button class="md-button lesson-copy-all" type="button">{words["copy"]}</button>'
-    )
-    return f'<p class="lesson-buttons" data-search-exclude>{" ".join(buttons)}</p>\n'
 
 
 def _provenance(page: Page, run: Run, place: Place) -> str:

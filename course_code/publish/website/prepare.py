@@ -93,7 +93,7 @@ class Site:
             for path in sorted((folder / "assets").rglob("*"))
             if path.is_file()
         }
-        style = [shared.pop(path) for path in list(shared) if path.endswith(".css")]
+        style = [shared.pop(path) for path in list(shared) if path.startswith("assets/css/")]
         return {
             **shared,
             STYLE: b"\n".join(map(Path.read_bytes, style)),

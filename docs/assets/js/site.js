@@ -86,7 +86,7 @@
     }
   }
 
-  for (const button of document.querySelectorAll(".lesson-copy-all")) {
+  for (const button of document.querySelectorAll(".lesson-copy")) {
     const label = button.textContent;
     let timer;
     button.addEventListener("click", async () => {
@@ -104,6 +104,60 @@
       }, 3000);
     });
   }
+
+  /* Code can be hidden, on this page and the next ones; who follows a link to it wants it shown. */
+  const { dataset } = document.documentElement;
+  const hide = document.querySelector(".lesson-hide");
+  const setCode = (state) => {
+    dataset.code = state;
+    hide?.setAttribute("aria-pressed", state === "hidden");
+  };
+  const choose = (state) => {
+    setCode(state);
+    __md_set("__code", state);
+  };
+  const reveal = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (dataset.code !== "hidden" || !target || target.checkVisibility()) return;
+    choose("shown");
+    target.scrollIntoView();
+  };
+  if (hide) {
+    setCode(dataset.code);
+    hide.addEventListener("click", () => choose(dataset.code === "hidden" ? "shown" : "hidden"));
+    addEventListener("hashchange", reveal);
+    reveal();
+  }
+
+  /* The menu with the rest of what can be done with a page. */
+  const more = document.querySelector(".lesson-more");
+  addEventListener("click", ({ target }) => {
+    if (more?.open && !target.closest(".lesson-more > summary, .lesson-copy")) more.open = false;
+  });
+  more?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !more.open) return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
+
+  /* Paper shows figures in light colours, wherever they are, and leaves folds as they are: Material
+     would open them all. */
+  const figures = () => [...document.querySelectorAll("article img.light-only")];
+  const paper = (event) => {
+    event.stopImmediatePropagation();
+    for (const image of figures()) image.loading = "eager";
+  };
+  addEventListener("beforeprint", paper, { capture: true });
+  async function printed(state) {
+    const before = dataset.code;
+    setCode(state);
+    addEventListener("afterprint", () => setCode(before), { once: true });
+    for (const image of figures()) image.loading = "eager";
+    await Promise.allSettled(figures().map((image) => image.decode()));
+    print();
+  }
+  more?.querySelector(".lesson-print").addEventListener("click", () => printed(dataset.code));
+  more?.querySelector(".lesson-plain").addEventListener("click", () => printed("hidden"));
 
   /* Code in a fold gets its colours when the fold opens: until then it has no elements to style.
      "k0,3 s7,12" is a keyword of 3 characters at once and, 7 later, a string of 12. */
@@ -169,14 +223,4 @@
     if (waiting.length) requestAnimationFrame(() => idle(layOut));
   };
   addEventListener("load", () => idle(layOut));
-
-  /* Paper has no way to open a fold. */
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
-    for (const details of opened) details.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const details of opened) details.open = false;
-  });
 })();

@@ -129,7 +129,12 @@ def test_code_prints_figures_and_errors_keep_the_order_of_the_run(shown, to_html
     reader = Reader(html_text)
     blocks = ["lesson-code", "lesson-output", "lesson-fold", "lesson-code", "lesson-code"]
     blocks += ["lesson-figure"] * 3 + ["lesson-code"]
-    assert reader.classes == ["lesson-buttons", "lesson-copy-all", *blocks, "lesson-provenance"]
+    row = [f"lesson-{name}" for name in ("buttons", "hide", "more", "copy", "print", "plain")]
+    assert reader.classes == [*row, *blocks, "lesson-provenance"]
+    assert re.findall(r'<details class="([^"]*)"', html_text) == [
+        "lesson-more",
+        "lesson-fold only-code",  # of c1, whose inlined code draws
+    ]
     assert reader.code[1] == "a ` b\n```\n\n  <c> {{ d }}\n"
     assert [i["alt"] for i in reader.images] == ["1", "1", "2", "2", "3", "3"]
     assert [i["src"].rpartition("/")[2] for i in reader.images[2:4]] == [
@@ -174,7 +179,8 @@ def test_claims_say_their_kind_and_lead_to_their_cell(shown, to_html):
     page = "# T\n\n::: cell one.c0\n\n::: claims one\n    low: **Low** $x$.\n    high: High.\n"
     page += "    literature: Said.\n    theorem: Known.\n"
     text, _ = shown([cell], page)
-    rows = re.findall(r"<li>(.*?)</li>", to_html(text), re.S)
+    listed = to_html(text).partition("lesson-claims")[2]
+    rows = re.findall(r"<li>(.*?)</li>", listed, re.S)
     assert [re.search(r"claim-kind claim-(\w+)", row)[1] for row in rows] == [
         "measured", "theorem", "literature", "theorem",
     ]  # fmt: skip
@@ -200,8 +206,9 @@ def test_buttons_and_provenance_lead_to_the_files_of_the_page(
 ):
     text, run = shown(["x = 1"], "# T\n\nText.\n\n::: cell one.c0\n", place, language)
     converted = to_html(text)
-    found = re.findall(r'<a (?:class="md-button" )?href="([^"#]+)"', converted)
-    assert [html.unescape(link) for link in found] == links
+    found = re.findall(r'<a (?:class="([^"]*)" )?href="([^"#]+)"', converted)
+    assert [html.unescape(link) for _, link in found] == links
+    assert [bool(first) for first, _ in found] == [True] + [False] * (len(links) - 1)
     assert "0–2" in converted
     assert f"Python {run.plan.inputs.versions['python']}" in converted
     assert converted.index("<h1") < converted.index("lesson-buttons") < converted.index("Text.")
@@ -211,7 +218,7 @@ def test_buttons_and_provenance_lead_to_the_files_of_the_page(
 def test_buttons_come_after_the_title_not_before_the_front_matter(shown):
     page = '---\ntitle: "T"\n---\n\n# T { #t }\n\n::: cell one.c0\n'
     text, _ = shown(["# a comment\nx = 1"], page)
-    assert text.startswith('---\ntitle: "T"\n---\n\n# T { #t }\n\n<p class="lesson-buttons"')
+    assert text.startswith('---\ntitle: "T"\n---\n\n# T { #t }\n\n<div class="lesson-buttons"')
 
 
 def test_images_have_one_file_each(shown):
