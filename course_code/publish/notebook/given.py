@@ -113,7 +113,8 @@ def _first(cell, page: Given) -> str:
     if cell.cell_type != "markdown" or not title:
         raise CourseError("cell 1: no title", page.path, hint="Begin it with a line `# Title`.")
     words = LABELS[page.language]
-    link = f'<a class="md-button md-button--primary" href="{page.path.name}" download>{words["notebook"]}</a>'
+    look = 'class="md-button md-button--primary"'
+    link = f'<a {look} href="{page.path.name}" download>{words["notebook"]}</a>'
     buttons = f'<p class="lesson-buttons" data-search-exclude>{link}</p>'
     return f"{title[0]}\n\n{buttons}\n\n{text[title.end() :].lstrip()}\n"
 
