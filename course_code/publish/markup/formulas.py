@@ -117,7 +117,7 @@ def wrap_inline(body: str, opening: str = "", closing: str = "") -> str:
     before, *parts = body.split(base)
     if not opening and not closing:
         return body
-    if len(parts) == 1:
+    if len(parts) <= 1:
         return f'<span class="math-nowrap">{opening}{body}{closing}</span>'
     end = "</span></span>"  # of .katex-html and .katex
     parts = [f"{base}{part}" for part in [*parts[:-1], parts[-1].removesuffix(end)]]

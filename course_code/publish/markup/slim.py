@@ -32,6 +32,9 @@ def slim(formula: str) -> str:
             _slim_math(element)
         elif element.get("class") == "katex-html":
             _slim_span(element, ())
+    for formula in root.iter("span"):
+        if formula.get("class") == "katex":
+            _merge(formula, inline=formula is root)
     shown = tostring(root, encoding="unicode", method="html")
     return shown.replace("<math", f'<math xmlns="{MATHML}"')
 
@@ -52,6 +55,18 @@ def _slim_math(math: Element) -> None:
     if inner is not None and source is not None:
         math.set("data-tex", source.text or "")
         math[:] = list(inner) if inner.tag == "mrow" and not inner.attrib else [inner]
+
+
+def _merge(formula: Element, inline: bool) -> None:
+    """Give the element around MathML, and in the text that around a lone base, to its content."""
+    read, seen = formula
+    (math,) = read
+    math.set("class", read.get("class"))
+    formula[0] = math
+    if inline and len(seen) == 1 and seen[0].attrib == {"class": "katex-base"}:
+        (base,) = seen
+        seen.set("class", "katex-html katex-base")
+        seen.text, seen[:] = base.text, list(base)
 
 
 def _slim_span(element: Element, parent: tuple[str, ...]) -> None:

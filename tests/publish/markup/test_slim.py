@@ -74,3 +74,13 @@ def test_a_lone_script_is_one_element(tex, script):
 )
 def test_a_formula_has_few_elements(tex, most):
     assert len(re.findall("<[a-z]", render(tex, display=False))) <= most
+
+
+def test_nothing_stands_around_mathml_or_a_lone_base_in_the_text():
+    inline, display = render("x", False), render("x", True)
+    assert inline.startswith('<span class="katex"><math')
+    assert 'class="katex-mathml"' in inline
+    assert '<span class="katex-mathml"' not in inline + display
+    assert '<span class="katex-html katex-base" aria-hidden="true">' in inline
+    assert '<span class="katex-html" aria-hidden="true"><span class="katex-base">' in display
+    assert render("a = b", False).count("katex-base") == 2
