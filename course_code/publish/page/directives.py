@@ -26,6 +26,7 @@ FIRST_LINE = re.compile(
 )
 ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z-]+)="(?P<text>[^"]*)"')
 ROW = re.compile(r"(?P<name>[a-z][a-z0-9_]*):\s+(?P<text>.+)")
+LESSON_ROW = re.compile(r"(?P<lesson>\w+)\.(?P<cell>\w+):\s+(?P<text>.+)")
 ATTRIBUTES = {
     "cell": ("alt", "caption", "fold", "fold-code"),
     "opening": ("needs", "answer", "figure"),
@@ -67,10 +68,12 @@ class Reader:
             return Prose(text, token.line)
         if match["kind"] == "list" and match["target"] in ("claims", "errata"):
             return CourseList(token.line, match["target"])
+        if match["kind"] == "list" and match["target"] == "lessons":
+            return self._lessons(rows, token.line)
         if match["kind"] == "further":
             return Prose(further(self.language), token.line)
         if match["kind"] not in ("cell", "opening", "claims"):
-            known = "Known: cell, opening, claims, further; list glossary, claims, errata."
+            known = "Known: cell, opening, claims, further; list glossary, claims, errata, lessons."
             raise self.error(f"unknown directive {match['kind']!r}", token.line, known)
         lesson, name = self._lesson(match["target"], token.line)
         if match["kind"] == "claims":
@@ -116,6 +119,17 @@ class Reader:
             if name not in self.lessons:
                 raise self.error(f"no lesson {name!r}", line, closest(name, list(self.lessons)))
         return Opening(line, tuple(names), answer, figure)
+
+    def _lessons(self, rows: list[str], line: int) -> CourseList:
+        found = []
+        for number, row in enumerate(rows, line + 1):
+            match = LESSON_ROW.fullmatch(row)
+            if not match or match["lesson"] not in self.lessons:
+                hint = closest(row.partition(".")[0], list(self.lessons))
+                raise self.error(f"cannot read {row[:40]!r}: lesson.cell: text", number, hint)
+            self._known_cell(match["cell"], number, self.lessons[match["lesson"]])
+            found.append((match["lesson"], match["cell"], match["text"]))
+        return CourseList(line, "lessons", rows=tuple(found))
 
     def _known_cell(self, name: str, line: int, lesson: Lesson) -> None:
         known = [cell.name for cell in lesson.cells]

@@ -1,8 +1,9 @@
-"""Tables made from all lessons, put where a page asks for them."""
+"""Lists and tables made from all lessons, put where a page asks for them."""
 
 from dataclasses import replace
 
 from course_code.publish.base.course import Course
+from course_code.publish.page.contents import all_lessons
 from course_code.publish.page.errata import all_errata
 from course_code.publish.page.ledger import all_claims
 from course_code.publish.page.parts import CourseList, Page
@@ -14,7 +15,7 @@ Pages = dict[tuple[str, str], Page]
 def put_lists(
     course: Course, pages: Pages, parsed: Pages, runs: dict[str, Run], audited: dict[str, dict]
 ) -> Pages:
-    """Write out every `::: list claims` and `::: list errata`; see there for the arguments.
+    """Write out every `::: list` of claims, errata or lessons; see there for the arguments.
 
     Args:
         course: whose claims fell.
@@ -32,16 +33,20 @@ def put_lists(
             path: p for (lang, path), p in pages.items() if lang == language and p.lesson in runs
         }
 
-    def written(part, language: str):
+    def written(part, page: Page):
         if not isinstance(part, CourseList):
             return part
+        language = page.language
         own = lessons(pages, language)
         if part.what == "errata":
             return replace(part, text=all_errata(own, language))
         asked = lessons(parsed, language)
+        if part.what == "lessons":
+            by_name = [{p.lesson: p for p in found.values()} for found in (own, asked)]
+            return replace(part, text=all_lessons(part, page, *by_name, runs))
         return replace(part, text=all_claims(course, own, asked, runs, audited))
 
     return {
-        key: replace(page, segments=tuple(written(part, page.language) for part in page.segments))
+        key: replace(page, segments=tuple(written(part, page) for part in page.segments))
         for key, page in pages.items()
     }

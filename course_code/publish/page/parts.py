@@ -82,14 +82,16 @@ class ShownClaims:
 
 @dataclass(frozen=True)
 class CourseList:
-    """A table made from all lessons: `what` is claims or errata.
+    """What is made from all lessons: `what` is claims, errata or lessons.
 
-    Its HTML links are as in `href="softmax.md#cell-x"`.
+    Its HTML links are as in `href="softmax.md#cell-x"`, its images as in `src="assets/x.svg"`.
+    Rows of a list of lessons are (lesson, cell with its picture, text).
     """
 
     line: int
     what: str
     text: str = ""
+    rows: tuple[tuple[str, str, str], ...] = ()
 
 
 Segment = Prose | Opening | ShownFigure | ShownCell | ShownClaims | CourseList

@@ -58,7 +58,8 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
             parts.append("\n".join(["", *_again(segment, page.lesson, place), ""]))
         elif isinstance(segment, CourseList):
             address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
-            parts.append(re.sub(r'href="(\w+)\.md#', address, segment.text))
+            text = re.sub(r'href="(\w+)\.md#', address, segment.text)
+            parts.append(text.replace('src="assets/', f'src="{place.root}assets/'))
         else:
             lines = _cell(segment, page, place)
             parts.append("\n".join(indented(lines, segment.indent)))
@@ -153,6 +154,11 @@ def _images(cell: str, number: int, figure: dict, lesson: str, place: Place, alt
         for theme in THEMES
         for image in [figure[theme]]
     )
+
+
+def pictures(cell: str, figure: dict, lesson: str) -> str:
+    """Return a figure's images as an ornament, which says nothing to who does not see it."""
+    return _images(cell, 0, figure, lesson, Place("", ""), "")
 
 
 def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> list[str]:
