@@ -42,7 +42,7 @@ def draw_network(
             circle = plt.Circle((x, y), 0.3, fill=False, edgecolor=ink, linewidth=1.2)
             ax.add_patch(circle)
             ax.text(x, y, name, ha="center", va="center", fontsize=12)
-            style = {"ha": "center", "weight": "bold", "fontsize": 11}
+            style = {"ha": "center", "weight": "bold", "fontsize": 12}
             ax.text(x, y + 0.36, value, va="bottom", color=forward, **style)
             ax.text(x, y - 0.38, error, va="top", color=backward, **style)
     top = max(y for spots in places for _, y in spots)
@@ -66,7 +66,7 @@ def draw_edge(
     ax.plot(xs, ys, color=plt.rcParams["text.color"], linewidth=0.8, alpha=0.7)
     part = 0.33 if y0 != y1 else 0.5  # crossing lines: near their start
     at = (x0 + part * (x1 - x0), y0 + part * (y1 - y0))
-    style = {"ha": "center", "fontsize": 10, "rotation_mode": "anchor"}
+    style = {"ha": "center", "fontsize": 11, "rotation_mode": "anchor"}
     style |= {"rotation": math.degrees(math.atan2(y1 - y0, x1 - x0))}
     for text, colour, side in zip(pair, COLOURS, ("bottom", "top"), strict=False):
         ax.text(*at, text, color=colour, va=side, **style)
