@@ -346,12 +346,12 @@ for n in (0, 1, 2):
 some_silent = table[1]["ended"] + table[2]["ended"]
 
 LEAKS = (0.01, 0.3)  # the slope of a unit that is off, instead of 0
-leaky = {}
+leaky = []
 for slope in LEAKS:
     bend = partial(F.leaky_relu, negative_slope=slope)
     _, _, leaky_done = solve(bend, 2, JUDGE, chosen["relu"][2])
-    leaky[str(slope)] = leaky_done.float().mean().item()
-    print(f"slope {slope} when off, same starts and rate: {leaky[str(slope)]:.0%}")
+    leaky.append(leaky_done.float().mean().item())
+    print(f"slope {slope} when off, same starts and rate: {leaky[-1]:.0%}")
 
 # %% name="levels"
 LEVELS = {"two points get one answer": math.log(2) / 2}
@@ -367,7 +367,7 @@ check("theorem asleep: ReLUs silent at the start that woke up", woken, "==", 0)
 check(
     "theorem one_silent: XOR solved with a silent unit of two", solved_silent, "==", 0
 )
-gained = leaky["0.3"] - solved["relu"][2]  # shares of the same 200 starts
+gained = leaky[-1] - solved["relu"][2]  # shares of the same 200 starts
 check("measured many_silent: networks of 200 that end with one", some_silent, ">", 80)
 check("measured leak_helps: what a slope of 0.3 adds to the share", gained, ">", 0.15)
 
