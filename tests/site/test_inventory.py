@@ -18,6 +18,7 @@ WANTED = {
     *(f"SP{number:02}" for number in range(1, 24)),
     *("EX01", "EX02", "EX03", "EX04", "EX06"),
     *("Q2", "Q3", "Q5", "Q6"),
+    *("VI01", "VI02", "VI03", "VI04", "A55"),
     *(f"A{number}" for number in (*range(1, 18), 19, 21, *range(27, 39), *range(43, 55))),
 }
 
