@@ -453,6 +453,15 @@ ax.set(
 ax.legend()
 plt.show()
 
+# %% name="half_adder"
+carry = fires(corners, torch.tensor([1.0, 1]), -1.5)  # AND
+total = fires(
+    torch.cat((corners, carry[:, None]), dim=1), torch.tensor([1.0, 1, -2]), -0.5
+)
+for bits, one, two in zip(corners.int().tolist(), carry, total, strict=True):
+    print(f"{bits[0]} + {bits[1]} = {one}{two}")
+adder = (2 * carry + total).tolist()
+
 # %% name="same_start"
 
 
@@ -467,15 +476,6 @@ W, b = net.layers[0]
 apart = (W - W[:, :1]).abs().max().item()
 same_right = evaluate_runs(net, corners, xor)[1].item()
 print(f"eight units, {apart:.0e} apart after 1,000 steps; {same_right:.0%} of XOR")
-
-# %% name="half_adder"
-carry = fires(corners, torch.tensor([1.0, 1]), -1.5)  # AND
-total = fires(
-    torch.cat((corners, carry[:, None]), dim=1), torch.tensor([1.0, 1, -2]), -0.5
-)
-for bits, one, two in zip(corners.int().tolist(), carry, total, strict=True):
-    print(f"{bits[0]} + {bits[1]} = {one}{two}")
-adder = (2 * carry + total).tolist()
 
 # %% name="check_exercises"
 check("theorem same_start: equal units drift apart by", apart, "==", 0)
