@@ -7,6 +7,7 @@ read where the site is opened from a folder.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
@@ -27,16 +28,23 @@ def index(course: Course, language: str, folder: Path, kept: Kept) -> bytes:
         folder: of the language's pages, as any site generator has built them.
         kept: what was read before, so that only pages that changed are read.
     """
-    pages = []
+    pages, names = {}, set()
     for path in _pages(language, folder):
         name, data = path.relative_to(folder).as_posix(), path.read_bytes()
         key = key_of(hashlib.sha256(data).hexdigest())
         if (found := kept.get(name, key)) is None:
             found = sections(data.decode("utf-8"))
             kept.put(name, key, found)
+        names.add(name)
         if found:
-            pages.append([_address(name), found, LISTS.get(name.split("/")[0].split(".")[0], 1)])
-    value = {"terms": _terms(course, language), "pages": pages}
+            pages[_address(name)] = found
+    kept.keep_only(names)
+    value = {
+        "terms": _terms(course, language, pages),
+        "pages": [
+            [address, found, LISTS.get(_stem(address), 1)] for address, found in pages.items()
+        ],
+    }
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"var courseIndex = {text};\n".encode()
 
@@ -56,8 +64,13 @@ def _address(name: str) -> str:
     return name.removesuffix("index.html") if name.endswith("/index.html") else name
 
 
-def _terms(course: Course, language: str) -> dict[str, list[str]]:
-    """Names of each term of the glossary by its id: its own, and those of the other languages."""
+def _stem(address: str) -> str:
+    return address.removesuffix("/").removesuffix(".html")
+
+
+def _terms(course: Course, language: str, addresses: Iterable[str]) -> dict[str, list[str]]:
+    """Names of each term by its address: the language's own, then those of the others."""
+    listed = next((a for a in addresses if _stem(a) == Path(glossary.PAGE).stem), "")
     known = glossary.load(course)
     order = sorted(LANGUAGES, key=lambda other: other != language)
-    return {entry.id: entry.names(order) for entry in known.entries} if known else {}
+    return {f"{listed}#{e.id}": e.names(order) for e in known.entries} if known else {}

@@ -15,7 +15,7 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
   );
   const EMPTY_HAN = new RegExp(
     "为什么|是什么|什么是|什么|怎么样|怎么|怎样|如何|哪个|哪些|哪种|多少|为何|是不是|有没有|没有|" +
-      "可以|[的了吗呢吧啊着么是和与跟或及在把被让也都就很]",
+      "可以|[的吗呢吧啊么]|^[和与跟或及在把被让是用了]$",
     "gu",
   );
 
@@ -51,21 +51,18 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
   /* Names of the glossary's terms that a text has in it, whatever letters and spaces it uses. */
   const spaced = (text) => ` ${split(text.toLowerCase()).join(" ")} `;
   const key = (name) => (HAN.test(name) ? spaced(name).trim() : spaced(name));
-  const keys = Object.entries(terms).map(([id, names]) => ({ id, names, keys: names.map(key) }));
+  const keys = Object.entries(terms).map(([url, names]) => ({ url, names, keys: names.map(key) }));
   const named = (text) => keys.filter((term) => term.keys.some((name) => spaced(text).includes(name)));
 
+  const section = (page, address, weight, [anchor, title, text, code]) => {
+    const url = anchor ? `${address}#${anchor}` : address;
+    const names = (terms[url] ?? []).filter((name) => !spaced(title).includes(spaced(name)));
+    return { url, page, title: title || page, names: names.join(" "), text, code, weight };
+  };
   const sections = pages.flatMap(([address, parts, weight]) =>
-    parts.map(([anchor, title, text, code]) => ({
-      url: anchor ? `${address}#${anchor}` : address,
-      page: parts[0][1],
-      title: title || parts[0][1],
-      names: (terms[anchor] ?? []).filter((n) => !spaced(title).includes(spaced(n))).join(" "),
-      text,
-      code,
-      weight,
-    })),
+    parts.map((part) => section(parts[0][1], address, weight, part)),
   );
-  const place = new Map(pages.flatMap(([, parts]) => parts).map(([anchor], id) => [anchor, id]));
+  const place = new Map(sections.map(({ url }, id) => [url, id]));
   const index = new MiniSearch({
     fields: ["title", "names", "page", "text", "code"],
     tokenize: read,
@@ -124,11 +121,11 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
     };
     add(words, { prefix: true, fuzzy, boostTerm: weight }, 1);
     const top = Math.max(0, ...Array.from(scores.values(), ({ score }) => score));
-    for (const { id, names } of named(query)) {
+    for (const { url, names } of named([query, ...words].join(" "))) {
       const parts = names.map(asked);
       for (const name of parts) add(name, { combineWith: "AND" }, 0.1);
       const said = parts.filter((name) => name.every((word) => words.includes(word)));
-      const entry = scores.get(place.get(id));
+      const entry = scores.get(place.get(url));
       const share = Math.max(0, ...said.map((name) => name.length)) / words.length;
       if (entry) entry.score += 0.7 * top * share;
     }
