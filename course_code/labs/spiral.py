@@ -346,8 +346,8 @@ def check_compare():
         "and y_new.",
         "表里是对训练点的拟合程度：请在 X_new、y_new 上测量。",
     )
-    X, y = make_data(200, seed=1)
-    table = four(X, y, *make_data(200, seed=2), 1000)
+    X, y = make_data(150, seed=1)
+    table = four(X, y, *make_data(150, seed=2), 1000)
     for key, share in table.items():
         print(f"{key[0]:8} {key[1]:4}  {share:.1%}")
     need(
@@ -371,7 +371,7 @@ def show_regions(X, y):
     fig, axes = plt.subplots(2, 1, figsize=(5, 9), layout="constrained")
     for ax, bend in zip(axes, (nn.Identity(), nn.ReLU()), strict=True):
         model = make_model(bend)
-        train(model, X, y, torch.optim.Adam(model.parameters(), lr=1e-2), 400)
+        train(model, X, y, torch.optim.Adam(model.parameters(), lr=1e-2), 300)
         draw_regions(ax, model, X, y, title=f"{type(bend).__name__}, Adam")
     plt.show()
 

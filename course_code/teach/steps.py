@@ -84,7 +84,7 @@ def need(holds, en: str, zh: str):
         raise Wrong(en, zh)
 
 
-def call(function, *arguments):
+def call(function, *arguments, **named):
     """Call what a student wrote, with copies of tensors, and say in words why it stops.
 
     Returns: what it returns, which is neither None nor `...`.
@@ -92,10 +92,12 @@ def call(function, *arguments):
     name = getattr(function, "__name__", str(function))
     own = [copied(argument) for argument in arguments]
     try:
-        result = function(*own)
+        result = function(*own, **named)
     except Wrong:
         raise
     except Exception as error:
+        if getattr(error, "name", None) == name:  # a NameError: it was not run
+            raise
         raise stopped(name, error) from None
     need_filled(result, name)
     need(

@@ -28,7 +28,7 @@ MARKER = re.compile(r"\s*# (stub|solution|end)")
 FOLLOWS = {"stub": "end", "solution": "stub", "end": "solution"}  # marker -> the one before it
 COMMENT = re.compile(r"(?P<indent>\s*)#(?: (?P<code>.*))?")
 STEPS = re.compile(r'Steps\("en", (\d+)\)')
-TIMEOUT = 60  # seconds of a cell, unless it says otherwise
+TIMEOUT = 120  # seconds of a cell, unless it says otherwise
 DRIFT = "Stub and solution belong together: change both."
 
 

@@ -97,7 +97,7 @@ def test_a_step_is_read_as_what_the_student_finds_and_as_its_solution(toy):
     assert double.stub.source.endswith('"""Return 2x."""\n    return ...  # twice')
     assert double.solution.source.endswith('"""Return 2x."""\n    return x + x + x - x')
     assert "    for part in x:\n        ...\n    return both" in total.stub.source
-    assert all(cell.timeout == 60 for cell in as_lesson(lab).cells)
+    assert all(cell.timeout == 120 for cell in as_lesson(lab).cells)
 
 
 def test_a_good_lab_is_judged_good_and_shown_without_its_solutions(tried):

@@ -1,0 +1,67 @@
+"""What students write in the lab on calibration, and what they are told."""
+
+
+def test_step_1(wrong):
+    head = (
+        "def certainty(z, y):\n    p, hit = z.softmax(1), (z.argmax(1) == y).float()\n    return "
+    )
+    wrong("certainty", head + "z.max(1).values, hit", "largest scores")
+    wrong("certainty", head + "p[torch.arange(len(y)), y], hit", "not of the predicted one")
+    wrong("certainty", head + "z.softmax(0).max(1).values, hit", "ran over the points")
+    wrong("certainty", head + "p.max(1).values, 1 - hit", "are exchanged")
+    wrong("certainty", head + "p.max(1).values, hit.mean()", "has shape ()")
+    wrong("certainty", head + "p.max(1), hit", "should be a tensor")
+    wrong("certainty", head + "hit", "should return two tensors")
+
+
+def test_step_2(wrong):
+    head = "def bin_of(sure, n):\n    return "
+    wrong("bin_of", head + "(sure * n).round().long()", "rounding moves")
+    wrong("bin_of", head + "(sure * n).long() + 1", "number 0, not 1")
+    wrong("bin_of", head + "(sure * n).long()", "1.0 falls into bin 4")
+    wrong("bin_of", head + "(sure * n).floor()", "has dtype torch.float32, not int64")
+
+
+ECE = """
+def ece(sure, right, n=10):
+    bins, total, count = bin_of(sure, n), 0.0, 0
+    for b in range(n):
+        inside = bins == b
+        if inside.any():
+            count += 1
+            gap = sure[inside].mean() - right[inside].mean()
+            total = total + {}
+    return float({})
+"""
+
+
+def test_step_3(wrong):
+    def said(adds, text, returns="total"):
+        wrong("ece", ECE.format(adds, returns), text)
+
+    said("gap.abs()", "all bins count the same", returns="total / count")
+    said("gap.abs()", "the gaps are only added")
+    said("gap * inside.float().mean()", "opposite signs cancel")
+    said("-gap * inside.float().mean()", "opposite signs cancel")
+    said("gap.abs() * inside.sum()", "divide by how many there are")
+    said("0", "the sum stays 0")
+    points = "def ece(sure, right, n=10):\n    return (sure - right).abs().mean()"
+    wrong("ece", points, "point by point")
+
+
+def test_step_4(wrong):
+    head = "def loss_at(T, z, y):\n    return "
+    wrong("loss_at", head + "F.cross_entropy(z * T, y)", "multiplied by T")
+    wrong("loss_at", head + "F.cross_entropy(z.softmax(1) / T, y)", "applied twice")
+    wrong("loss_at", head + "F.cross_entropy(z, y) / T", "the loss is divided")
+    wrong("loss_at", head + "F.cross_entropy(z / T, y, reduction='sum')", "this is the sum")
+
+
+def test_step_5(wrong):
+    head = "def best_temperature(z, y, grid):\n"
+    head += "    losses = [loss_at(T, z, y).item() for T in grid]\n    "
+    wrong("best_temperature", head + "return min(losses)", "the lowest loss")
+    wrong("best_temperature", head + "return grid[losses.index(max(losses))]", "loss is highest")
+    wrong("best_temperature", head + "return 1.0", "is off by up to 2")
+    listed = head + "return [T for T in grid if loss_at(T, z, y) < 1]"
+    wrong("best_temperature", listed, "should be one finite number")

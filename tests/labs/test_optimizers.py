@@ -1,0 +1,102 @@
+"""What students write in the lab on optimizers, and what they are told."""
+
+
+def test_step_1(wrong):
+    head = "def sgd(w, g, memory, rate):\n    return "
+    wrong("sgd", head + "w + rate * g", "uphill")
+    wrong("sgd", head + "w - g", "the rate is missing")
+    wrong("sgd", head + "w - 2 * rate * g", "is off by")
+    wrong("sgd", head + "(w - rate * g).sum()", "has shape ()")
+
+
+MOMENTUM = """
+def momentum(w, g, memory, rate, mu=0.9):
+    u = memory.get("u", torch.zeros_like(w))
+    {}
+    memory["u"] = u
+    return w
+"""
+
+
+def test_step_2(wrong):
+    def said(lines, text):
+        wrong("momentum", MOMENTUM.format(lines), text)
+
+    said("u = g; w = w - rate * u", "the old u is forgotten")
+    said("u = mu * u + (1 - mu) * g; w = w - rate * u", "damped by 1 − μ")
+    said("w = w - rate * u; u = mu * u + g", "renew u first")
+    said("u = mu * u + g; w = w - rate * (g + mu * u)", "Nesterov")
+
+
+ADAM = """
+def adam(w, g, memory, rate, b1=0.9, b2=0.999, eps=1e-8):
+    m = memory.get("m", torch.zeros_like(w))
+    v = memory.get("v", torch.zeros_like(w))
+    t = memory.get("t", 0) + 1
+    m = b1 * m + (1 - b1) * g
+    v = b2 * v + (1 - b2) * g**2
+    {}
+    memory.update(m=m, v=v, t=t)
+    return w
+"""
+
+
+def test_step_3(wrong):
+    first, second = "m / (1 - b1**t)", "v / (1 - b2**t)"
+
+    def said(m, v, below, text):
+        wrong("adam", ADAM.format(f"w = w - rate * ({m}) / {below.format(v)}"), text)
+
+    said("m", "v", "(({}).sqrt() + eps)", "the corrections are missing")
+    said(first, "v", "(({}).sqrt() + eps)", "v is not corrected")
+    said("m", second, "(({}).sqrt() + eps)", "m is not corrected")
+    said(first, second, "({} + eps).sqrt()", "inside the root")
+    said(first, second, "({} + eps)", "the root of v_hat is missing")
+    said("m / (1 - b1)", second, "(({}).sqrt() + eps)", "is off by")
+
+
+RUN = """
+def descend(rule, rate, count):
+    w = START.clone()
+    memory = {}
+    for _ in range(COUNT):
+        LINES
+    return loss(w).item()
+"""
+
+
+def test_step_4(wrong):
+    def said(lines, text, count="count"):
+        answer = RUN.replace("LINES", "\n        ".join(lines)).replace("COUNT", count)
+        wrong("descend", answer, text)
+
+    step = "w = rule(w, slope(w), memory, rate)"
+    said(["memory = {}", step], "the rule forgets")
+    said(["rule(w, slope(w), memory, rate)"], "every step begins at START")
+    said(["w = rule(w, slope(START), memory, rate)"], "not that of the current w")
+    said([step], "was called 4 times", count="count + 1")
+    said(["pass"], "no step has been taken")
+
+
+SWEEP = """
+def sweep(rule, rates, count):
+    best = (None, math.inf)
+    for rate in rates:
+        found = descend(rule, rate, count)
+        {}
+    return best
+"""
+
+
+def test_step_5(wrong):
+    def said(lines, text):
+        wrong("sweep", SWEEP.format(lines), text)
+
+    said("if not found > best[1]: best = (rate, found)", "NaN has won")
+    said("best = (rate, found)", "NaN has won")
+    said("if best[0] is None or found > best[1]: best = (rate, found)", "the largest loss has won")
+    said("if found < min(best[0] or 9, 9): best = (found, rate)", "the loss stands first")
+    said("pass", "no run has been kept")
+    wrong(
+        "sweep", "def sweep(rule, rates, count):\n    return rates[0]", "should return two things"
+    )
