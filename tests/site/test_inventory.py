@@ -16,10 +16,10 @@ WANTED = {
     *(f"PB{number:02}" for number in range(1, 37)),
     "PB28b",
     *(f"SP{number:02}" for number in range(1, 24)),
-    *("EX01", "EX02", "EX03", "EX04", "EX06"),
-    *("Q2", "Q3", "Q5", "Q6"),
-    *("VI01", "VI02", "VI03", "VI04", "A55"),
-    *(f"A{number}" for number in (*range(1, 18), 19, 21, *range(27, 39), *range(43, 55))),
+    *(f"EX{number:02}" for number in range(1, 7)),
+    *(f"Q{number}" for number in range(1, 7)),
+    *(f"A{number}" for number in (*range(1, 42), *range(43, 56))),
+    *("VI01", "VI02", "VI03", "VI04"),
 }
 
 
