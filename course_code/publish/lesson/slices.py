@@ -1,0 +1,180 @@
+"""The shortest earlier code that lets a block of a page run alone: a slice of the page.
+
+Statements are kept whole or left out. One is kept if it binds a name that is needed, or may have
+changed what that name stands for before it is read; what it reads is needed in turn, and so is
+what the functions that are kept use. Imports come first, as far as they are used. Checks are left
+out, and figures too: nothing needs what they draw.
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from course_code.publish.lesson.imports import Import, import_lines, imports_of
+from course_code.publish.lesson.interpret import Effects, Interpreter
+from course_code.publish.lesson.modules import names_used
+from course_code.publish.lesson.read import CHECK
+
+GAP = [""]  # lines between two blocks
+NOWHERE = Path()
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Import statements, then lines of the page's code: each range is [begin, end), from 0.
+
+    Lines are counted in the blocks' sources, one blank line between two of them; `whole` tells
+    that the ranges leave out no earlier statement but imports.
+    """
+
+    imports: tuple[str, ...]
+    ranges: tuple[tuple[int, int], ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class _Statement:
+    node: ast.stmt
+    block: int
+    begin: int  # line of the page, with the comments above it
+    end: int
+    effects: Effects
+    source: str
+    stops: bool  # it may raise the error that its block promises
+
+    @cached_property
+    def later(self) -> frozenset[str]:
+        """Names that functions inside it look up when they are called."""
+        inner = [n for n in ast.walk(self.node) if isinstance(n, _FUNCTIONS)]
+        return frozenset(name for node in inner for name in names_used(ast.unparse(node)))
+
+    @cached_property
+    def names(self) -> set[str]:
+        return names_used(ast.unparse(self.node))
+
+
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+
+
+def slices(sources: Sequence[str], stopping: Sequence[int] = ()) -> list[Slice]:
+    """Slice a page for each of its blocks.
+
+    Args:
+        sources: the code of its blocks, in order.
+        stopping: places of the blocks that end with an error on purpose.
+
+    Returns: as many slices; the last range of each ends with its block.
+    """
+    page = _Page(sources, frozenset(stopping))
+    return [page.slice(block) for block in range(len(sources))]
+
+
+def text(sources: Sequence[str], sliced: Slice) -> str:
+    """The code of a slice, as the page's script puts it together."""
+    lines = [line for source in sources for line in (*source.split("\n"), *GAP)]
+    body = "\n".join(line for a, b in sliced.ranges for line in lines[a:b]).strip("\n")
+    head = "\n".join(sliced.imports)
+    return f"{head}\n\n{body}\n" if head and body else f"{head or body}\n"
+
+
+class _Page:
+    def __init__(self, sources: Sequence[str], stopping: frozenset[int]):
+        self.statements: list[_Statement] = []
+        self.imports: list[tuple[int, Import]] = []  # with the block of each
+        self.begins, self.ends = [], []  # lines of blocks
+        self.interpreter, line = Interpreter(), 0
+        for block, source in enumerate(sources):
+            count = source.count("\n") + 1
+            self.begins.append(line)
+            self.ends.append(line + count)
+            self._read(source, block, line, block in stopping)
+            line += count + len(GAP)
+
+    def slice(self, block: int) -> Slice:
+        """The slice for one block."""
+        own = [i for i, statement in enumerate(self.statements) if statement.block == block]
+        first = own[0] if own else len(self.statements)
+        kept = self._needed(own, first) | set(own)
+        chosen = [self.statements[i] for i in sorted(kept)]
+        names = {name for statement in chosen for name in statement.names}
+        wanted = dict.fromkeys(i for at, i in self.imports if at <= block and i.bound in names)
+        if not own:  # imports alone
+            wanted = dict.fromkeys(i for at, i in self.imports if at == block)
+        imports = import_lines([(item, NOWHERE, 0) for item in wanted])
+        earlier = [s for s in self.statements[:first] if not _is_check(s.node)]
+        whole = first > 0 and kept >= {i for i in range(first) if self.statements[i] in earlier}
+        return Slice(tuple(t for t, *_ in imports), tuple(_merged(chosen)), whole)
+
+    def _read(self, source: str, block: int, line: int, stopping: bool) -> None:
+        tree, last = ast.parse(source), 0  # last line that has gone into a statement
+        for node in tree.body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found = imports_of(node, NOWHERE, node.lineno)
+                self.imports += [(block, item) for item in found]
+                self.interpreter.effects(node)
+                last = node.end_lineno
+                continue
+            effects = self.interpreter.effects(node)
+            end = source.count("\n") + 1 if node is tree.body[-1] else node.end_lineno
+            begin, part = line + last, ast.get_source_segment(source, node)
+            stops = stopping and node is tree.body[-1]
+            made = _Statement(node, block, begin, line + end, effects, part, stops)
+            self.statements.append(made)
+            last = end
+
+    def _needed(self, own: list[int], first: int) -> set[int]:
+        """Earlier statements that some need."""
+        found: set[int] = set()
+        todo = [(name, i) for i in own for name in self.statements[i].effects.reads]
+        end = own[-1] + 1 if own else first
+        todo += [(name, end) for i in own for name in self.statements[i].later]
+        seen = set(todo)
+        while todo:
+            name, before = todo.pop()
+            for i in self._sources(name, before):
+                statement, needs = self.statements[i], []
+                if name in statement.effects.binds:
+                    needs = [(each, before) for each in statement.later]
+                if i < first:
+                    found.add(i)
+                    needs += [(each, i) for each in statement.effects.reads]
+                new = [need for need in needs if need not in seen]
+                seen.update(new)
+                todo += new
+        return found
+
+    def _sources(self, name: str, before: int) -> Iterator[int]:
+        """Statements that may decide what a name stands for, the nearest first."""
+        for i in range(before - 1, -1, -1):
+            statement = self.statements[i]
+            if statement.stops:
+                continue
+            if name in statement.effects.binds:
+                yield i
+                return
+            if name in statement.effects.changes:
+                yield i
+
+
+def _is_check(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", "") == CHECK
+    )
+
+
+def _merged(statements: list[_Statement]) -> Iterator[tuple[int, int]]:
+    """Ranges of lines, neighbours joined."""
+    begin = end = None
+    for statement in statements:
+        if end is not None and statement.begin - end <= (statement.block != block) * len(GAP):
+            end, block = statement.end, statement.block
+            continue
+        if end is not None:
+            yield begin, end
+        begin, end, block = statement.begin, statement.end, statement.block
+    if end is not None:
+        yield begin, end
