@@ -36,7 +36,6 @@ class Expressions:
         self.statement = 0  # number of the one at hand
         self.page = Frame()
         self.inside = 0  # functions that are being followed
-        self.rounds: set = set()
         self.fields: dict[str, Value] = {}  # parts such as self.layers, since they were assigned
         self.reads: set[str] = set()  # names of the page that it reads
         self.binds: set[str] = set()  # and binds, maybe

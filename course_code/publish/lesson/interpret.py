@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from course_code.publish.lesson import library
-from course_code.publish.lesson.calls import Calls, Given
+from course_code.publish.lesson.calls import Calls
 from course_code.publish.lesson.frames import Frame
 from course_code.publish.lesson.heap import BOX, MODULE, NOTHING, Value
+from course_code.publish.lesson.summaries import Given
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Interpreter(Calls):
             case ast.With() | ast.AsyncWith():
                 for item in node.items:
                     given = self.value(item.context_expr, frame)
+                    self.heap.change(given)  # it may end, or collect what is printed
                     if item.optional_vars:
                         self.assign(item.optional_vars, given, frame)
                 before = self.heap.changed

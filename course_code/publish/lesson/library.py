@@ -75,6 +75,8 @@ OWN = {
     *("unsqueeze", "topk", "masked_select", "narrow", "movedim", "swapaxes"),
 }
 CONTENTS = {"list", "tuple", "set", "frozenset", "dict", "sorted", "copy", "fromkeys", "Counter"}
+CALLS_FIRST = ITERATORS  # of what they are given they call the first, or what is named
+CALLS_KEY = {*CONTENTS, "min", "max"}  # only what is named
 RESTORES = {"fork_rng", "rc_context", "patch", "redirect_stdout", "catch_warnings"}  # at their end
 STREAMED = ("generator", "rng")  # keywords whose stream is drawn from, not kept
 FLAT = {"shape", "ndim", "dtype", "device", "__name__", "__doc__", "requires_grad", "itemsize"}

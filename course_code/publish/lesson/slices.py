@@ -33,6 +33,24 @@ class Slice:
     ranges: tuple[tuple[int, int], ...]
     whole: bool = False
 
+    @property
+    def lines(self) -> int:
+        """Lines that a copy has, nearly: blank ones between ranges may differ."""
+        gap = 1 if self.imports and self.ranges else 0
+        return len(self.imports) + gap + sum(end - begin for begin, end in self.ranges)
+
+    @property
+    def told(self) -> str:
+        """The slice for the page's script: "import math;import torch|0-33 40-52|96 whole"."""
+        ranges = " ".join(f"{begin}-{end}" for begin, end in self.ranges)
+        return f"{';'.join(self.imports)}|{ranges}|{self.lines}{' whole' if self.whole else ''}"
+
+
+def restore(kept: dict) -> Slice:
+    """A slice of what JSON kept of it."""
+    ranges = tuple((begin, end) for begin, end in kept["ranges"])
+    return Slice(tuple(kept["imports"]), ranges, kept["whole"])
+
 
 @dataclass(frozen=True)
 class _Statement:
@@ -166,15 +184,13 @@ def _is_check(node: ast.stmt) -> bool:
     )
 
 
-def _merged(statements: list[_Statement]) -> Iterator[tuple[int, int]]:
+def _merged(statements: list[_Statement]) -> list[tuple[int, int]]:
     """Ranges of lines, neighbours joined."""
-    begin = end = None
-    for statement in statements:
-        if end is not None and statement.begin - end <= (statement.block != block) * len(GAP):
-            end, block = statement.end, statement.block
-            continue
-        if end is not None:
-            yield begin, end
-        begin, end, block = statement.begin, statement.end, statement.block
-    if end is not None:
-        yield begin, end
+    found: list[tuple[int, int]] = []
+    for before, now in zip([None, *statements], statements, strict=False):
+        gap = len(GAP) if before and before.block != now.block else 0
+        if before and now.begin - before.end == gap:
+            found[-1] = (found[-1][0], now.end)
+        else:
+            found.append((now.begin, now.end))
+    return found

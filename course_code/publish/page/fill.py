@@ -125,6 +125,7 @@ def _fill_cell(cell: ShownCell, run: Run, known: Known) -> ShownCell:
         fold=label(cell.fold),
         fold_code=label(cell.fold_code),
         blocks=run.plan.inlined.blocks[cell.name],
+        needs=tuple(each.told for each in run.plan.slices.get(cell.name, ())),
         outputs=outputs,
         expect=expect,
     )

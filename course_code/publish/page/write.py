@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.buttons import buttons
@@ -98,7 +99,7 @@ def _file(cell: str, number: int, theme: str, image: dict) -> str:
 def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
     words, figures = LABELS[page.language], 0
     body = []
-    for block, outputs in zip(cell.blocks, cell.outputs, strict=True):
+    for block, outputs, needs in zip_longest(cell.blocks, cell.outputs, cell.needs):
         anchor = "" if block.folded else f" #cell-{cell.name}"
         fold = words["folded"] if block.folded else cell.fold_code
         later = ' data-colours="later"' if fold or cell.fold else ""
@@ -109,7 +110,8 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
                 figures += 1
             else:
                 shown += [*_output(output, words["long"]), ""]
-        code = fence(block.source, f".python {joined(shown)}.lesson-code{anchor}{later}")
+        needs = f' data-needs="{needs}"' if needs else ""
+        code = fence(block.source, f".python {joined(shown)}.lesson-code{anchor}{later}{needs}")
         body += [*folded(code, fold, ONLY_CODE), "", *shown]
     return folded(body, cell.fold, "" if any(cell.outputs) else ONLY_CODE)
 

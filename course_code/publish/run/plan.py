@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesson
 from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
+from course_code.publish.lesson.slices import Slice, restore, slices
 from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of
 
 BESIDE = ("labs", "lessons", "publish")  # folders of the course from which lessons import nothing
@@ -23,6 +24,8 @@ class Plan:
     lesson: Lesson
     inlined: InlinedLesson
     inputs: Inputs
+    # Of each cell's blocks the code that they need; a lab, whose code is to be written, has none.
+    slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,12 @@ def plan_script(
     value = kept.get(name, key)
     if value is None:
         lesson, inlined = read()
-        code = code_of(lesson, inlined)
-        kept.put(name, key, [asdict(lesson), asdict(inlined), asdict(code)])
+        code, sliced = code_of(lesson, inlined), _sliced(lesson, inlined)
+        parts = [asdict(part) for part in (lesson, inlined, code)]
+        kept.put(name, key, [*parts, {k: [asdict(s) for s in v] for k, v in sliced.items()}])
     else:
-        lesson, inlined, code = _restored(*value)
-    return Plan(lesson, inlined, inputs_of(code))
+        lesson, inlined, code, sliced = _restored(*value)
+    return Plan(lesson, inlined, inputs_of(code), sliced)
 
 
 def _read(course: Course, name: str) -> tuple[Lesson, InlinedLesson]:
@@ -86,6 +90,17 @@ def _read(course: Course, name: str) -> tuple[Lesson, InlinedLesson]:
     return lesson, inlined
 
 
+def _sliced(lesson: Lesson, inlined: InlinedLesson) -> dict[str, tuple[Slice, ...]]:
+    """Slices of all blocks, in the order of the page."""
+    blocks = [(cell, block) for cell in lesson.cells for block in inlined.blocks[cell.name]]
+    ends = {cell.name: number for number, (cell, _) in enumerate(blocks)}
+    fails = [ends[cell.name] for cell in lesson.cells if cell.expect]
+    found: dict[str, tuple[Slice, ...]] = {}
+    for (cell, _), one in zip(blocks, slices([b.source for _, b in blocks], fails), strict=True):
+        found[cell.name] = (*found.get(cell.name, ()), one)
+    return found
+
+
 def _sources(course: Course, script: Path) -> dict[str, str]:
     """Digests of all that a lesson can bring in: its script and the modules of the course."""
     package = course.root / PACKAGE
@@ -98,7 +113,9 @@ def _sources(course: Course, script: Path) -> dict[str, str]:
     return {str(course.relative(p)): hashlib.sha256(texts[p]).hexdigest() for p in texts}
 
 
-def _restored(lesson: dict, inlined: dict, code: dict) -> tuple[Lesson, InlinedLesson, Code]:
+def _restored(
+    lesson: dict, inlined: dict, code: dict, sliced: dict
+) -> tuple[Lesson, InlinedLesson, Code, dict[str, tuple[Slice, ...]]]:
     """What was planned, of what JSON kept of it."""
     cells = tuple(Cell(**cell) for cell in lesson["cells"])
     claims = tuple(Claim(**claim) for claim in lesson["claims"])
@@ -119,4 +136,5 @@ def _restored(lesson: dict, inlined: dict, code: dict) -> tuple[Lesson, InlinedL
         Lesson(lesson["name"], Path(lesson["path"]), cells, claims),
         InlinedLesson(blocks, bound),
         Code(**code),
+        {cell: tuple(restore(one) for one in found) for cell, found in sliced.items()},
     )

@@ -4,8 +4,24 @@
 
   const chinese = document.documentElement.lang.startsWith("zh");
   const words = chinese
-    ? { copied: "已复制", failed: "复制失败，请手动选取代码", table: "表格", menu: "菜单" }
-    : { copied: "Copied", failed: "Could not copy: select the code by hand", table: "Table", menu: "Menu" };
+    ? {
+        copied: "已复制",
+        failed: "复制失败，请手动选取代码",
+        table: "表格",
+        menu: "菜单",
+        needs: "连同所需代码一起复制",
+        soFar: "：此前全部代码",
+        lines: "，共 # 行",
+      }
+    : {
+        copied: "Copied",
+        failed: "Could not copy: select the code by hand",
+        table: "Table",
+        menu: "Menu",
+        needs: "Copy with what it needs",
+        soFar: ": all code so far",
+        lines: ", # lines",
+      };
 
   /* Which colours: partials/colours.html puts the choice into effect, also on the next page. */
   const colours = document.querySelector(".course-colours");
@@ -205,12 +221,55 @@
     for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) reachable.observe(wrap);
   });
 
-  /* Material gives a block of code its button once it is on screen. The button is all that the nav
-     around it holds: not a landmark of the page. */
+  /* A block with the code of the page that it needs. "import math;import torch|0-33 40-52|96 whole"
+     are imports, lines [begin, end) of the page's code, and how many lines that makes. */
+  function needed(block) {
+    const [imports, ranges] = block.dataset.needs.split("|");
+    const all = lessonCode().split("\n");
+    const kept = [...ranges.matchAll(/(\d+)-(\d+)/g)].flatMap(([, a, b]) => all.slice(a, b));
+    const parts = [imports.replaceAll(";", "\n"), kept.join("\n").replace(/^\n+|\n+$/g, "")];
+    return parts.filter(Boolean).join("\n\n") + "\n";
+  }
+
+  function needsButton(block) {
+    const [count, whole] = block.dataset.needs.split("|")[2].split(" ");
+    const button = document.createElement("button");
+    button.className = "md-code__button";
+    button.type = "button";
+    button.dataset.mdType = "needs";
+    button.title = words.needs + (whole ? words.soFar : "") + words.lines.replace("#", count);
+    button.setAttribute("aria-label", words.needs);
+    button.addEventListener("click", async () => {
+      const said = await copy(needed(block)).then(
+        () => words.copied + words.lines.replace("#", count),
+        () => words.failed,
+      );
+      button.focus();
+      tell(said);
+    });
+    return button;
+  }
+
+  /* In Material's own note, which is said as well. */
+  let told;
+  function tell(text) {
+    const dialog = document.querySelector(".md-dialog");
+    dialog.querySelector(".md-dialog__inner").textContent = text;
+    dialog.classList.add("md-dialog--active");
+    clearTimeout(told);
+    told = setTimeout(() => dialog.classList.remove("md-dialog--active"), 2000);
+  }
+
+  /* Material gives a block of code its button once it is on screen. The buttons are all that the
+     nav around them holds: not a landmark of the page. */
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
       for (const node of addedNodes)
-        if (node.className === "md-code__nav") node.setAttribute("role", "none");
+        if (node.className === "md-code__nav") {
+          node.setAttribute("role", "none");
+          const block = node.closest("[data-needs]");
+          if (block) node.append(needsButton(block));
+        }
   }).observe(document.querySelector("article"), { childList: true, subtree: true });
 
   /* What the style sheet leaves for when it is near the screen is laid out a little at a time while

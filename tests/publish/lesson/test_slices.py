@@ -1,0 +1,327 @@
+"""A block copied with what it needs holds all that decides what it does, and little more."""
+
+import io
+from contextlib import redirect_stdout
+
+import pytest
+
+from course_code.publish.lesson.slices import Slice, slices, text
+
+TRAINING = """
+import torch
+from torch import nn
+
+def train(model, X, y, optimizer):
+    for _ in range(3):
+        loss = ((model(X) - y) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+model = nn.utils.skip_init(nn.Linear, 2, 1)
+nn.init.constant_(model.weight, 1.0)
+nn.init.zeros_(model.bias)
+X = torch.ones(4, 2)
+y = torch.zeros(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+"""
+RANDOM = "import torch\nrng = torch.Generator().manual_seed(0)\n"
+
+# A page, its last line alone in the last block; what its copy must hold, and what it must not.
+KEPT = {
+    "augmented assignment": ("a = 1\na += 1\nb = 5\nprint(a)", "a += 1", "b = 5"),
+    "augmented assignment of an alias": ("a = [1]\nb = a\nb += [2]\nprint(a)", "b += [2]", None),
+    "an item": ("d = {}\ne = {}\nd['k'] = 1\ne['k'] = 2\nprint(d)", "d['k'] = 1", "e['k']"),
+    "an item of an item": ("d = {'k': []}\nd['k'].append(1)\nprint(d)", "append(1)", None),
+    "an item of an alias": ("a = [1]\nd = {'k': a}\nd['k'][0] = 2\nprint(a)", "= 2", None),
+    "an attribute": (
+        "class A:\n    pass\na = A()\nb = A()\na.x = 1\nb.x = 2\nprint(a.x)", "a.x = 1", "b.x",
+    ),
+    "a slice of a tensor": (
+        "import torch\na = torch.zeros(3)\nb = a[1:]\nb[0] = 7\nc = a + 1\nc[0] = 3\nprint(a)",
+        "b[0] = 7",
+        "c[0]",
+    ),
+    "a method that changes": ("a = [3, 1]\nb = [2]\na.sort()\nb.sort()\nprint(a)", "a.sort", "b."),
+    "a method that changes what is held": (
+        "a = []\nd = {'k': a}\nfor v in d.values():\n    v.append(1)\nprint(a)", "v.append", None,
+    ),
+    "a method of no known name": (
+        "import collections\na = collections.deque([1, 2])\na.rotate(1)\nprint(a)", "rotate", None,
+    ),
+    "in place": ("import torch\na = torch.zeros(2)\na.add_(1)\nprint(a)", "a.add_(1)", None),
+    "training": (
+        TRAINING + "last = train(model, X, y, optimizer)\nother = X.sum()\n"
+        "print(model.weight.sum())",
+        "last = train",
+        "other",
+    ),
+    "training leaves the data": (
+        TRAINING + "last = train(model, X, y, optimizer)\nprint(X.sum())", "X = torch", "train(",
+    ),
+    "a step in a loop": (
+        TRAINING + "for _ in range(2):\n    ((model(X) - y) ** 2).mean().backward()\n"
+        "    optimizer.step()\nprint(model.bias)",
+        "optimizer.step()",
+        "def train",
+    ),
+    "a backward pass": (
+        "import torch\nw = torch.ones(2, requires_grad=True)\nx = torch.ones(2)\n"
+        "loss = (w * x).sum()\nloss.backward()\nprint(w.grad)",
+        "loss.backward()",
+        None,
+    ),
+    "a stream drawn from in between": (
+        RANDOM + "a = torch.rand(2, generator=rng)\nb = 1\nprint(torch.rand(2, generator=rng))",
+        "a = torch.rand",
+        "b = 1",
+    ),
+    "a stream drawn from by a function": (
+        RANDOM + "def draw(n, stream):\n    return torch.rand(n, generator=stream)\n"
+        "a = draw(3, rng)\nprint(draw(2, rng))",
+        "a = draw(3, rng)",
+        None,
+    ),
+    "a stream drawn from by a function of the page": (
+        RANDOM + "def draw(n):\n    return torch.rand(n, generator=rng)\na = draw(3)\n"
+        "print(draw(2))",
+        "a = draw(3)",
+        None,
+    ),
+    "two streams": (
+        RANDOM + "other = torch.Generator().manual_seed(1)\na = torch.rand(1, generator=other)\n"
+        "print(torch.rand(2, generator=rng))",
+        "manual_seed(0)",
+        "other",
+    ),
+    "what was drawn": (
+        RANDOM + "a = torch.rand(2, generator=rng)\nb = torch.rand(2, generator=rng)\nprint(a)",
+        "a = torch",
+        "b = torch",
+    ),
+    "the shared stream": (
+        "import torch\ntorch.manual_seed(3)\na = torch.rand(1)\nprint(torch.rand(1))", "a =", None,
+    ),
+    "a generator": (
+        "def count():\n    yield from range(9)\na = count()\nb = next(a)\nc = 1\nprint(next(a))",
+        "b = next(a)",
+        "c = 1",
+    ),
+    "an iterator in a loop": (
+        "a = iter(range(9))\nfor v in a:\n    if v > 3:\n        break\nprint(list(a))",
+        "for v",
+        None,
+    ),
+    "an iterator unpacked": (
+        "a = (i for i in range(9))\nfirst, second, *_ = zip(a, 'xy')\nprint(list(a))", "zip", None,
+    ),
+    "a generator with effects": (
+        "log = []\ndef work():\n    log.append(1)\n    yield 1\na = work()\n"
+        "b = list(a)\nprint(log)",
+        "b = list(a)",
+        None,
+    ),
+    "a loop": (
+        "total = 0\nfor i in range(4):\n    total = total + i\nj = 2\nprint(total)",
+        "for i",
+        "j = 2",
+    ),
+    "a loop's own name": ("i = 7\nfor i in []:\n    pass\nprint(i)", "i = 7", None),
+    "a name bound first in the loop": (
+        "name = 'a'\nfor name in 'xy':\n    part = name\nprint(part)", "for name", "name = 'a'",
+    ),
+    "a while": ("n = 3\nwhile n > 1:\n    n -= 1\nprint(n)", "while", None),
+    "one branch": ("a = 1\nif a > 2:\n    b = 1\nelse:\n    b = 2\nprint(b)", "else", None),
+    "maybe": ("b = 1\nif b > 2:\n    b = 5\nprint(b)", "b = 1", None),
+    "with": (
+        "import io\nimport contextlib\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n"
+        "    print(1)\nprint(out.getvalue())",
+        "with",
+        None,
+    ),
+    "del of an item": ("d = {1: 2, 3: 4}\ndel d[1]\nprint(d)", "del d[1]", None),
+    "del of a name": (
+        "a = 1\ndef f():\n    try:\n        return a\n    except NameError:\n        return 2\n"
+        "del a\nprint(f())",
+        "del a",
+        None,
+    ),
+    "later-bound name of a function": (
+        "def f():\n    return k\nk = 1\nk2 = 2\nprint(f())", "k = 1", "k2",
+    ),
+    "rebound name of a function": (
+        "k = 1\ndef f():\n    return k\na = f()\nk = 2\nprint(f())", "k = 2", "k = 1",
+    ),
+    "a function that calls another": (
+        "def f():\n    return g()\ndef g():\n    return h()\ndef h():\n    return 3\nprint(f())",
+        "def h",
+        None,
+    ),
+    "a function among arguments": (
+        "def key(x):\n    return -x * n\nn = 2\nprint(sorted([1, 2], key=key))", "n = 2", None,
+    ),
+    "a lambda in a table": (
+        "table = {'f': lambda x: x + k}\nk = 1\nprint(table['f'](2))", "k = 1", None,
+    ),
+    "a default": ("k = 1\ndef f(x=k):\n    return x\nk = 2\nprint(f())", "k = 1", None),
+    "a global": (
+        "n = 0\ndef more():\n    global n\n    n += 1\nmore()\nprint(n)", "\nmore()", None,
+    ),
+    "a list of the page that a function changes": (
+        "log = []\ndef note(x):\n    log.append(x)\nnote(1)\nother = 2\nprint(log)",
+        "note(1)",
+        "other",
+    ),
+    "an argument that a function changes": (
+        "def add(to, x):\n    to.append(x)\na = []\nb = []\nadd(a, 1)\nadd(b, 2)\nprint(a)",
+        "add(a, 1)",
+        "add(b",
+    ),
+    "an argument that a function of an argument changes": (
+        "def add(to):\n    to.append(1)\ndef use(f, x):\n    f(x)\na = []\nuse(add, a)\nprint(a)",
+        "use(add, a)",
+        None,
+    ),
+    "what a partial function changes": (
+        "from functools import partial\ndef add(to, x):\n    to.append(x)\na = []\n"
+        "more = partial(add, a)\nmore(1)\nprint(a)",
+        "more(1)",
+        None,
+    ),
+    "what a closure changes": (
+        "def counter():\n    seen = []\n    def add(x):\n        seen.append(x)\n"
+        "        return len(seen)\n    return add\nadd = counter()\nfirst = add(0)\nprint(add(0))",
+        "first = add(0)",
+        None,
+    ),
+    "a method of the page": (
+        "class Box:\n    def __init__(self):\n        self.items = []\n    def put(self, x):\n"
+        "        self.items.append(x)\n        return self\na = Box()\nb = a.put(1)\n"
+        "print(a.items)",
+        "a.put(1)",
+        None,
+    ),
+    "a call of an object of the page": (
+        "class Count:\n    n = 0\n    def __call__(self):\n        self.n += 1\n"
+        "        return self.n\na = Count()\nb = a()\nprint(a())",
+        "b = a()",
+        None,
+    ),
+    "a hook": (
+        "from torch import nn\nimport torch\nseen = []\nlayer = nn.Identity()\n"
+        "layer.register_forward_hook(lambda *a: seen.append(len(a)))\nout = layer(torch.ones(1))\n"
+        "print(seen)",
+        "out = layer",
+        None,
+    ),
+    "what may fail": (
+        "a = 1\ntry:\n    a = int('x')\nexcept ValueError as error:\n    b = str(error)\n"
+        "print(a, b)",
+        "except",
+        None,
+    ),
+    "the scope of a comprehension": (
+        "x = 1\nxs = [x for x in range(3)]\ny = 2\nprint(xs)", "xs =", "x = 1",
+    ),
+    "a name that a comprehension binds outside": (
+        "ys = [(last := i) for i in range(3)]\nprint(last)", "last :=", None,
+    ),
+    "settings of a module": (
+        "import torch\ntorch.set_printoptions(precision=2)\na = 1\nprint(torch.tensor(1 / 3))",
+        "set_printoptions",
+        "a = 1",
+    ),
+    "a figure left out": (
+        "import matplotlib.pyplot as plt\nxs = [1, 2]\nfig, ax = plt.subplots()\nax.plot(xs)\n"
+        "plt.show()\nprint(xs)",
+        "xs = [1, 2]",
+        "plt",
+    ),
+    "axes that are drawn on further": (
+        "import matplotlib.pyplot as plt\nxs = [1, 2]\nfig, ax = plt.subplots()\nax.plot(xs)\n"
+        "print(len(ax.lines))",
+        "ax.plot(xs)",
+        None,
+    ),
+    "a check left out": (
+        "CLAIMS = {}\ndef check(*a):\n    CLAIMS[a[0]] = a\nx = 1\n"
+        "check('measured a: b', x, '>', 0)\nprint(x)",
+        "x = 1",
+        "check(",
+    ),
+    "a decorator": (
+        "def twice(f):\n    return lambda: 2 * f()\n@twice\ndef one():\n    return 1\nprint(one())",
+        "def twice",
+        None,
+    ),
+}  # fmt: skip
+
+
+def sliced(source: str) -> tuple[list[str], list[Slice]]:
+    before, _, last = source.strip().rpartition("\n")
+    sources = [before, last]
+    return sources, slices(sources)
+
+
+def printed(source: str) -> str:
+    out = io.StringIO()
+    with redirect_stdout(out):
+        exec(compile(source, "copy", "exec"), {"__name__": "__main__"})
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("source", "kept", "left"), KEPT.values(), ids=KEPT)
+def test_a_copy_holds_what_decides_and_leaves_the_rest(source, kept, left):
+    sources, (_, last) = sliced(source)
+    copy = text(sources, last)
+    assert kept in f"\n{copy}"
+    assert left is None or left not in copy
+    assert printed(copy) == printed(source)
+
+
+def test_imports_come_first_and_only_those_that_are_used():
+    sources = [
+        "import math\nimport torch\nfrom torch import Tensor, nn\n\nx = 1",
+        "import json\n\ndef f(z: Tensor) -> Tensor:\n    return z",
+        "print(math.pi, f(x))",
+    ]
+    copy = text(sources, slices(sources)[2])
+    assert copy.startswith("import math\nfrom torch import Tensor\n\nx = 1\n")
+
+
+def test_a_block_keeps_its_text_and_statements_their_comments():
+    sources = [
+        "# first\na = 1  # one\n\n# of b\nb = 2\n# the end",
+        '"""Text."""\n\nprint(b)\n# last',
+    ]
+    assert text(sources, slices(sources)[1]) == (
+        '# of b\nb = 2\n# the end\n\n"""Text."""\n\nprint(b)\n# last\n'
+    )
+
+
+def test_a_block_of_functions_has_what_they_use():
+    sources = ["k = 1\nj = 2", "def f():\n    return k", "def g():\n    return f()"]
+    copy = text(sources, slices(sources)[2])
+    assert "k = 1" in copy
+    assert "def f" in copy
+    assert "j = 2" not in copy
+
+
+def test_whole_means_all_code_so_far():
+    sources = ["a = 1", "b = a", "check('measured x: y', a, '>', 0)", "print(a, b)", "print(a)"]
+    assert [each.whole for each in slices(sources)] == [False, True, False, True, False]
+
+
+def test_what_fails_on_purpose_is_no_part_of_other_copies():
+    sources = ["a = [1]", "a.append(2)\na.append(1 / 0)", "print(a)"]
+    copy = text(sources, slices(sources, [1])[2])
+    assert "1 / 0" not in copy
+    assert "a.append(2)" in copy
+
+
+def test_what_the_page_is_told_counts_the_lines_of_the_copy():
+    sources = ["import math\n\na = 1\nb = 2", "print(math.pi, a)"]
+    last = slices(sources)[1]
+    assert last.told == "import math|1-3 5-6|5"
+    assert text(sources, last) == "import math\n\na = 1\nprint(math.pi, a)\n"
