@@ -8,6 +8,7 @@ out, and figures too: nothing needs what they draw.
 
 import ast
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from course_code.publish.lesson.interpret import Effects, Interpreter
 from course_code.publish.lesson.modules import names_used
 from course_code.publish.lesson.read import CHECK
 
+RUNNERS = {"eval", "exec"}
 GAP = [""]  # lines between two blocks
 NOWHERE = Path()
 
@@ -59,8 +61,12 @@ class _Statement:
     begin: int  # line of the page, with the comments above it
     end: int
     effects: Effects
-    source: str
+    written: frozenset[str]  # names in its texts, where its block runs texts as code
     stops: bool  # it may raise the error that its block promises
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return self.effects.reads | self.written
 
     @cached_property
     def later(self) -> frozenset[str]:
@@ -69,8 +75,8 @@ class _Statement:
         return frozenset(name for node in inner for name in names_used(ast.unparse(node)))
 
     @cached_property
-    def names(self) -> set[str]:
-        return names_used(ast.unparse(self.node))
+    def names(self) -> frozenset[str]:
+        return frozenset(names_used(ast.unparse(self.node))) | self.written
 
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
@@ -127,6 +133,7 @@ class _Page:
 
     def _read(self, source: str, block: int, line: int, stopping: bool) -> None:
         tree, last = ast.parse(source), 0  # last line that has gone into a statement
+        runs_texts = any(getattr(n, "id", "") in RUNNERS for n in ast.walk(tree))
         for node in tree.body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 found = imports_of(node, NOWHERE, node.lineno)
@@ -136,16 +143,16 @@ class _Page:
                 continue
             effects = self.interpreter.effects(node)
             end = source.count("\n") + 1 if node is tree.body[-1] else node.end_lineno
-            begin, part = line + last, ast.get_source_segment(source, node)
+            written = frozenset(_in_texts(node) if runs_texts else ())
             stops = stopping and node is tree.body[-1]
-            made = _Statement(node, block, begin, line + end, effects, part, stops)
+            made = _Statement(node, block, line + last, line + end, effects, written, stops)
             self.statements.append(made)
             last = end
 
     def _needed(self, own: list[int], first: int) -> set[int]:
         """Earlier statements that some need."""
         found: set[int] = set()
-        todo = [(name, i) for i in own for name in self.statements[i].effects.reads]
+        todo = [(name, i) for i in own for name in self.statements[i].reads]
         end = own[-1] + 1 if own else first
         todo += [(name, end) for i in own for name in self.statements[i].later]
         seen = set(todo)
@@ -157,7 +164,7 @@ class _Page:
                     needs = [(each, before) for each in statement.later]
                 if i < first:
                     found.add(i)
-                    needs += [(each, i) for each in statement.effects.reads]
+                    needs += [(each, i) for each in statement.reads]
                 new = [need for need in needs if need not in seen]
                 seen.update(new)
                 todo += new
@@ -174,6 +181,14 @@ class _Page:
                 return
             if name in statement.effects.changes:
                 yield i
+
+
+def _in_texts(node: ast.stmt) -> Iterator[str]:
+    """Names in texts that can be read as code."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            with suppress(SyntaxError, ValueError):
+                yield from names_used(part.value)
 
 
 def _is_check(node: ast.stmt) -> bool:

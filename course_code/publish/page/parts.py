@@ -34,9 +34,9 @@ class ShownCell:
     fold: str | None = None
     fold_code: str | None = None
     blocks: tuple[Block, ...] = ()
-    needs: tuple[str, ...] = ()  # of each block: which code of the page it needs
     outputs: tuple[tuple[dict, ...], ...] = field(default=(), compare=False)
     expect: str | None = None
+    needs: tuple[str, ...] = ()  # of each block: which code of the page it needs
 
 
 @dataclass(frozen=True)

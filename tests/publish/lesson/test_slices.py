@@ -250,6 +250,12 @@ KEPT = {
         "x = 1",
         "check(",
     ),
+    "names in texts that are run": (
+        "a = 1\nb = 2\nfor code in ('a + 1', 'not code'):\n    if '+' in code:\n"
+        "        c = eval(code)\nprint(c, eval('a'))",
+        "a = 1",
+        "b = 2",
+    ),
     "a decorator": (
         "def twice(f):\n    return lambda: 2 * f()\n@twice\ndef one():\n    return 1\nprint(one())",
         "def twice",
