@@ -1,5 +1,6 @@
 """Built pages as a reader's browser and clipboard see them."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,19 @@ def shown(page: BeautifulSoup) -> list[Shown]:
         else:
             blocks[-1][2] += 1
     return [Shown(*block) for block in blocks]
+
+
+def spans(told: str) -> list[tuple[int, int]]:
+    """Lines of the page's code, [begin, end), that a block's attribute says it needs."""
+    return [(int(a), int(b)) for a, b in re.findall(r"(\d+)-(\d+)", told.split("|")[1])]
+
+
+def with_needs(blocks: list[str], told: str) -> str:
+    """What the second button of a block copies, by the code of the page and its attribute."""
+    lines = "\n\n".join(blocks).split("\n")
+    body = "\n".join(line for a, b in spans(told) for line in lines[a:b]).strip("\n")
+    parts = [told.split("|")[0].replace(";", "\n"), body]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def text(element: Tag) -> str:

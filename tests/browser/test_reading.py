@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
+from site_html import with_needs
 
 from .places import PROFILES, SUBFOLDER, lessons, written_pages
 
 HOMES = {"en": "", "zh": "zh/"}
 LESSONS = [home + f"{name}/" for home in HOMES.values() for name in lessons()]
 COPIED = {"en": "Copied", "zh": "已复制"}
+NEEDS = {"en": "Copy with what it needs", "zh": "连同所需代码一起复制"}
 HIDE = {"en": "Hide code", "zh": "隐藏代码"}
 
 
@@ -219,6 +221,49 @@ def test_copy_button_copies_its_block(reader):
     assert clipboard(page).rstrip("\n") == last.locator("code").text_content().rstrip("\n")
     assert clipboard(page).rstrip("\n") in reader.blocks
     expect(page.locator(".lesson-output nav:visible")).to_have_count(0)
+
+
+def test_second_button_copies_a_block_with_what_it_needs(reader):
+    page = reader.page
+    lang = page.locator("html").get_attribute("lang")
+    block = page.locator(".lesson-code[data-needs]:not(details *)").last
+    block.hover()
+    button = block.get_by_role("button", name=NEEDS[lang], exact=True)
+    told = block.get_attribute("data-needs")
+    assert told.split("|")[2].split()[0] in button.get_attribute("title")
+    button.press("Enter")
+    expect(page.locator(".md-dialog--active [role=status]")).to_contain_text(COPIED[lang])
+    assert clipboard(page) == with_needs(reader.blocks, told)
+    expect(button).to_be_focused()
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        above = block.evaluate(ABOVE_CODE)
+        assert above["room"] >= 0, above
+        assert min(above["sizes"]) >= 24, above
+        assert min(above["contrasts"]) >= 4.5, above
+
+
+# How far above the first line of code its buttons end, their sizes, and how they contrast.
+ABOVE_CODE = """(block) => {
+  const buttons = [...block.querySelectorAll("nav button")];
+  const code = block.querySelector("code");
+  const style = getComputedStyle(code);
+  const top = code.getBoundingClientRect().top + parseFloat(style.paddingTop);
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map((v) => v / 255)
+      .map((v) => (v > 0.04045 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const ratio = (a, b) => Math.max(a / b, b / a);
+  const boxes = buttons.map((button) => button.getBoundingClientRect());
+  return {
+    room: Math.min(...boxes.map((box) => top - box.bottom)),
+    sizes: boxes.flatMap((box) => [box.width, box.height]),
+    contrasts: buttons
+      .map((button) => getComputedStyle(button, "::after").backgroundColor)
+      .map((colour) => ratio(light(colour), light(style.backgroundColor))),
+  };
+}"""
 
 
 def test_copy_all_copies_exactly_the_code_of_the_page(reader):

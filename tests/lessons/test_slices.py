@@ -3,7 +3,6 @@
 import ast
 import io
 import json
-import re
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,7 +10,7 @@ from itertools import accumulate
 import matplotlib.pyplot as plt
 import pytest
 from conftest import ROOT
-from site_html import CODE, page_path, parse, shown
+from site_html import CODE, page_path, parse, shown, spans, with_needs
 
 from course_code.publish.base.course import Course
 
@@ -35,26 +34,22 @@ def copies(site, language: str, name: str) -> list[Copy]:
     """Copies of all blocks of a page, put together from it as its script does."""
     page = parse(page_path(site, language, name))
     blocks, elements = shown(page), page.select(f".{CODE}")
-    lines = "\n\n".join(block.code for block in blocks).split("\n")
     ends = [end - 1 for end in accumulate(block.code.count("\n") + 2 for block in blocks)]
     begins = [0, *(end + 1 for end in ends)]
     took = json.loads((site / "runs.json").read_text("utf-8"))[name]["seconds"]
     cells = [e.get("id", "").removeprefix("cell-") for e in elements]
     found = []
     for block, element, begin in zip(blocks, elements, begins, strict=False):
-        imports, ranges, count = element["data-needs"].split("|")
-        spans = [(int(a), int(b)) for a, b in re.findall(r"(\d+)-(\d+)", ranges)]
-        body = "\n".join(line for a, b in spans for line in lines[a:b]).strip("\n")
-        parts = [imports.replace(";", "\n"), body]
+        told = element["data-needs"]
+        copy, lines = with_needs([block.code for block in blocks], told), spans(told)
         used = {
             cell
             for cell, first, last in zip(cells, begins, ends, strict=False)
-            if any(a < last and b > first for a, b in spans)
+            if any(a < last and b > first for a, b in lines)
         }
-        copy = "\n\n".join(part for part in parts if part) + "\n"
-        assert int(count.split()[0]) == pytest.approx(copy.count("\n"), abs=2)
+        assert int(told.split("|")[2].split()[0]) == pytest.approx(copy.count("\n"), abs=2)
         seconds = sum(took.get(cell, 0) for cell in used)
-        alone = all(a >= begin for a, _ in spans)
+        alone = all(a >= begin for a, _ in lines)
         found.append(Copy(copy, block.output, block.figures, alone, seconds))
     return found
 
