@@ -65,6 +65,19 @@ def chosen(found: list[Copy]) -> list[Copy]:
     return picked
 
 
+def printed(copy: Copy) -> str:
+    """What a copy prints; an error on purpose is what its page shows last."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        try:
+            exec(compile(copy.text, "copy", "exec"), {"__name__": "__main__"})
+        except Exception as error:
+            if not copy.output:
+                raise
+            print(f"{type(error).__name__}: {error}")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_copies_run_alone_and_print_what_the_page_shows(site, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -74,10 +87,7 @@ def test_copies_run_alone_and_print_what_the_page_shows(site, name, tmp_path, mo
     assert len(picked) >= FEWEST
     assert sum(not copy.alone for copy in picked) >= FEWEST - 1
     for copy in picked:
-        printed = io.StringIO()
-        with redirect_stdout(printed):
-            exec(compile(copy.text, name, "exec"), {"__name__": "__main__"})
-        assert f"\n{printed.getvalue()}".endswith(f"\n{copy.output}"), copy.text
+        assert f"\n{printed(copy)}".endswith(f"\n{copy.output}"), copy.text
         assert len(plt.get_fignums()) >= copy.figures, copy.text
         plt.close("all")
 
