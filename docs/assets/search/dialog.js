@@ -85,7 +85,7 @@ var courseSearch = (() => {
 
   function option(found, number) {
     const [path, anchor] = found.url.split("#");
-    const asked = new URLSearchParams({ h: [...new Set(found.words)].slice(0, 12).join(" ") });
+    const asked = new URLSearchParams({ h: found.words.join(" ") });
     const href = `${home}${path}?${asked}${anchor ? `#${anchor}` : ""}`;
     const where = found.page === found.title ? [] : [element("span", { class: "page" }, found.page)];
     return element(

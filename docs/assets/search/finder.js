@@ -5,6 +5,8 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
   const WORDS = /[\p{Script=Latin}\p{N}_]+(?:\.[\p{Script=Latin}\p{N}_]+)*|\p{Script=Han}+|\p{L}+/gu;
   const HAN = /^\p{Script=Han}/u;
 
+  const MARKED = 12; // words at most: those that a begin such as "st" stands for are many
+
   /* Words of a question that tell nothing. */
   const EMPTY = new Set(
     (
@@ -52,7 +54,10 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
   const spaced = (text) => ` ${split(text.toLowerCase()).join(" ")} `;
   const key = (name) => (HAN.test(name) ? spaced(name).trim() : spaced(name));
   const keys = Object.entries(terms).map(([url, names]) => ({ url, names, keys: names.map(key) }));
-  const named = (text) => keys.filter((term) => term.keys.some((name) => spaced(text).includes(name)));
+  const named = (text) => {
+    const inside = spaced(text);
+    return keys.filter((term) => term.keys.some((name) => inside.includes(name)));
+  };
 
   const section = (page, address, weight, [anchor, title, text, code]) => {
     const url = anchor ? `${address}#${anchor}` : address;
@@ -119,7 +124,7 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
         scores.set(found.id, { score, words: [...so.words, ...found.terms] });
       }
     };
-    add(words, { prefix: true, fuzzy, boostTerm: weight }, 1);
+    add(words, { prefix: (word) => word.length > 1, fuzzy, boostTerm: weight }, 1);
     const top = Math.max(0, ...Array.from(scores.values(), ({ score }) => score));
     for (const { url, names } of named([query, ...words].join(" "))) {
       const parts = names.map(asked);
@@ -131,7 +136,9 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
     }
     const best = [...scores].sort(([a, one], [b, other]) => other.score - one.score || a - b);
     const good = best.filter(([, { score }]) => score > 0.05 * best[0][1].score);
-    return good.slice(0, limit).map(([id, how]) => ({ ...sections[id], ...how }));
+    return good
+      .slice(0, limit)
+      .map(([id, { words }]) => ({ ...sections[id], words: [...new Set(words)].slice(0, MARKED) }));
   };
   return { find };
 };
