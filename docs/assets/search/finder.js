@@ -96,6 +96,7 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
     }
     return [word];
   };
+  const begun = (word) => word.length > 1 || HAN.test(word);
   const fuzzy = (word) => (right(word) || word.length < 4 ? false : word.length < 6 ? 1 : 2);
 
   /* What few sections say tells more, and a pair of letters is half a word. */
@@ -124,7 +125,7 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
         scores.set(found.id, { score, words: [...so.words, ...found.terms] });
       }
     };
-    add(words, { prefix: (word) => word.length > 1, fuzzy, boostTerm: weight }, 1);
+    add(words, { prefix: begun, fuzzy, boostTerm: weight }, 1);
     const top = Math.max(0, ...Array.from(scores.values(), ({ score }) => score));
     for (const { url, names } of named([query, ...words].join(" "))) {
       const parts = names.map(asked);
