@@ -11,7 +11,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret
 from course_code.publish.lab.read import Lab, read_labs
 from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
-from course_code.publish.markup import glossary, katex, vendored
+from course_code.publish.markup import glossary, katex
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page.across import check_pages
@@ -22,6 +22,7 @@ from course_code.publish.page.parts import Page, Prose, ShownCell
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
+from course_code.publish.website import search
 from course_code.publish.website.nav import check_nav
 
 STYLE = "assets/css/site.css"  # one file for all parts of docs/assets/css, in order of their names
@@ -99,7 +100,7 @@ class Site:
             STYLE: b"\n".join(map(Path.read_bytes, style)),
             **katex.assets(),
             **figures,
-            "assets/search/minisearch.js": vendored.HERE / "minisearch/index.js",
+            "assets/search/minisearch.js": search.engine(),
             "runs.json": text.encode(),
         }
 

@@ -7,15 +7,20 @@ read where the site is opened from a folder.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.kept import Kept, key_of
-from course_code.publish.markup import glossary
+from course_code.publish.markup import glossary, vendored
 from course_code.publish.website.sections import sections
 
 FILE = "search/index.js"
+ENGINE = vendored.HERE / "minisearch"
+COMMENTS = re.compile(
+    r"^ *(?:/\*\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE
+)  # on their own lines
 LISTS = {"references": 0.5, "checked": 0.5}  # pages that name rather than teach, and their weight
 
 
@@ -47,6 +52,17 @@ def index(course: Course, language: str, folder: Path, kept: Kept) -> bytes:
     }
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"var courseIndex = {text};\n".encode()
+
+
+def engine() -> bytes:
+    """Return the library that makes the index in the reader's browser.
+
+    With its licence, and without the documentation in it, which is half of what would be fetched.
+    """
+    code = COMMENTS.sub("", (ENGINE / "index.js").read_text("utf-8"))
+    version = vendored.released()["minisearch"]["version"]
+    licence = (ENGINE / "LICENSE").read_text("utf-8").strip()
+    return f"/* MiniSearch {version}\n\n{licence}\n*/\n{code}".encode()
 
 
 def _pages(language: str, folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import quickjs
 
 from course_code.publish.base.kept import Kept
 from course_code.publish.website import search
@@ -66,3 +67,16 @@ def test_the_index_has_the_pages_of_its_language_and_their_addresses(course, lan
     assert [address for address, *_ in index["pages"]] == ["index.html", "tiny/"]
     assert ["growth", growth] in [part[:2] for part in index["pages"][1][1]]
     assert index["terms"] == {}
+
+
+def test_the_engine_carries_its_licence_and_half_of_its_weight():
+    code = search.engine().decode()
+    assert code.startswith("/* MiniSearch ")
+    assert "Permission is hereby granted" in code
+    assert "/**" not in code
+    assert len(code) < 0.6 * len((search.ENGINE / "index.js").read_text("utf-8"))
+    context = quickjs.Context()
+    context.eval(code)
+    context.eval('const found = new MiniSearch({ fields: ["text"] })')
+    context.eval('found.add({ id: 7, text: "softmax" })')
+    assert context.eval('found.search("softmx", { fuzzy: 1 })[0].id') == 7
