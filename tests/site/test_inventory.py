@@ -18,7 +18,7 @@ WANTED = {
     *(f"SP{number:02}" for number in range(1, 24)),
     *(f"EX{number:02}" for number in range(1, 7)),
     *(f"Q{number}" for number in range(1, 7)),
-    *(f"A{number}" for number in (*range(1, 42), *range(43, 56))),
+    *(f"A{number}" for number in range(1, 56)),
     *("VI01", "VI02", "VI03", "VI04"),
 }
 
