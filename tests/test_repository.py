@@ -346,3 +346,5 @@ def test_licence_and_citation_agree():
     assert citation["cff-version"] == "1.2.0"
     assert {"message", "title", "authors"} <= set(citation)
     assert f'version = "{citation["version"]}"' in read("pyproject.toml")
+    assert f"  version: {citation['version']}\n" in read("mkdocs.yml")
+    assert f"  authors: {citation['authors'][0]['name']} #" in read("mkdocs.yml")

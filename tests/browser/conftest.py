@@ -38,6 +38,13 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+WIDE = """
+[...document.querySelectorAll("article pre > code")]
+  .filter((code) => code.scrollWidth > code.clientWidth + 1)
+  .map((code) => code.parentElement.parentElement.className + ": "
+    + code.textContent.split("\\n").sort((a, b) => b.length - a.length)[0])
+"""
+
 
 # ---- server ----------------------------------------------------------------------------------
 
@@ -167,6 +174,7 @@ class Visit:
     bytes_first: int = 0  # transferred before scrolling, headers included
     shift: dict[str, float] = field(default_factory=dict)  # by profile
     overflow: dict[str, int] = field(default_factory=dict)  # pixels wider than the window
+    wide: dict[str, list[str]] = field(default_factory=dict)  # code and outputs that scroll
     violations: list[str] = field(default_factory=list)
 
 
@@ -218,12 +226,17 @@ def _look(page, visit: Visit, profile: str) -> None:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     page.add_style_tag(content="* { content-visibility: visible !important }")  # judged as if seen
+    visit.wide[profile] = page.evaluate(WIDE)
     page.evaluate(AXE)
     visit.violations += violations(page, profile, rules={"color-contrast": {"enabled": False}})
 
 
 def _contrast(page, profile: str, url: str) -> list[str]:
-    """Contrast of text, once a theme; that of code, whose colours are few, on one page alone."""
+    """Contrast of text, once a theme; that of code, whose colours are few, on one page alone.
+
+    Without the shade behind what scrolls, or axe would not judge what lies over a gradient.
+    """
+    page.add_style_tag(content="* { background-image: none !important }")
     code = [] if url.endswith(f"/{CODE_PAGE}") else [".highlight"]
     return violations(page, profile, *code, runOnly=["color-contrast"])
 

@@ -32,6 +32,11 @@ def test_page_is_not_wider_than_the_window(visited):
     assert max(visited.overflow.values()) <= 0
 
 
+def test_code_fits_a_wide_screen_and_outputs_every_screen(visited):
+    assert visited.wide["light"] == []
+    assert [code for code in visited.wide["phone"] if "lesson-output" in code] == []
+
+
 def test_nothing_jumps_while_loading_and_scrolling(visited):
     assert max(visited.shift.values()) < 0.05
 

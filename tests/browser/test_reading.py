@@ -1,6 +1,7 @@
 """What a reader does: change language, copy, read without scripts, print."""
 
 import ast
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -97,6 +98,20 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_page):
     page.keyboard.press("Escape")
     expect(menu).to_have_attribute("aria-expanded", "false")
     expect(menu).to_be_focused()
+
+
+def test_a_finger_is_told_what_a_term_means_before_it_is_led_there(open_page):
+    page = open_page("spiral/", has_touch=True, is_mobile=True)
+    term = page.locator("article a.term").first
+    told = "(term) => getComputedStyle(term, '::after').content"
+    assert term.evaluate(told) == "none"
+    term.tap()
+    assert term.get_attribute("title") in term.evaluate(told)
+    page.locator("h1").tap()
+    assert term.evaluate(told) == "none"
+    term.tap()
+    term.tap()
+    page.wait_for_url("**/glossary/#*")
 
 
 def test_icons_show_in_forced_colours(open_page):
@@ -324,6 +339,14 @@ window.print = () => {
   dispatchEvent(new Event("afterprint"));
 }
 """
+
+
+def test_a_page_says_how_to_cite_it(reader):
+    cite = reader.page.locator(".course-after")
+    address = reader.page.url.partition("#")[0]
+    assert cite.text_content().count(address) == 2
+    assert len(re.findall(r"\d{4}-\d\d-\d\d", cite.text_content())) == 2
+    assert "0.1.0" in reader.bare.locator(".course-after").text_content()
 
 
 def test_without_code_a_lesson_is_fifteen_sheets_of_paper(reader):

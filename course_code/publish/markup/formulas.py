@@ -19,6 +19,9 @@ CLASS = "arithmatex"
 IN_HEADING = "Headings are shown in menus, which cannot show formulas: use words or symbols."
 DOLLAR = "Write \\$ for a dollar sign, $x$ for a formula, with no space inside."
 
+SHORT = 26  # characters of a formula that is not broken: it fits on a phone
+BASE = '<span class="katex-base">'
+TAG = re.compile(r"<[^>]*>")
 OPENING = re.compile(r"[(\[（［【《〈「『“‘]*\Z")
 CLOSING = r"[,.;:?!)\]，。；：、？！）］】》〉」』”’…]"
 TAIL = re.compile(rf"{CLOSING}*(?:[-–][^\W\d_]{{1,3}}\b{CLOSING}*)?")  # or as in "n-th"
@@ -109,18 +112,20 @@ def display_attributes(language: str) -> dict[str, str]:
 def wrap_inline(body: str, opening: str = "", closing: str = "") -> str:
     """Wrap a formula in the text, tied to the punctuation around it.
 
-    Only the parts next to the punctuation are tied, so that long formulas still break.
+    A short formula stays on one line. In a long one only the parts next to the punctuation and
+    those inside brackets are tied, so that it still breaks where a reader expects it.
     """
     plain = '<span class="katex">'
-    body = body.replace(plain, f'<span class="{CLASS} katex" data-search-exclude="">', 1)
-    base = '<span class="katex-base">'
-    before, *parts = body.split(base)
-    if not opening and not closing:
+    whole = body.count(BASE) < 2 or _length(body.partition("</math>")[2]) <= SHORT
+    tied = " math-nowrap" if whole and BASE in body else ""
+    body = body.replace(plain, f'<span class="{CLASS} katex{tied}" data-search-exclude="">', 1)
+    before, *parts = body.split(BASE)
+    if whole:
+        if opening or closing:
+            return f'<span class="math-nowrap">{opening}{body}{closing}</span>'
         return body
-    if len(parts) <= 1:
-        return f'<span class="math-nowrap">{opening}{body}{closing}</span>'
     end = "</span></span>"  # of .katex-html and .katex
-    parts = [f"{base}{part}" for part in [*parts[:-1], parts[-1].removesuffix(end)]]
+    parts = _grouped([f"{BASE}{part}" for part in [*parts[:-1], parts[-1].removesuffix(end)]])
     if opening:
         parts[0] = f'<span class="math-nowrap">{parts[0]}</span>'
     if closing:
@@ -128,4 +133,27 @@ def wrap_inline(body: str, opening: str = "", closing: str = "") -> str:
     if closing.startswith(("-", "–")):
         closing = "\N{WORD JOINER}" + closing  # or a line breaks before the hyphen
     body = before + "".join(parts) + end
+    if not opening and not closing:
+        return body
     return f'<span class="math-nowrap math-long">{opening}{body}{closing}</span>'
+
+
+def _grouped(parts: list[str]) -> list[str]:
+    """Tie the parts of a formula that stand inside the same brackets, while they fit on a phone."""
+    groups, depth = [], 0
+    for part in parts:
+        if depth > 0 and _length(groups[-1] + part) <= SHORT:
+            groups[-1] += part
+        else:
+            groups.append(part)
+        text = TAG.sub("", part)
+        depth += sum(map(text.count, "([{")) - sum(map(text.count, ")]}"))
+    return [
+        f'<span class="math-nowrap">{group}</span>' if group.count(BASE) > 1 else group
+        for group in groups
+    ]
+
+
+def _length(body: str) -> int:
+    """Count the characters that are seen."""
+    return len(html.unescape(TAG.sub("", body)))

@@ -145,6 +145,24 @@
     reveal();
   }
 
+  /* Who cites a page says when it was read, and where. */
+  for (const place of document.querySelectorAll("[data-cite=today]"))
+    place.textContent = new Date().toLocaleDateString("sv"); // 2026-01-31
+  for (const place of document.querySelectorAll("[data-cite=address]"))
+    place.textContent ||= location.href.split("#")[0];
+
+  /* A finger has no hover: the first tap on a term tells what it means, the second leads there. */
+  const finger = matchMedia("(hover: none)");
+  addEventListener("click", (event) => {
+    const term = event.target.closest("a.term[title]");
+    const again = term?.classList.contains("told");
+    document.querySelector("a.told")?.classList.remove("told");
+    if (!term || again || !finger.matches) return;
+    event.preventDefault();
+    term.classList.add("told");
+    status.textContent = term.title;
+  });
+
   /* The menu with the rest of what can be done with a page. */
   const more = document.querySelector(".lesson-more");
   addEventListener("click", ({ target }) => {

@@ -59,14 +59,26 @@ def test_words_next_to_a_formula_are_not_tied(render):
         assert "math-nowrap" not in render(text)
 
 
+def test_a_short_formula_stays_on_its_line(render):
+    for text in ("is $a + b = c$ then", "是（$a + b = c$）。"):
+        assert 'class="arithmatex katex math-nowrap"' in render(text)
+
+
+def test_a_long_formula_breaks_but_not_inside_brackets(render):
+    page = render("is $a = b + c = d + e = f + g = h + i + j + k = (l - m + n)$ then")
+    assert visible(page).endswith("(l−m+n) then")
+    [tied] = re.findall(r'<span class="math-nowrap">(.*?)</span></span> then', page)
+    assert visible(f"<p>{tied}</p>").startswith("(l−m+n")
+
+
 def test_a_long_formula_still_breaks(render):
-    page = render("（$a = b + c = d$）。")
+    page = render("（$a = b + c = d + e = f + g = h + i + j + k + l + m + n$）。")
     bases = page.count('<span class="katex-base">')
     assert bases > 2
     tied = re.findall(r'<span class="math-nowrap"><span class="katex-base">', page)
     assert len(tied) == 2, "the first part and the last, not those between"
     assert 'class="math-nowrap math-long"' in page
-    assert visible(render("the $a+b$-th")).endswith("b\N{WORD JOINER}-th")
+    assert visible(render("the $a+b+c+d+e+f+g+h+i+j+k+l+m+n$-th")).endswith("n\N{WORD JOINER}-th")
 
 
 def test_a_bad_formula_says_where(render):
