@@ -21,7 +21,7 @@ ENGINE = vendored.HERE / "minisearch"
 COMMENTS = re.compile(
     r"^ *(?:/\*\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE
 )  # on their own lines
-LISTS = {"references": 0.5, "checked": 0.5}  # pages that name rather than teach, and their weight
+LESS = {"references": 0.5, "checked": 0.5, "labs": 0.5}  # they name or ask rather than teach
 
 
 def index(course: Course, language: str, folder: Path, kept: Kept) -> bytes:
@@ -47,7 +47,7 @@ def index(course: Course, language: str, folder: Path, kept: Kept) -> bytes:
     value = {
         "terms": _terms(course, language, pages),
         "pages": [
-            [address, found, LISTS.get(_stem(address), 1)] for address, found in pages.items()
+            [address, found, LESS.get(_part(address), 1)] for address, found in pages.items()
         ],
     }
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -80,13 +80,14 @@ def _address(name: str) -> str:
     return name.removesuffix("index.html") if name.endswith("/index.html") else name
 
 
-def _stem(address: str) -> str:
-    return address.removesuffix("/").removesuffix(".html")
+def _part(address: str) -> str:
+    """The page or, of a page in a folder, the folder."""
+    return address.split("/")[0].removesuffix(".html")
 
 
 def _terms(course: Course, language: str, addresses: Iterable[str]) -> dict[str, list[str]]:
     """Names of each term by its address: the language's own, then those of the others."""
-    listed = next((a for a in addresses if _stem(a) == Path(glossary.PAGE).stem), "")
+    listed = next((a for a in addresses if _part(a) == Path(glossary.PAGE).stem), "")
     known = glossary.load(course)
     order = sorted(LANGUAGES, key=lambda other: other != language)
     return {f"{listed}#{e.id}": e.names(order) for e in known.entries} if known else {}

@@ -99,9 +99,10 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
   const begun = (word) => word.length > 1 || HAN.test(word);
   const fuzzy = (word) => (right(word) || word.length < 4 ? false : word.length < 6 ? 1 : 2);
 
-  /* What few sections say tells more, and a pair of letters is half a word. */
-  const weight = (word) =>
-    Math.log(1 + sections.length / (known.get(word) ?? 1)) * (HAN.test(word) ? 0.5 : 1);
+  /* A pair of letters is half a word, and what few sections say tells more. */
+  const size = (word) => (HAN.test(word) ? 0.5 : 1);
+  const length = (words) => words.reduce((sum, word) => sum + size(word), 0);
+  const weight = (word) => size(word) * Math.log(1 + sections.length / (known.get(word) ?? 1));
 
   const asked = (query) => {
     const words = split(query).flatMap((word) => {
@@ -132,7 +133,7 @@ var courseFinder = async (MiniSearch, { terms, pages }) => {
       for (const name of parts) add(name, { combineWith: "AND" }, 0.1);
       const said = parts.filter((name) => name.every((word) => words.includes(word)));
       const entry = scores.get(place.get(url));
-      const share = Math.max(0, ...said.map((name) => name.length)) / words.length;
+      const share = Math.max(0, ...said.map(length)) / length(words);
       if (entry) entry.score += 0.7 * top * share;
     }
     const best = [...scores].sort(([a, one], [b, other]) => other.score - one.score || a - b);
