@@ -380,3 +380,12 @@ def test_everything_can_be_read_without_scripts(reader):
     expect(inside).not_to_be_visible()
     fold.locator("> summary").click()
     expect(inside).to_be_visible()
+
+
+def test_the_cheat_sheet_is_one_sheet_of_paper(browser, address):
+    page = browser.new_page()
+    for home in ("", "zh/"):
+        page.goto(f"{address}{home}cheatsheet/")
+        pdf = page.pdf(format="A4", prefer_css_page_size=True)
+        assert pdf.count(b"/Type /Page\n") == 1
+    page.close()
