@@ -12,7 +12,7 @@ TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test build audit bench zensical lint format reproducible pins katex clean
+.PHONY: help serve test build audit labs bench zensical lint format reproducible pins katex clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ build: $(READY) ## build the site into site/; OFFLINE=true makes a copy that nee
 
 audit: $(READY) ## repeat every lesson 20 times on fresh randomness, and record how often claims hold
 	$(RUN) -m course_code.publish audit --record
+
+labs: $(READY) ## try every lab, and write the solved notebooks for teachers into build/solutions
+	$(RUN) -m course_code.publish labs --solutions
 
 zensical: $(READY) ## build the site with Zensical instead, and prove it: see CONTRIBUTING.md
 	rm -rf build/zensical
