@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -13,8 +12,11 @@ from conftest import ROOT
 from site_html import Shown, page_path, parse, shown
 
 from course_code.publish.base.course import Course
+from course_code.publish.run.plan import plan_lesson
 
-LESSONS = Course(ROOT).lesson_names()
+COURSE = Course(ROOT)
+LESSONS = COURSE.lesson_names()
+QUICK = 20  # seconds that a lesson took
 ALONE = """
 import contextlib, io, json, sys
 namespace, outputs = {"__name__": "__main__"}, []
@@ -47,23 +49,31 @@ def run_alone(blocks: list[Shown], folder: Path) -> list[tuple[str, str]]:
     return json.loads(done.stdout)
 
 
-@pytest.fixture(scope="session")
-def rerun(site, tmp_path_factory) -> dict[str, tuple[list[Shown], list]]:
-    """Every lesson's English page: its blocks, and what they gave when run alone."""
-
-    def one(name: str) -> tuple[list[Shown], list]:
-        blocks = shown(parse(page_path(site, "en", name)))
-        return blocks, run_alone(blocks, tmp_path_factory.mktemp(name))
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(LESSONS, pool.map(one, LESSONS), strict=True))
+def code_that_ran(name: str) -> list[str]:
+    """The blocks of a lesson as the kernel ran them, in an empty folder and without the project."""
+    plan = plan_lesson(COURSE, name)
+    blocks = (plan.inlined.blocks[cell.name] for cell in plan.lesson.cells)
+    return [block.source for of_cell in blocks for block in of_cell]
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_copied_blocks_run_alone_and_print_what_the_page_shows(rerun, name):
-    blocks, results = rerun[name]
+def test_the_page_shows_the_code_that_ran(site, name):
+    blocks = shown(parse(page_path(site, "en", name)))
     assert len(blocks) > 3
-    for block, (printed, failed) in zip(blocks, results, strict=True):
+    assert [block.code for block in blocks] == code_that_ran(name)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_copied_blocks_run_alone_and_print_what_the_page_shows(site, tmp_path, name):
+    """Whole pages, where that is quick; tests/lessons/test_slices.py runs copies of every page.
+
+    Once a week all of them: with COURSE_EVERY_PAGE.
+    """
+    seconds = json.loads((site / "runs.json").read_text("utf-8"))[name]["seconds"]
+    if sum(seconds.values()) > QUICK and not os.environ.get("COURSE_EVERY_PAGE"):
+        pytest.skip(f"takes {sum(seconds.values()):.0f} s: once a week, with COURSE_EVERY_PAGE")
+    blocks = shown(parse(page_path(site, "en", name)))
+    for block, (printed, failed) in zip(blocks, run_alone(blocks, tmp_path), strict=True):
         wanted = "\n".join(part for part in (printed.rstrip("\n"), failed) if part)
         assert block.output.rstrip("\n") == wanted, block.code
 
