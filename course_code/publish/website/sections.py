@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 
 ARTICLE = re.compile(r"<article\b.*?</article>", re.DOTALL)
 HEADINGS = {"h1", "h2", "h3", "h4", "dt"}
-UNREAD = {"script", "style", "svg", "button", "textarea", "pre"}
-APART = {  # what leads to here, notes, lists of claims, and what is folded away beside them
-    "headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger", "lesson-fold"
+UNREAD = {  # what is folded, too: a result leads to what can be seen
+    "button", "details", "pre", "script", "style", "svg", "textarea"
 }  # fmt: skip
+APART = {"headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger"}
 BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
@@ -38,7 +38,8 @@ class Section:
 def sections(page: str) -> list[list[str]]:
     """Return (anchor, title, text, code) of each section of a built page.
 
-    Displayed formulas and lists of claims are left out. A page without an article has none.
+    Displayed formulas, lists of claims and what is folded are left out. A page without an article
+    has none.
     """
     if not (article := ARTICLE.search(page)):
         return []
