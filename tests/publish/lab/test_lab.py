@@ -1,6 +1,8 @@
 """The engine of labs on toy ones: what is read, tried, shown, and refused."""
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
@@ -9,9 +11,11 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret, leaks
 from course_code.publish.lab.read import read_lab
 from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
+from course_code.publish.page.parts import Page, Prose
 from course_code.publish.run.execute import run_lesson
 from course_code.publish.run.plan import Run
 from course_code.publish.run.schedule import runs, update
+from course_code.publish.website.proof import problems
 
 KIT = (ROOT / "course_code/teach/steps.py").read_text("utf-8")
 LAB = '''
@@ -211,3 +215,21 @@ def test_what_the_frame_shows_is_no_leak(toy):
     assert list(leaks(lab, "both + double(part)")) != []
     lab = read_lab(toy(("limit = 3", "part = both = 1\nthird = both + double(part)")), "labs/toy")
     assert list(leaks(lab, "both + double(part)")) == []
+
+
+def test_a_solution_in_the_built_site_fails_its_proof(toy, tmp_path):
+    """Whatever brought it there: the page is read as it was built."""
+    lab = read_lab(toy(), "labs/toy")
+    page = Page(Path("docs/en/labs/toy.md"), "en", lab.name, (Prose("# Toy\n", 1),))
+    site = SimpleNamespace(
+        pages={("en", "labs/toy.md"): page},
+        labs={lab.name: (lab, None)},
+        markdown=lambda *_: "# Toy\n",
+    )
+    file = tmp_path / "site/labs/toy/index.html"
+    file.parent.mkdir(parents=True)
+    file.write_text("<h1>Toy</h1>", "utf-8")
+    assert problems(site, tmp_path / "site") == []
+    file.write_text("<h1>Toy</h1><p>Take <b>both</b> + double(part).</p>", "utf-8")
+    (found,) = problems(site, tmp_path / "site")
+    assert "it gives 'both = both + double(part)' away" in found
