@@ -384,6 +384,7 @@ def test_everything_can_be_read_without_scripts(reader):
 
 def test_the_cheat_sheet_is_one_sheet_of_paper(browser, address):
     page = browser.new_page()
+    page.set_default_timeout(60_000)  # the machine may be busy
     for home in ("", "zh/"):
         page.goto(f"{address}{home}cheatsheet/")
         pdf = page.pdf(format="A4", prefer_css_page_size=True)
