@@ -12,7 +12,7 @@ from course_code.publish.markup import glossary
 
 NO_PROSE = "h1, h2, h3, h4, h5, h6, code, pre, figcaption, summary, button, label, dt, th, svg"
 REFERENCE = re.compile(
-    r"(?<![A-Za-z])([A-Z][A-Za-z]+)(?:(?:\s(?:and|和|与)\s|、)[A-Z][a-z]+|\set\sal\.|\s等人?)?"
+    r"(?<![A-Za-z])([A-Z][A-Za-z]+)(?:(?:\s(?:and|和|与)\s|、)[A-Z][A-Za-z-]+|\set\sal\.|\s等人?)?"
     r"[,，]?\s?[(（]?((?:19|20)\d\d)(?![\d.]\d)"
 )
 NO_AUTHORS = {"From"}
