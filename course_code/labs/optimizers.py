@@ -8,6 +8,7 @@ import torch
 
 from course_code.teach.steps import (
     Steps,
+    Wrong,
     call,
     need,
     need_filled,
@@ -42,6 +43,9 @@ def sgd(w, g, memory, rate):
 
 
 # %% name="check_sgd"
+RATE = 0.05  # at which the rules are compared
+
+
 def gradients(count):
     """Some gradients of very different sizes, (count, 3)."""
     rng = torch.Generator().manual_seed(1)
@@ -53,10 +57,30 @@ def follow(rule, count=4, **options):
     """Where a student's rule goes with the same gradients, one row for each step."""
     w, memory, rows = torch.tensor([1.0, -2.0, 3.0]), {}, []
     for g in gradients(count):
-        value = call(rule, w, g, memory, 0.1, **options)
+        value = call_rule(rule, w, g, memory, **options)
         w = need_tensor(value, f"what {rule.__name__} returns", (3,))
         rows.append(w)
     return torch.stack(rows)
+
+
+def call_rule(rule, w, g, memory, **options):
+    """Call it, and say what lies behind two errors that do not name their cause."""
+    try:
+        value = call(rule, w, g, memory, RATE, **options)
+    except Wrong as wrong:
+        need(
+            "xor" not in wrong.texts["en"],
+            "a power is written `**`: in Python `^` is something else.",
+            "乘方写作 `**`：在 Python 里 `^` 是另一种运算。",
+        )
+        raise
+    v = memory.get("v")
+    need(
+        not isinstance(v, torch.Tensor) or v.min() >= 0,
+        "v is negative somewhere, and has no root: did you square g in it?",
+        "v 里有负数，开不了方：v 那一行里 g 平方了吗？",
+    )
+    return value
 
 
 def torch_follow(make, count=4):
@@ -70,22 +94,17 @@ def torch_follow(make, count=4):
     return torch.stack(rows)
 
 
+def torch_sgd(rate=RATE, **options):
+    return torch_follow(lambda p: torch.optim.SGD(p, lr=rate, **options))
+
+
+UPHILL = ("the step goes uphill: subtract.", "这一步是往上走的：应当相减。")
+NO_RATE = ("the rate is missing.", "漏了学习率。")
+
+
 def check_sgd():
-    right = torch_follow(lambda p: torch.optim.SGD(p, lr=0.1))
-    uphill = torch_follow(lambda p: torch.optim.SGD(p, lr=0.1, maximize=True))
-    mistakes = [
-        (
-            uphill,
-            "the step goes uphill: subtract.",
-            "这一步是往上走的：应当相减。",
-        ),
-        (
-            torch_follow(lambda p: torch.optim.SGD(p, lr=1.0)),
-            "the rate is missing.",
-            "漏了学习率。",
-        ),
-    ]
-    need_same(follow(sgd), right, "the path of sgd", mistakes=mistakes)
+    mistakes = [(torch_sgd(maximize=True), *UPHILL), (torch_sgd(1.0), *NO_RATE)]
+    need_same(follow(sgd), torch_sgd(), "the path of sgd", mistakes=mistakes)
 
 
 steps.check(1, check_sgd)
@@ -109,44 +128,40 @@ def momentum(w, g, memory, rate, mu=0.9):
 
 # %% name="check_momentum"
 def check_momentum():
-    def path(**options):
-        return torch_follow(lambda p: torch.optim.SGD(p, lr=0.1, **options))
+    def path(rate=RATE, **options):
+        return torch_sgd(rate, momentum=0.9, **options)
 
-    late = path(momentum=0.9)
-    late = torch.cat([torch.tensor([[1.0, -2.0, 3.0]]), late[:-1]])
+    late = torch.cat([torch.tensor([[1.0, -2.0, 3.0]]), path()[:-1]])
     mistakes = [
         (
-            path(),
+            torch_sgd(),
             "the old u is forgotten: this is SGD.",
             "旧的 u 被忘掉了：这成了 SGD。",
         ),
         (
-            damped(),
+            path(RATE * 0.1),
             "the new gradient is damped by 1 − μ: here it counts in full.",
             "新梯度被乘上了 1 − μ：这里它应当全额计入。",
         ),
+        (
+            path(RATE * RATE),
+            "the rate counts twice: u holds gradients, only the step has the rate.",
+            "学习率乘了两次：u 里只放梯度，走步时才乘学习率。",
+        ),
+        (path(1.0), *NO_RATE),
+        (path(maximize=True), *UPHILL),
         (
             late,
             "w moves by the old u: renew u first.",
             "w 是按旧的 u 移动的：先更新 u。",
         ),
         (
-            path(momentum=0.9, nesterov=True),
+            path(nesterov=True),
             "this is Nesterov's variant: w moves by u alone.",
             "这是 Nesterov 的变体：w 只按 u 移动。",
         ),
     ]
-    got = follow(momentum)
-    need_same(got, path(momentum=0.9), "the path of momentum", mistakes=mistakes)
-
-
-def damped():
-    w, u, rows = torch.tensor([1.0, -2.0, 3.0]), torch.zeros(3), []
-    for g in gradients(4):
-        u = u.lerp(g, 0.1)
-        w = w.sub(u, alpha=0.1)
-        rows.append(w)
-    return torch.stack(rows)
+    need_same(follow(momentum), path(), "the path of momentum", mistakes=mistakes)
 
 
 steps.check(2, check_momentum)
@@ -177,54 +192,96 @@ def adam(w, g, memory, rate, b1=0.9, b2=0.999, eps=1e-8):
 
 
 # %% name="check_adam"
-def variant(*, first=True, second=True, inside=False, root=True, eps=0.1):
-    """Adam with a mistake: a correction left out, eps inside the root, no root."""
+BELOW = {  # what becomes of m_hat (a) and v_hat (b), with eps = 0.1
+    "right": lambda a, b: a.div(b.sqrt().add(0.1)),
+    "inside": lambda a, b: a.div(b.add(0.1).sqrt()),
+    "no root": lambda a, b: a.div(b.add(0.1)),
+    "no brackets": lambda a, b: a.div(b.sqrt()).add(0.1),
+    "no rate": lambda a, b: a.div(b.sqrt().add(0.1)).div(RATE),
+}
+LACKS = {  # what a mean that began at 0 is divided by at step t
+    "right": lambda b, t: 1 - b**t,
+    "none": lambda b, t: 1,
+    "no power": lambda b, t: 1 - b,
+}
+
+
+def variant(m_by="right", v_by="right", below="right", new=(0.1, 0.001)):
+    """Adam with a mistake; `new` is what the last gradient and its square weigh."""
     w, rows = torch.tensor([1.0, -2.0, 3.0]), []
     m = v = torch.zeros(3)
     for t, g in enumerate(gradients(4), 1):
-        m, v = m.lerp(g, 0.1), v.lerp(g.square(), 0.001)
-        a = m.div(1 - 0.9**t) if first else m
-        b = v.div(1 - 0.999**t) if second else v
-        below = b.add(eps).sqrt() if inside else (b.sqrt() if root else b).add(eps)
-        w = w.sub(a.div(below), alpha=0.1)
+        m, v = m.lerp(g, new[0]), v.lerp(g.square(), new[1])
+        a, b = m.div(LACKS[m_by](0.9, t)), v.div(LACKS[v_by](0.999, t))
+        w = w.sub(BELOW[below](a, b), alpha=RATE)
         rows.append(w)
     return torch.stack(rows)
 
 
-def check_adam():
-    right = torch_follow(lambda p: torch.optim.Adam(p, lr=0.1, eps=0.1))
-    mistakes = [
+def corrections():
+    """Mistakes in the two hats."""
+    power = "the power is missing: divide by 1 − b1**t and 1 − b2**t, at step t."
+    power = (power, "漏了 t 次方：第 t 步要除以 1 − b1**t 和 1 − b2**t。")
+    missing = "the corrections are missing: m and v began at 0, so divide them by "
+    return [
+        (variant("no power", "no power"), *power),
+        (variant("no power"), *power),
+        (variant("right", "no power"), *power),
         (
-            variant(first=False, second=False),
-            "the corrections are missing: m and v began at 0, so divide them by "
-            "1 − b1^t and 1 − b2^t.",
-            "漏了偏差修正：m 和 v 从 0 开始，要分别除以 1 − b1^t 和 1 − b2^t。",
+            variant("none", "none"),
+            missing + "1 − b1^t and 1 − b2^t.",
+            "漏了偏差校正：m 和 v 从 0 开始，要分别除以 1 − b1^t 和 1 − b2^t。",
         ),
         (
-            variant(second=False),
+            variant("right", "none"),
             "v is not corrected: divide it by 1 − b2^t.",
-            "v 没有修正：要除以 1 − b2^t。",
+            "v 没有校正：要除以 1 − b2^t。",
         ),
         (
-            variant(first=False),
+            variant("none"),
             "m is not corrected: divide it by 1 − b1^t.",
-            "m 没有修正：要除以 1 − b1^t。",
+            "m 没有校正：要除以 1 − b1^t。",
         ),
+    ]
+
+
+def fractions():
+    """Mistakes in the means and in the step."""
+    swapped = "b1 and 1 − b1 (or b2 and 1 − b2) are exchanged: the old mean weighs b."
+    swapped = (swapped, "b1 和 1 − b1（或 b2 和 1 − b2）放反了：旧的平均乘 b。")
+    return [
+        (variant(new=(0.9, 0.999)), *swapped),
+        (variant(new=(0.9, 0.001)), *swapped),
+        (variant(new=(0.1, 0.999)), *swapped),
         (
-            variant(inside=True),
+            variant(below="inside"),
             "eps stands inside the root: it is added after the root.",
             "eps 放进了根号里：它应当在开方之后再加。",
         ),
         (
-            variant(root=False),
+            variant(below="no root"),
             "the root of v_hat is missing.",
             "漏了对 v_hat 开方。",
         ),
+        (
+            variant(below="no brackets"),
+            "eps is added to the fraction: put the root and eps in brackets.",
+            "eps 加到了分式外面：根式与 eps 之和要加括号。",
+        ),
+        (variant(below="no rate"), *NO_RATE),
     ]
-    got = follow(adam, eps=0.1)
+
+
+def torch_adam(**options):
+    return torch_follow(lambda p: torch.optim.Adam(p, lr=RATE, **options))
+
+
+def check_adam():
+    mistakes = [*corrections(), *fractions()]
+    mistakes += [(torch_adam(eps=0.1, maximize=True), *UPHILL)]
+    right, got = torch_adam(eps=0.1), follow(adam, eps=0.1)
     need_same(got, right, "the path of adam with eps=0.1", 1e-4, mistakes)
-    right = torch_follow(lambda p: torch.optim.Adam(p, lr=0.1))
-    need_same(follow(adam), right, "the path of adam", 1e-4)
+    need_same(follow(adam), torch_adam(), "the path of adam", 1e-4)
 
 
 steps.check(3, check_adam)
@@ -257,8 +314,9 @@ def check_descend():
     got = need_number(call(descend, counting, 0.5, 3), "descend(rule, 0.5, 3)")
     need(
         calls,
-        "no step has been taken: the rule is never called.",
-        "一步也没有走：从未调用过 rule。",
+        "the rule is never called: take each step with the `rule` that is given, "
+        "not with one by its name.",
+        "从未调用过 rule：每一步都要用传进来的 `rule` 走，不要直接写某条规则的名字。",
     )
     need(
         len(calls) == 3,
@@ -309,59 +367,81 @@ def sweep(rule, rates, count):
 
 
 # %% name="check_sweep"
-def check_sweep():
-    ends = {0.1: 5.0, 0.2: math.nan, 0.3: 2.5, 0.4: math.inf, 0.5: 7.5, 0.6: math.nan}
+ENDS = {0.1: 5.0, 0.3: 2.5, 0.5: 7.5, 0.7: 6.0}  # rate: loss at the end
+FAILED = {0.2: math.nan, 0.4: math.inf, 0.6: math.nan}
+
+
+def best_of(ends):
+    """What sweep finds among runs that end like this, as (rate, loss)."""
 
     def pretend(w, g, memory, rate):
         return torch.tensor([math.sqrt(2 * ends[rate]), 0.0])
 
-    got = call(sweep, pretend, list(ends), 1)
+    got = call(sweep, pretend, sorted(ends), 1)
     need_filled(got, "sweep")
     need(
         isinstance(got, tuple) and len(got) == 2,
         "sweep should return two things, the best rate and its loss.",
         "sweep 应当返回两样东西：最好的学习率和它的损失。",
     )
-    rate, lowest = got
     need(
-        rate is not None,
+        got[0] is not None,
         "no run has been kept: is there a run for each rate, and is `best` renewed?",
         "一次运行也没有留下：每个学习率都运行了吗？更新 `best` 了吗？",
     )
-    rate = need_number(rate, "the best rate")
+    return need_number(got[0], "the best rate"), got[1]
+
+
+def check_sweep():
+    rate, lowest = best_of(ENDS)
     need(
-        not math.isnan(ends.get(rate, 0.0)),
-        "a run that ended in NaN has won. No comparison with NaN is true, so ask "
-        "`new < best`, not `not new > best`.",
-        "结果为 NaN 的运行胜出了。与 NaN 的任何比较都不成立，"
-        "所以要问 `新 < 旧`，而不是 `not 新 > 旧`。",
-    )
-    need(
-        rate not in (0.5, 0.4),
-        "the largest loss has won, or the last run: keep the lowest.",
-        "胜出的是最大的损失，或最后一次运行：应当留下最低的。",
-    )
-    need(
-        rate != 2.5,
+        rate not in ENDS.values(),
         "the loss stands first: the pair is (rate, loss).",
         "损失排在了前面：这一对应当是（学习率，损失）。",
     )
-    need_same(rate, 0.3, "the best rate")
+    need(
+        rate != 0.7,
+        "the last run has won: keep a run only if its loss is lower than the best yet.",
+        "胜出的是最后一次运行：损失比目前最低的还低，才留下它。",
+    )
+    need(
+        rate != 0.5,
+        "the largest loss has won: keep the lowest.",
+        "胜出的是最大的损失：应当留下最低的。",
+    )
+    need(
+        rate == 0.3,
+        f"{rate} wins instead of 0.3, whose loss is the lowest.",
+        f"胜出的是 {rate}，而损失最低的是 0.3。",
+    )
     need_same(lowest, 2.5, "the loss at the best rate")
+    rate, _ = best_of(ENDS | FAILED)
+    need(
+        rate == 0.3,
+        f"with runs that end in NaN or infinity among them, {rate} wins instead of 0.3."
+        " No comparison with NaN is true, so ask `new < best`, not `not new > best`.",
+        f"其中有些运行以 NaN 或无穷大告终时，胜出的成了 {rate}，而不是 0.3。"
+        "与 NaN 的任何比较都不成立，所以要问 `新 < 旧`，而不是 `not 新 > 旧`。",
+    )
     show_sweep()
 
 
-def show_sweep():
+def show_sweep(count=100):
     """Print every rule's best rate, and draw the losses of all rates."""
     rates = [10 ** (k / 3) for k in range(-12, 2)]
+    steps.note(
+        f"rule, its best rate, and the loss after {count} steps:",
+        f"规则，它最好的学习率，以及 {count} 步之后的损失：",
+    )
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     for rule, marker in ((sgd, "o"), (momentum, "^"), (adam, "s")):
-        rate, lowest = sweep(rule, rates, 100)
+        rate, lowest = sweep(rule, rates, count)
         print(f"{rule.__name__:9} {rate:.4f}  {lowest:.1e}")
-        ends = [descend(rule, rate, 100) for rate in rates]
+        ends = [descend(rule, rate, count) for rate in rates]
         ends = [min(end, 1e3) if end == end else 1e3 for end in ends]
         ax.loglog(rates, ends, marker=marker, label=rule.__name__)
-    ax.set(xlabel="rate", ylabel="loss after 100 steps")
+    ax.axhline(0.1, color="0.5", linestyle=":")  # below it, a rate works
+    ax.set(xlabel="rate", ylabel=f"loss after {count} steps")
     ax.legend()
     plt.show()
 

@@ -24,6 +24,9 @@ def test_step_2(wrong):
 
     said("u = g; w = w - rate * u", "the old u is forgotten")
     said("u = mu * u + (1 - mu) * g; w = w - rate * u", "damped by 1 − μ")
+    said("u = mu * u + rate * g; w = w - rate * u", "the rate counts twice")
+    said("u = mu * u + g; w = w - u", "the rate is missing")
+    said("u = mu * u + g; w = w + rate * u", "uphill")
     said("w = w - rate * u; u = mu * u + g", "renew u first")
     said("u = mu * u + g; w = w - rate * (g + mu * u)", "Nesterov")
 
@@ -52,7 +55,27 @@ def test_step_3(wrong):
     said("m", second, "(({}).sqrt() + eps)", "m is not corrected")
     said(first, second, "({} + eps).sqrt()", "inside the root")
     said(first, second, "({} + eps)", "the root of v_hat is missing")
-    said("m / (1 - b1)", second, "(({}).sqrt() + eps)", "is off by")
+    for m in ("m / (1 - b1)", first):
+        said(m, "v / (1 - b2)", "(({}).sqrt() + eps)", "the power is missing")
+    said("m / (1 - b1)", second, "(({}).sqrt() + eps)", "the power is missing")
+    said(first, second, "(({}).sqrt() + eps) / rate", "the rate is missing")
+    said(first, second, "-(({}).sqrt() + eps)", "uphill")
+    said(f"2 * {first}", second, "(({}).sqrt() + eps)", "is off by")
+    brackets = f"w = w - rate * (({first}) / ({second}).sqrt() + eps)"
+    wrong("adam", ADAM.format(brackets), "in brackets")
+
+
+def test_step_3_means(wrong):
+    right = ADAM.format("w = w - rate * m / (1 - b1**t) / ((v / (1 - b2**t)).sqrt() + eps)")
+    m, v = "b1 * m + (1 - b1) * g\n", "b2 * v + (1 - b2) * g**2\n"
+
+    def said(old, new, text):
+        wrong("adam", right.replace(old, new + "\n"), text)
+
+    said(m, "(1 - b1) * m + b1 * g", "are exchanged")
+    said(v, "(1 - b2) * v + b2 * g**2", "are exchanged")
+    said(v, "b2 * v + (1 - b2) * g^2", "a power is written `**`")
+    said(v, "b2 * v + (1 - b2) * g", "did you square g")
 
 
 RUN = """
@@ -75,7 +98,8 @@ def test_step_4(wrong):
     said(["rule(w, slope(w), memory, rate)"], "every step begins at START")
     said(["w = rule(w, slope(START), memory, rate)"], "not that of the current w")
     said([step], "was called 4 times", count="count + 1")
-    said(["pass"], "no step has been taken")
+    said(["pass"], "the rule is never called")
+    said(["w = sgd(w, slope(w), memory, rate)"], "the rule is never called")
 
 
 SWEEP = """
@@ -92,10 +116,13 @@ def test_step_5(wrong):
     def said(lines, text):
         wrong("sweep", SWEEP.format(lines), text)
 
-    said("if not found > best[1]: best = (rate, found)", "NaN has won")
-    said("best = (rate, found)", "NaN has won")
+    said("if not found > best[1]: best = (rate, found)", "No comparison with NaN")
+    said("best = (rate, found)", "the last run has won")
     said("if best[0] is None or found > best[1]: best = (rate, found)", "the largest loss has won")
     said("if found < min(best[0] or 9, 9): best = (found, rate)", "the loss stands first")
+    said("if found < best[1]: best = (found, rate)", "the loss stands first")
+    said("if found < best[1]: best = (rate, rate)", "0.1 wins instead of 0.3")
+    said("if found < best[1]: best = (rate, found + 1)", "the loss at the best rate")
     said("pass", "no run has been kept")
     wrong(
         "sweep", "def sweep(rule, rates, count):\n    return rates[0]", "should return two things"
