@@ -87,19 +87,33 @@ def check_log_softmax():
             "these are the probabilities; their logarithms are asked for.",
             "这是概率本身，题目要的是概率的对数。",
         ),
+        (
+            F.log_softmax(mild, -1) - mild.amax(1, keepdim=True),
+            "the powers are those of z, not of `shifted`: subtract the largest score "
+            "before exp too.",
+            "求和用的是 z 的幂，应当用 `shifted` 的幂：取 exp 之前也要减去最大的得分。",
+        ),
     ]
     want = F.log_softmax(mild, -1)
     need_same(call(log_softmax, mild), want, "log_softmax(z)", mistakes=mistakes)
     for size in (1e3, -1e3):
-        huge = torch.tensor([[size, 0.0, 1.0]])
+        huge = torch.tensor([[size, 0.0, 1.0], [0.0, 1.0, 2.0]])
         got = call(log_softmax, huge)
         need(
-            torch.is_tensor(got) and got.shape == huge.shape and got.isfinite().all(),
+            got[1].isfinite().all(),
+            f"right for small scores, but the rows {huge.tolist()} give "
+            f"{got.tolist()}: subtract from each row its own largest score, "
+            "not that of the whole table.",
+            f"小得分算得对，各行为 {huge.tolist()} 时却得到 {got.tolist()}："
+            "每一行要减去自己的最大得分，而不是整张表的最大得分。",
+        )
+        need(
+            got.isfinite().all(),
             f"right for small scores, but a score of {size:g} gives "
-            f"{got.flatten().tolist()}. exp overflows above 88, and log of 0 is -inf: "
+            f"{got[0].tolist()}. exp overflows above 88, and log of 0 is -inf: "
             "subtract the largest score of the row first, and never take the log of a "
             "probability.",
-            f"小得分算得对，得分为 {size:g} 时却得到 {got.flatten().tolist()}。"
+            f"小得分算得对，得分为 {size:g} 时却得到 {got[0].tolist()}。"
             "指数超过 88 就溢出，0 的对数是 -inf：先减去每行最大的得分，"
             "也不要对概率取对数。",
         )
@@ -160,6 +174,13 @@ def check_cross_entropy():
             "index too: torch.arange(len(y)).",
             "log_p[:, y] 会从每一行都取出 y 指定的各列，共 B×B 个数。"
             "还要给出行号：torch.arange(len(y))。",
+        ),
+        (
+            -log_p[y].mean(),
+            "log_p[y] takes whole rows, those with the numbers y. Give a row index too, "
+            "torch.arange(len(y)): y says which column.",
+            "log_p[y] 取出的是编号为 y 的整行。还要给出行号 torch.arange(len(y))："
+            "y 说的是第几列。",
         ),
         (
             -log_p.mean(),

@@ -11,6 +11,7 @@ from torch import nn
 from course_code.draw.regions import draw_regions
 from course_code.teach.steps import (
     Steps,
+    Wrong,
     call,
     near,
     need,
@@ -112,8 +113,38 @@ def make_model(bend):
 
 
 # %% name="check_make_model"
+def told(hints, function, *arguments):
+    """Call a function, and add to the text of an error what it means, if a hint knows.
+
+    hints: {a part of the text: (what it means, in Chinese)}.
+    """
+    try:
+        return call(function, *arguments)
+    except Wrong as wrong:
+        said = wrong.texts
+        for part, (en, zh) in hints.items():
+            if part in said["en"]:
+                raise Wrong(f"{said['en']} {en}", f"{said['zh']}{zh}") from None
+        raise
+
+
+MODULES = {
+    "forward() missing": (
+        "`bend` is a module already: write it without brackets.",
+        "`bend` 已经是模块，不用再加括号。",
+    ),
+    "mat1 and mat2": (
+        f"Each layer takes as many numbers as the one before gives: 2, {H}, {C}.",
+        f"每一层接收的个数，要等于前一层给出的个数：依次是 2、{H}、{C}。",
+    ),
+}
+
+
 def check_make_model():
-    model, bent = call(make_model, nn.Identity()), call(make_model, nn.ReLU())
+    model = told(MODULES, make_model, nn.Identity())
+    seen, bend = [], nn.ReLU()
+    bend.register_forward_hook(lambda _, inputs, output: seen.append(output.shape[-1]))
+    bent = call(make_model, bend)
     for each in (model, bent):
         need(
             isinstance(each, nn.Module),
@@ -121,7 +152,12 @@ def check_make_model():
             f"make_model 应当返回一个模块，现在返回的是 {type(each).__name__}。",
         )
     X = torch.randn(5, 2)
-    scores = need_tensor(call(model, X), "the network's output for 5 points", (5, C))
+
+    def network(points):
+        return model(points)
+
+    scores = told(MODULES, network, X)
+    need_tensor(scores, "the network's output for 5 points", (5, C))
     softened = any(isinstance(m, nn.Softmax | nn.LogSoftmax) for m in model.modules())
     need(
         not softened and not near(scores.sum(1), torch.ones(5)),
@@ -136,6 +172,12 @@ def check_make_model():
         "传入 nn.Identity() 时网络仍会弯折：请使用参数 `bend`，不要自己写死 ReLU。",
     )
     flat = near(bent(X) + bent(-X), 2 * bent(torch.zeros(5, 2)), 1e-4)
+    need(
+        seen[-1:] not in ([2], [C]),  # numbers of a point that `bend` is applied to
+        "`bend` is applied to the inputs or to the scores: it goes between the two "
+        "layers, to the hidden units.",
+        "`bend` 现在作用在输入或得分上：它要放在两层之间，作用于隐藏单元。",
+    )
     need(
         not flat,
         "with nn.ReLU() the network does not bend: `bend` goes between the two layers.",
@@ -193,16 +235,24 @@ def follow(model, X, y, count, kind):
     return torch.tensor(losses)
 
 
+SWAPPED = (
+    "cross_entropy wants the scores first, then the classes.",
+    "cross_entropy 的第一个参数是得分，第二个是类别。",
+)
+LOSS = {"log_softmax_": SWAPPED, "cross_entropy(y": SWAPPED}
+
+
 def check_train():
     X, y = torch.randn(30, 2, generator=stream(1)), torch.arange(30) % C
     X = X + 2.0 * F.one_hot(y, C)[:, :2]
     model = nn.Linear(2, C)
     kinds = ("right", "piled", "softened", "still")
     paths = {kind: follow(model, X, y, 6, kind) for kind in kinds}
-    backward = []  # a note for each call
-    model.weight.register_hook(lambda gradient: backward.append(gradient))
+    calls = []  # of backward() and step(), in their order
+    model.weight.register_hook(lambda gradient: calls.append("backward"))
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-    got = call(train, model, X, y, optimizer, 6)
+    optimizer.register_step_pre_hook(lambda *_: calls.append("step"))
+    got = told(LOSS, train, model, X, y, optimizer, 6)
     need(
         isinstance(got, list) and len(got) == 6,
         "train should return the list of the losses, one per step: leave the last two "
@@ -212,9 +262,16 @@ def check_train():
     got = torch.tensor([need_number(loss, "a loss in the list") for loss in got])
     still = near(got, paths["still"])
     need(
-        backward or not still,
-        "the loss never changes and there are no gradients: backward() is missing.",
-        "损失一直不变，也没有梯度：漏了 backward()。",
+        "backward" in calls or not still,
+        "the loss never changes and there are no gradients: backward() is missing, or "
+        "has no brackets.",
+        "损失一直不变，也没有梯度：漏了 backward()，或者少了括号。",
+    )
+    need(
+        calls[:1] != ["step"],
+        "step() comes before backward(), when there is no gradient yet: call it after "
+        "backward().",
+        "step() 写在 backward() 之前，那时还没有梯度：它要放在 backward() 之后。",
     )
     if still and (model.weight.grad is None or not model.weight.grad.any()):
         need(
@@ -227,8 +284,9 @@ def check_train():
     mistakes = [
         (
             paths["piled"],
-            "the gradients of all steps pile up: zero_grad() is missing.",
-            "各步的梯度越积越多：漏了 zero_grad()。",
+            "the gradients of all steps pile up: zero_grad() is missing, or has no "
+            "brackets.",
+            "各步的梯度越积越多：漏了 zero_grad()，或者少了括号。",
         ),
         (
             paths["softened"],
@@ -237,8 +295,9 @@ def check_train():
         ),
         (
             paths["still"],
-            "the loss never changes: step() is missing, the parameters do not move.",
-            "损失一直不变：漏了 step()，参数没有移动。",
+            "the loss never changes: step() is missing, or has no brackets; the "
+            "parameters do not move.",
+            "损失一直不变：漏了 step()，或者少了括号，参数没有移动。",
         ),
     ]
     need_same(got, paths["right"], "the list of losses", 1e-4, mistakes)
@@ -261,10 +320,27 @@ def accuracy(model, X, y):
 
 
 # %% name="check_accuracy"
+SHARE = {
+    "must match the size": (
+        "The classes lie along dim=1: one prediction per point.",
+        "类别沿 dim=1 排列：每个点要得到一个预测。",
+    ),
+    "'bool' object": (
+        ".max(dim=1) returns two things; take .indices, or use .argmax(dim=1).",
+        ".max(dim=1) 返回两样东西：请取 .indices，或者改用 .argmax(dim=1)。",
+    ),
+    "Got: Bool": (
+        "True and False have no mean: call .float() first.",
+        "True 和 False 不能直接求平均：先用 .float() 变成数。",
+    ),
+}
+
+
 def check_accuracy():
-    table = torch.eye(C)[torch.tensor([0, 1, 2, 2, 1, 0, 0, 1])]  # scores (8, C)
+    right = torch.tensor([0, 1, 2, 2, 1, 0, 0, 1])
+    table = 0.5 * torch.eye(C)[right]  # scores (8, C), none of them a class
     model, y = nn.Identity(), torch.tensor([0, 1, 2, 1, 1, 1, 2, 1])
-    got = call(accuracy, model, table, y)
+    got = told(SHARE, accuracy, model, table, y)
     if torch.is_tensor(got) and got.dim():
         need(
             False,
@@ -286,6 +362,17 @@ def check_accuracy():
             3 / 8,
             "this is the share of wrong points.",
             "这是分错的比例。",
+        ),
+        (
+            1 / 8,
+            "one prediction for all points: argmax needs dim=1, the classes.",
+            "所有点共用了一个预测：argmax 要写 dim=1，沿类别取。",
+        ),
+        (
+            0.0,
+            "no point counts as right. Compare where the largest score stands with y, "
+            "not the score itself.",
+            "没有一个点算作分对：与 y 比较的应当是最大得分的位置，不是得分本身。",
         ),
     ]
     need_same(got, 5 / 8, "accuracy(model, X, y)", mistakes=mistakes)

@@ -18,6 +18,10 @@ def test_step_2(wrong):
     wrong(step, unsafe, "exp overflows above 88")
     wrong(step, "def log_softmax(z):\n    return torch.log_softmax(z, 0)", "lie along dim=1")
     wrong(step, "def log_softmax(z):\n    return softmax(z)", "their logarithms")
+    whole = "def log_softmax(z):\n    s = z - z.max()\n"
+    wrong(step, whole + "    return s - s.exp().sum(1, keepdim=True).log()", "whole table")
+    half = "def log_softmax(z):\n    s = z - z.max(1, keepdim=True).values\n"
+    wrong(step, half + "    return s - z.exp().sum(1, keepdim=True).log()", "before exp too")
 
 
 def test_step_3(wrong):
@@ -27,6 +31,7 @@ def test_step_3(wrong):
     wrong(step, head + "    return -log_softmax(softmax(z))[rows, y].mean()", "applied twice")
     wrong(step, head + "    return F.cross_entropy(softmax(z), y)", "applied twice")
     wrong(step, head + "    return -log_softmax(z)[:, y].mean()", "B×B numbers")
+    wrong(step, head + "    return -log_softmax(z)[y].mean()", "takes whole rows")
     wrong(step, head + "    return -log_softmax(z).mean()", "over all classes")
     wrong(step, head + "    return -softmax(z)[rows, y].mean()", "logarithm is missing")
     wrong(step, head + "    return -log_softmax(z)[rows, y]", "a loss is one number")

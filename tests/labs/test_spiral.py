@@ -30,7 +30,11 @@ def test_step_2(wrong):
     said("nn.Linear(2, H), nn.Linear(H, C), nn.Identity()", "does not bend")
     said("nn.Linear(2, 50), bend, nn.Linear(50, C)", "instead of 603")
     said("nn.Linear(2, H), bend", "has shape (5, 100)")
-    said("nn.Linear(2, H), bend, nn.Linear(C, H)", "stops with RuntimeError")
+    said("nn.Linear(2, H), nn.Linear(H, C), bend", "to the hidden units")
+    said("bend, nn.Linear(2, H), nn.Linear(H, C)", "to the hidden units")
+    said("nn.Linear(2, H), bend, nn.Linear(H, 2)", "output for 5 points has shape (5, 2)")
+    said("nn.Linear(2, H), bend, nn.Linear(C, H)", "as many numbers as the one before")
+    said("nn.Linear(2, H), bend(), nn.Linear(H, C)", "write it without brackets")
 
 
 LOOP = """
@@ -51,6 +55,10 @@ def test_step_3(wrong):
             "zero": "optimizer.zero_grad()",
             "back": "loss.backward()",
             "step": "optimizer.step()",
+            "zero_": "optimizer.zero_grad",
+            "back_": "loss.backward",
+            "step_": "optimizer.step",
+            "swap": "loss = F.cross_entropy(y, model(X))",
         }
         body = "\n        ".join(steps[name] for name in lines.split())
         wrong("train", LOOP.format(lines=body), text)
@@ -59,6 +67,12 @@ def test_step_3(wrong):
     said("twice zero back step", "softmax is applied twice")
     said("loss zero back", "step() is missing")
     said("loss zero step", "backward() is missing")
+    said("loss zero_ back step", "or has no brackets")
+    said("loss zero back_ step", "or has no brackets")
+    said("loss zero back step_", "or has no brackets")
+    said("loss zero step back", "call it after backward()")
+    said("loss step zero back", "call it after backward()")
+    said("swap zero back step", "the scores first, then the classes")
     said("loss back zero step", "emptied after backward()")
     wrong("train", LOOP.format(lines="return F.cross_entropy(model(X), y)"), "list of the losses")
 
@@ -69,8 +83,11 @@ def test_step_4(wrong):
     wrong("accuracy", head + "right.float().mean() * 100", "in per cent")
     wrong("accuracy", head + "(~right).float().mean()", "share of wrong points")
     wrong("accuracy", head + "right.float()", "one share is asked for")
-    wrong("accuracy", head + "right.mean()", "stops with RuntimeError")
-    wrong("accuracy", head + "(model(X).argmax(0) == y).float().mean()", "stops with RuntimeError")
+    wrong("accuracy", head + "right.mean()", "call .float() first")
+    wrong("accuracy", head + "(model(X).argmax(0) == y).float().mean()", "along dim=1")
+    wrong("accuracy", head + "(model(X).argmax() == y).float().mean()", "argmax needs dim=1")
+    wrong("accuracy", head + "(model(X).max(1) == y).float().mean()", "take .indices")
+    wrong("accuracy", head + "(model(X).max(1)[0] == y).float().mean()", "not the score itself")
 
 
 TABLE = """
