@@ -16,7 +16,7 @@ from .places import PROFILES, lessons
 ROUNDS = 5
 SLOWER = 4  # a phone's processor
 LONG = 50  # milliseconds of a task that a reader does not notice
-LIMIT = 3  # times the ordinary page: to be 2, which most lessons hold
+LIMIT = 2  # times the ordinary page
 CATEGORIES = ["disabled-by-default-devtools.timeline", "toplevel"]
 CONFIG = """
 site_name: Plain
