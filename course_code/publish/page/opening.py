@@ -37,7 +37,7 @@ def _written(
         pages = [f"[{titles.get(name, name)}]({name}.md)" for name in opening.needs]
         told += " · " + words["needs"].format(pages=words["comma"].join(pages))
     answer = fill(opening.answer, known, opening.line)
-    lines = ["", "/// html | p.lesson-time", told, "///", "", f'!!! abstract "{words["answer"]}"']
+    lines = ["", "/// html | p.lesson-time", told, "///", "", f'??? abstract "{words["answer"]}"']
     yield Prose("\n".join([*lines, "", f"    {answer}", ""]), opening.line)
     if opening.figure is not None:
         yield _figure(opening, page, known)
