@@ -64,7 +64,7 @@ def test_an_opening_tells_times_needs_and_answer_and_shows_the_figure_again(cour
     page = filled(course, read(course))
     assert not any(isinstance(segment, Opening) for segment in page.segments)
     text = to_markdown(page, None, Place("../", "../"))
-    assert "Core 1 min · everything 1 min · to know before: [One](one.md)" in text
+    assert "Reading time: core 1 min · everything 1 min · to know before: [One](one.md)" in text
     assert '??? abstract "The answer in short"\n\n    Yes, in 50% of the [runs](#end).' in text
     (shown,) = (segment for segment in page.segments if isinstance(segment, ShownFigure))
     assert (shown.cell, shown.alt, shown.caption) == ("plot", "Seen", "**What** is it? This.")
@@ -74,7 +74,8 @@ def test_an_opening_tells_times_needs_and_answer_and_shows_the_figure_again(cour
 
 def test_the_core_ends_where_further_begins(course, ran):
     core, whole = amounts(filled(course, read(course)))
-    before = "One: a title Is it so? Core 1 min everything 1 min to know before One What is it This"
+    before = "One: a title Is it so? Reading time core 1 min everything 1 min to know before One "
+    before += "What is it This"
     assert core.lines == whole.lines == 3  # blank lines and folded code are not read
     assert core.words == len(before.split())
     below = "Further " + LABELS["en"]["alone"] + " The end What is it This"
