@@ -213,7 +213,8 @@ def visit_page(browser, url: str) -> Visit:
         _look(page, visit, "light")
         visit.violations += _contrast(page, "light", url)
         page.emulate_media(color_scheme="dark")  # differs from light in colours alone
-        page.wait_for_timeout(500)  # until links have faded into theirs
+        page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+        settle(page)  # until links have faded into theirs
         visit.violations += _contrast(page, "dark", url)
     return visit
 
@@ -239,6 +240,17 @@ def _contrast(page, profile: str, url: str) -> list[str]:
     page.add_style_tag(content="* { background-image: none !important }")
     code = [] if url.endswith(f"/{CODE_PAGE}") else [".highlight"]
     return violations(page, profile, *code, runOnly=["color-contrast"])
+
+
+def settle(page) -> None:
+    """Wait until nothing fades any more."""
+    page.evaluate(
+        """async () => {
+          await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+          const ended = document.getAnimations().map((one) => one.finished.catch(() => {}));
+          await Promise.all(ended);
+        }"""
+    )
 
 
 def violations(page, profile: str, *excluded: str, **options) -> list[str]:

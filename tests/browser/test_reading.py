@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from site_html import with_needs
 
+from .conftest import settle
 from .places import PROFILES, SUBFOLDER, lessons, written_pages
 
 HOMES = {"en": "", "zh": "zh/"}
@@ -252,6 +253,7 @@ def test_second_button_copies_a_block_with_what_it_needs(reader):
     expect(button).to_be_focused()
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
+        settle(page)
         above = block.evaluate(ABOVE_CODE)
         assert above["room"] >= 0, above
         assert min(above["sizes"]) >= 24, above
