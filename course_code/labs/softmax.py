@@ -177,7 +177,7 @@ def check_cross_entropy():
         ),
         (
             -log_p[y].mean(),
-            "log_p[y] takes whole rows, those with the numbers y. Give a row index too, "
+            "log_p[y] takes the whole rows with the numbers y. Give a row index too, "
             "torch.arange(len(y)): y says which column.",
             "log_p[y] 取出的是编号为 y 的整行。还要给出行号 torch.arange(len(y))："
             "y 说的是第几列。",
