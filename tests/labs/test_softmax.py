@@ -31,7 +31,7 @@ def test_step_3(wrong):
     wrong(step, head + "    return -log_softmax(softmax(z))[rows, y].mean()", "applied twice")
     wrong(step, head + "    return F.cross_entropy(softmax(z), y)", "applied twice")
     wrong(step, head + "    return -log_softmax(z)[:, y].mean()", "B×B numbers")
-    wrong(step, head + "    return -log_softmax(z)[y].mean()", "takes whole rows")
+    wrong(step, head + "    return -log_softmax(z)[y].mean()", "takes the whole rows")
     wrong(step, head + "    return -log_softmax(z).mean()", "over all classes")
     wrong(step, head + "    return -softmax(z)[rows, y].mean()", "logarithm is missing")
     wrong(step, head + "    return -log_softmax(z)[rows, y]", "a loss is one number")
