@@ -122,19 +122,21 @@ def need_filled(value, name: str):
     parts = value.values() if isinstance(value, dict) else value
     parts = parts if isinstance(value, dict | list | tuple) else ()
     if value is ... or any(part is ... for part in parts):
-        raise Wrong(
-            f"`{name}` still has a `...`: fill it in, and run its cell again.",
-            f"`{name}` 里还有 `...`：补全之后，再运行一次那个单元。",
-        )
+        raise unfilled(name)
+
+
+def unfilled(name: str) -> Wrong:
+    """Return what to say where a `...` is left."""
+    return Wrong(
+        f"`{name}` still has a `...`: fill it in, and run its cell again.",
+        f"`{name}` 里还有 `...`：补全之后，再运行一次那个单元。",
+    )
 
 
 def stopped(name: str, error: Exception) -> Wrong:
     """Return what to say of an error in what a student wrote: its text and its line."""
     if "ellipsis" in str(error).lower():
-        return Wrong(
-            f"`{name}` still has a `...`: fill it in, and run its cell again.",
-            f"`{name}` 里还有 `...`：补全之后，再运行一次那个单元。",
-        )
+        return unfilled(name)
     frames = traceback.extract_tb(error.__traceback__)
     here = [f for f in frames if f.name == name] or frames[-1:]
     line = here[-1].line if here else ""

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from html.parser import HTMLParser
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from markdown.util import HTML_PLACEHOLDER_RE, HtmlStash
 
+from course_code.publish.base.elements import OpenElements
 from course_code.publish.markup.glossary import Glossary, plain
 from course_code.publish.markup.words import stands_alone
 
@@ -17,7 +17,6 @@ NOT_PROSE = {  # text in these is never linked
     "label", "math", "pre", "script", "style", "summary", "svg", "textarea", "th",
 }  # fmt: skip
 APART = {"admonition-title", "arithmatex", "claim-kind", "course-hero", "course-lessons"}
-EMPTY = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 WORDS = re.compile(r"[\x21-\x7e]+|[^\x00-\x7f]+")
 START = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)"
 
@@ -53,13 +52,12 @@ class Terms:
         _Linker(self.find, linked, stash).visit(root, prose=False)
 
 
-class _Linker(HTMLParser):
+class _Linker(OpenElements):
     """Goes through a page's elements; raw HTML inside its text, kept in the stash, is parsed."""
 
     def __init__(self, find: re.Pattern, linked: Callable, stash: HtmlStash):
         super().__init__()
         self.find, self.linked, self.stash = find, linked, stash
-        self.open: list[tuple[str, bool]] = []  # raw tags, and whether their text is no prose
 
     def visit(self, element: Element, prose: bool) -> None:
         """Link terms in an element; `prose`: whether the text around it is."""
@@ -105,15 +103,8 @@ class _Linker(HTMLParser):
             self.feed(self.stash.rawHtmlBlocks[number])
 
     def handle_starttag(self, tag, attrs):
-        """Open a raw tag."""
-        if tag not in EMPTY:
-            self.open.append((tag, _apart(tag, dict(attrs))))
-
-    def handle_endtag(self, tag):
-        """Close a raw tag, and those inside it that were left open."""
-        names = [name for name, _ in self.open]
-        if tag in names:
-            del self.open[len(names) - 1 - names[::-1].index(tag) :]
+        """Open a raw tag; it is known whether its text is no prose."""
+        self.enter(tag, _apart(tag, dict(attrs)))
 
 
 def _apart(tag: str, attributes: dict[str, str]) -> bool:

@@ -1,11 +1,9 @@
 """`::: list lessons`: the path through the course, with a picture and the time of each lesson."""
 
-from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.depths import Amount, amounts
-from course_code.publish.page.parts import CourseList, Opening, Page
+from course_code.publish.page.depths import Amount, amounts, reading_time
+from course_code.publish.page.parts import CourseList, Opening, Page, first_figure
 from course_code.publish.page.write import pictures
-from course_code.publish.run.plan import Run
 
 Amounts = dict[str, tuple[Amount, Amount]]  # of the core and the whole, by lesson
 
@@ -31,11 +29,12 @@ def all_lessons(
     lines += ["//// html | div.course-lessons", ""]
     for name, cell, text in listed.rows:
         page = pages[name]
-        told = [words["time"].format(**_minutes(*read[name], home.language))]
+        told = [reading_time(*read[name], home.language)]
         if needs := _needs(asked[name]):
             before = words["comma"].join(pages[need].short_title for need in needs)
             told.append(words["needs"].format(pages=before))
-        figure = _first_figure(runs[name], cell, home, listed.line)
+        outputs = runs[name].entry["cells"][cell]
+        figure = first_figure(cell, outputs, home.path, listed.line)
         lines += [
             f"1. [{page.title}]({page.path.name}) {pictures(cell, figure, name)}",
             f'    <span>{text} <span class="lesson-time">{" · ".join(told)}</span></span>',
@@ -44,24 +43,12 @@ def all_lessons(
     return "\n".join([*lines, "////", ""])
 
 
-def _minutes(core: Amount, whole: Amount, language: str) -> dict[str, int]:
-    return {"core": core.minutes(language), "whole": whole.minutes(language)}
-
-
 def _together(read: Amounts, language: str) -> str:
-    minutes = [_minutes(core, whole, language) for core, whole in read.values()]
-    hours = {name: sum(each[name] for each in minutes) / 60 for name in ("core", "whole")}
-    told = {name: f"{each:.1f}".removesuffix(".0") for name, each in hours.items()}
+    minutes = [[amount.minutes(language) for amount in page] for page in read.values()]
+    hours = zip(("core", "whole"), map(sum, zip(*minutes, strict=True)), strict=False)
+    told = {name: f"{each / 60:.1f}".removesuffix(".0") for name, each in hours}
     return LABELS[language]["hours"].format(lessons=len(read), **told)
 
 
 def _needs(page: Page) -> tuple[str, ...]:
     return next((part.needs for part in page.segments if isinstance(part, Opening)), ())
-
-
-def _first_figure(run: Run, cell: str, home: Page, line: int) -> dict:
-    for block in run.entry["cells"][cell]:
-        for output in block:
-            if "figure" in output:
-                return output["figure"]
-    raise CourseError(f"cell {cell!r} draws no figure", home.path, line)

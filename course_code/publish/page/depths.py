@@ -35,6 +35,12 @@ class Amount:
         return max(1, round(minutes))
 
 
+def reading_time(core: Amount, whole: Amount, language: str) -> str:
+    """Return how long the core and the whole of a page take, in words."""
+    minutes = {"core": core.minutes(language), "whole": whole.minutes(language)}
+    return LABELS[language]["time"].format(**minutes)
+
+
 def further(language: str) -> str:
     """Return the Markdown that stands between the two depths."""
     words = LABELS[language]

@@ -43,6 +43,7 @@ def all_claims(
     parsed: dict[str, Page],
     runs: dict[str, Run],
     audited: dict[str, dict],
+    language: str,
 ) -> str:
     """Return the Markdown of the table of all claims.
 
@@ -52,12 +53,12 @@ def all_claims(
         parsed: the same before, for how many numbers they ask.
         runs: of the lessons.
         audited: the recorded audit of each lesson.
+        language: of the table.
 
     Raises:
         CourseError: a mistake in docs/dropped.yml.
     """
     rows = [row for page in pages.values() for row in _rows(page, runs[page.lesson], audited)]
-    language = next(iter(pages.values())).language if pages else "en"
     counted = _counts(rows, sum(map(_numbers, parsed.values())), language)
     return "\n".join([counted, *_table(rows, language), *_fallen(dropped(course), language)])
 

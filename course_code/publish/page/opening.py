@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.depths import amounts
-from course_code.publish.page.parts import Opening, Page, Prose, Segment, ShownCell, ShownFigure
+from course_code.publish.page.depths import amounts, reading_time
+from course_code.publish.page.parts import (
+    Opening,
+    Page,
+    Prose,
+    Segment,
+    ShownCell,
+    ShownFigure,
+    first_figure,
+)
 from course_code.publish.page.values import Known, fill
 
 
@@ -30,9 +38,7 @@ def open_page(page: Page, known: Known, titles: dict[str, str]) -> Page:
 def _written(
     opening: Opening, page: Page, known: Known, titles: dict[str, str]
 ) -> Iterator[Segment]:
-    words, (core, whole) = LABELS[page.language], amounts(page)
-    minutes = {name: a.minutes(page.language) for name, a in [("core", core), ("whole", whole)]}
-    told = words["time"].format(**minutes)
+    words, told = LABELS[page.language], reading_time(*amounts(page), page.language)
     if opening.needs:
         pages = [f"[{titles.get(name, name)}]({name}.md)" for name in opening.needs]
         told += " · " + words["needs"].format(pages=words["comma"].join(pages))
@@ -40,13 +46,11 @@ def _written(
     lines = ["", "/// html | p.lesson-time", told, "///", "", f'??? abstract "{words["answer"]}"']
     yield Prose("\n".join([*lines, "", f"    {answer}", ""]), opening.line)
     if opening.figure is not None:
-        yield _figure(opening, page, known)
+        yield _figure(opening, page)
 
 
-def _figure(opening: Opening, page: Page, known: Known) -> ShownFigure:
+def _figure(opening: Opening, page: Page) -> ShownFigure:
     cells = (segment for segment in page.segments if isinstance(segment, ShownCell))
     cell = next(cell for cell in cells if cell.name == opening.figure)
-    drawn = [output["figure"] for block in cell.outputs for output in block if "figure" in output]
-    if not drawn:
-        raise known.error(f"cell {cell.name!r} draws no figure", opening.line)
-    return ShownFigure(cell.name, opening.line, cell.alts[0], (*cell.captions, None)[0], drawn[0])
+    figure = first_figure(cell.name, cell.outputs, page.path, opening.line)
+    return ShownFigure(cell.name, opening.line, cell.alts[0], (*cell.captions, None)[0], figure)

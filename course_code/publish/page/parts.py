@@ -10,6 +10,7 @@ from pathlib import Path
 
 from markdown.extensions.toc import slugify
 
+from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block
 from course_code.publish.page.text import HEADING, Token, tokens
 
@@ -143,6 +144,19 @@ class Page:
     def short_title(self) -> str:
         """The title without its subtitle."""
         return self.title.partition(": ")[0].partition("：")[0]
+
+
+def first_figure(cell: str, outputs: Iterable[Iterable[dict]], page: Path, line: int) -> dict:
+    """Return the first figure among the outputs of a cell's blocks.
+
+    Raises:
+        CourseError: there is none; says where on the page it was asked for.
+    """
+    for block in outputs:
+        for output in block:
+            if "figure" in output:
+                return output["figure"]
+    raise CourseError(f"cell {cell!r} draws no figure", page, line)
 
 
 @lru_cache(2000)

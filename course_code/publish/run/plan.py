@@ -1,6 +1,5 @@
 """A lesson on its way: planned (read, inlined, its inputs known), then run."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import digest
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesson
 from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
@@ -110,7 +110,7 @@ def _sources(course: Course, script: Path) -> dict[str, str]:
     texts = {path: path.read_bytes() for path in files if path.is_file()}
     if any(f"{PACKAGE}.{folder}".encode() in t for folder in BESIDE for t in texts.values()):
         texts |= {path: path.read_bytes() for path in package.rglob("*.py")}
-    return {str(course.relative(p)): hashlib.sha256(texts[p]).hexdigest() for p in texts}
+    return {str(course.relative(p)): digest(texts[p]) for p in texts}
 
 
 def _restored(

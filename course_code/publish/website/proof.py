@@ -4,19 +4,19 @@ A site generator that skips an extension, loses a file or prints a mark as it wa
 nothing. So each built page is read as a browser reads it and compared with what its course gave.
 """
 
-import hashlib
 import html
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase as fnmatch
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from course_code.publish.base.course import LANGUAGES
+from course_code.publish.base.elements import OpenElements
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import digest
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lab.leaks import leaks
 from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, ShownFigure
@@ -25,7 +25,6 @@ from course_code.publish.website.prepare import Site, place_of
 
 MARKS = ("{{", ":::", "$$", "**", "[^", "???", "!!!", "////", "\\(", "\\[")
 UNREAD = {"script", "style", "pre", "code", "textarea", "svg", "title"}
-VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NOT_SHOWN = re.compile(  # of Markdown: marks of notes, targets of links, attributes, tags, items
     r"\[\^[^\]]*\]|\]\([^)]*\)|^[ \t]*\[[^\]]+\]:.*$|\{[^{}]*\}|</?[a-zA-Z!][^<>]*>"
@@ -141,16 +140,15 @@ def read(text: str) -> Seen:
     return reader.seen
 
 
-class _Reader(HTMLParser):
-    """Collects what is seen; `open` holds (tag, where its text goes) of each open element."""
+class _Reader(OpenElements):
+    """Collects what is seen; of each open element it is known where its text goes."""
 
     def __init__(self):
         super().__init__()
-        self.seen, self.open = Seen(), []
-        self.figures = 0  # depth
+        self.seen = Seen()
 
     def handle_starttag(self, tag, attrs):
-        values, goes = dict(attrs), self.open[-1][1] if self.open else "text"
+        values, goes = dict(attrs), self.within("text")
         classes = (values.get("class") or "").split()
         part = next((PARTS[name] for name in classes if name in PARTS), None)
         if part:
@@ -170,16 +168,10 @@ class _Reader(HTMLParser):
         link = values.get("href") or values.get("src") or ""
         if link and not urlsplit(link).scheme and not urlsplit(link).netloc:
             self.seen.links.append(link)
-        if tag not in VOID:
-            self.open.append((tag, goes))
-
-    def handle_endtag(self, tag):
-        if any(tag == name for name, _ in self.open):
-            while self.open.pop()[0] != tag:
-                pass
+        self.enter(tag, goes)
 
     def handle_data(self, data):
-        goes = self.open[-1][1] if self.open else "text"
+        goes = self.within("text")
         if goes == "text":
             self.seen.text += data
         elif goes in ("code", "outputs"):
@@ -189,7 +181,7 @@ class _Reader(HTMLParser):
 def _proved(site: Site, page: Page, name: tuple[str, str], data: bytes, kept: Kept | None):
     """Where a page's links lead, and what it lacks; only what lacks nothing is kept."""
     markdown = site.markdown(*name, place_of(*name))
-    key = key_of(markdown, hashlib.sha256(data).hexdigest())
+    key = key_of(markdown, digest(data))
     if kept and (links := kept.get("/".join(name), key)) is not None:
         return links, []
     seen = read(data.decode("utf-8"))

@@ -5,13 +5,13 @@ makes the index of it (docs/assets/search/finder.js). A script, unlike other fil
 read where the site is opened from a folder.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.files import digest
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.markup import glossary, vendored
 from course_code.publish.website.sections import sections
@@ -36,7 +36,7 @@ def index(course: Course, language: str, folder: Path, kept: Kept) -> bytes:
     pages, names = {}, set()
     for path in _pages(language, folder):
         name, data = path.relative_to(folder).as_posix(), path.read_bytes()
-        key = key_of(hashlib.sha256(data).hexdigest())
+        key = key_of(digest(data))
         if (found := kept.get(name, key)) is None:
             found = sections(data.decode("utf-8"))
             kept.put(name, key, found)

@@ -1,8 +1,9 @@
 """A built page in the sections that a search finds, whatever built it."""
 
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
+
+from course_code.publish.base.elements import VOID, OpenElements
 
 ARTICLE = re.compile(r"<article\b.*?</article>", re.DOTALL)
 HEADINGS = {"h1", "h2", "h3", "h4", "dt"}
@@ -11,7 +12,6 @@ UNREAD = {  # what is folded, too: a result leads to what can be seen
 }  # fmt: skip
 APART = {"headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger"}
 BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
-VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
 ERROR = re.compile(r"\w+Error: .*(?:\n .*)*")
 
@@ -49,30 +49,22 @@ def sections(page: str) -> list[list[str]]:
     return [section.facts() for section in reader.found if section.title or section.text.strip()]
 
 
-@dataclass
-class _Open:
-    """An open element, and where its text goes: "title", "text", "code", "output" or nowhere.
+class _Reader(OpenElements):
+    """Of each open element it is known where its text goes: "title", "text", "code", "output" or
+    nowhere.
 
     A formula is there twice, for eyes and for screen readers, whose text it is: "formula" goes
     nowhere but for the element math in it.
     """
 
-    tag: str
-    goes: str
-
-
-@dataclass
-class _Reader(HTMLParser):
-    found: list[Section] = field(default_factory=lambda: [Section("")])
-    open: list[_Open] = field(default_factory=list)
-
-    def __post_init__(self):
+    def __init__(self):
         super().__init__()
+        self.found = [Section("")]
 
     def handle_starttag(self, tag, attrs):
         if tag in VOID:
             return
-        values, goes = dict(attrs), self.open[-1].goes if self.open else "text"
+        values, goes = dict(attrs), self.within("text")
         classes = set((values.get("class") or "").split())
         if "lesson-code" in classes and "data-colours" not in values:
             goes = "code"  # of folds nothing
@@ -89,16 +81,14 @@ class _Reader(HTMLParser):
         elif goes == "text" and tag in HEADINGS:
             self._begin(tag, values.get("id"))
             goes = "title"
-        self.open.append(_Open(tag, goes))
+        self.enter(tag, goes)
 
     def handle_endtag(self, tag):
-        if any(tag == element.tag for element in self.open):
-            while self.open.pop().tag != tag:
-                pass
+        super().handle_endtag(tag)
         self.found[-1].text += " " if tag in BLOCKS else ""
 
     def handle_data(self, data):
-        goes, section = self.open[-1].goes if self.open else "text", self.found[-1]
+        goes, section = self.within("text"), self.found[-1]
         if goes == "title":
             section.title += data
         elif goes == "text":

@@ -1,0 +1,32 @@
+"""HTML read from its tags: which elements are open, and what is known of each."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+VOID = {  # elements that hold nothing, https://html.spec.whatwg.org/#void-elements
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+}  # fmt: skip
+
+
+class OpenElements(HTMLParser):
+    """Keeps in `open` the tag of each open element, with what `enter` was told of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.open: list[tuple[str, Any]] = []
+
+    def enter(self, tag: str, known: Any) -> None:
+        """Open an element, unless it is one that holds nothing."""
+        if tag not in VOID:
+            self.open.append((tag, known))
+
+    def within(self, outside: Any) -> Any:
+        """Return what is known of the innermost open element, or `outside` if none is open."""
+        return self.open[-1][1] if self.open else outside
+
+    def handle_endtag(self, tag):
+        """Close an element, and those inside it that were left open."""
+        if any(tag == name for name, _ in self.open):
+            while self.open.pop()[0] != tag:
+                pass
