@@ -3,15 +3,20 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 os.environ["OMP_NUM_THREADS"] = "1"  # two on a busy machine are ten times slower
 
 from course_code.publish.base.course import Course
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as jobs in a script's background start
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests send it to their children
 
 ROOT = Path(__file__).parents[1]
 TINY = Path(__file__).parent / "tiny_course"
@@ -103,14 +108,19 @@ def course(tiny) -> Course:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
-    """The whole course, built in strict mode from this checkout and its store.
+def site(tmp_path_factory, worker_id) -> Path:
+    """The whole course, built in strict mode from this checkout and its store, by one process.
 
     COURSE_SITE names a folder to read instead, for who looks at one build again and again.
     """
     if built := os.environ.get("COURSE_SITE"):
         return Path(built).resolve()
-    folder = tmp_path_factory.mktemp("whole") / "site"
-    done = mkdocs("build", "--strict", "--site-dir", str(folder), cwd=ROOT)
-    assert done.returncode == 0, done.stderr
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder, built = shared / "whole" / "site", shared / "whole-site-built"
+    with FileLock(shared / "whole-site.lock"):
+        if not built.exists():
+            done = mkdocs("build", "--strict", "--site-dir", str(folder), cwd=ROOT)
+            assert done.returncode == 0, done.stderr
+            built.touch()
     return folder

@@ -242,12 +242,14 @@ def _contrast(page, profile: str, url: str) -> list[str]:
 
 
 def settle(page) -> None:
-    """Wait until nothing fades any more."""
+    """Wait until nothing that is seen fades any more; what is not painted stands still."""
     page.evaluate(
         """async () => {
           await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
-          const ended = document.getAnimations().map((one) => one.finished.catch(() => {}));
-          await Promise.all(ended);
+          const seen = (one) => one.effect.target.checkVisibility({ contentVisibilityAuto: true });
+          const ended = document.getAnimations().filter(seen).map((one) => one.finished);
+          const late = new Promise((go) => setTimeout(go, 10_000));
+          await Promise.race([Promise.allSettled(ended), late]);
         }"""
     )
 
