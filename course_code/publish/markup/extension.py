@@ -23,6 +23,7 @@ from course_code.publish.markup.source import Source
 from course_code.publish.markup.tables import FormulaTableProcessor
 from course_code.publish.markup.terms import Terms
 
+ZENSICAL = "rendering_context"  # a processor of Zensical's, which knows the page
 LAST = 1  # after inline marks, attributes and table of contents; before links are resolved
 
 
@@ -82,6 +83,8 @@ class _Finisher(Treeprocessor):
         self.markup = markup
 
     def run(self, root: Element) -> None:
+        if ZENSICAL in self.md.preprocessors:
+            self.markup.page = self.md.preprocessors[ZENSICAL].page.path
         self.markup.finish(root, self.md.htmlStash)
 
 

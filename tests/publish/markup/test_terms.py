@@ -3,13 +3,16 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from markdown import Markdown
 from markdown.serializers import to_html_string
 from markdown.util import HtmlStash
 
 from course_code.publish.markup import glossary
+from course_code.publish.markup.extension import Markup
 from course_code.publish.markup.terms import Terms
 
 from .conftest import TERMS, entry
@@ -185,6 +188,14 @@ def test_links_lead_to_the_glossary_of_the_language(page, course, render, langua
     text = {"en": "A gradient", "zh": "求梯度"}[language]
     linked = render(text, page=path, language=language, course=str(course.root))
     assert f'<a class="term" href="{address}#gradient" ' in linked
+
+
+def test_zensical_tells_the_page_beside_its_processors(course, page):
+    markup = Markup(course=str(course.root))
+    md = Markdown(extensions=[markup])
+    told = SimpleNamespace(page=SimpleNamespace(path="labs/one.md"), run=lambda lines: lines)
+    md.preprocessors.register(told, "rendering_context", 0)
+    assert 'href="../glossary.md#gradient"' in md.convert("A gradient")
 
 
 def test_on_the_glossary_s_own_page_and_without_one_nothing_is_linked(page, course, render):
