@@ -18,7 +18,7 @@ ALLOWED = {  # layer: parts of the course, other packages
         {"course_code.publish"},
         {"IPython", "PIL", "bs4", "filelock", "jieba", "jinja2", "jupyter_client", "markdown",
          "matplotlib", "matplotlib_inline", "mkdocs", "mkdocs_jupyter", "nbclient", "nbformat",
-         "numpy", "pygments", "pymdownx", "quickjs", "scour", "torch", "yaml"},
+         "numpy", "psutil", "pygments", "pymdownx", "quickjs", "scour", "torch", "yaml"},
     ),
 }  # fmt: skip
 KERNEL_ONLY = {"IPython", "matplotlib", "matplotlib_inline", "numpy", "scour", "torch"}

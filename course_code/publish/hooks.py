@@ -6,6 +6,7 @@ MkDocs calls as it would a plugin. The Chinese site is built at the end of the E
 
 import logging
 import posixpath
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,7 @@ from course_code.publish.markup import glossary  # noqa: E402
 from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
+from course_code.publish.run.schedule import STOPS  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.nav import published  # noqa: E402
 from course_code.publish.website.prepare import place_of, prepare  # noqa: E402
@@ -56,6 +58,9 @@ def on_startup(command, dirty):
     """
     if command == "serve":
         serve.build = partial(_first, serve.build)
+        for each in STOPS:
+            if signal.getsignal(each) != signal.SIG_IGN:  # as under nohup
+                signal.signal(each, signal.default_int_handler)  # as Ctrl-C does
 
 
 def _first(build, config, **options) -> None:

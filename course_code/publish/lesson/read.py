@@ -11,6 +11,7 @@ from course_code.publish.base.errors import CourseError
 
 TIMEOUT = 300  # seconds a cell may take unless it says otherwise
 OUTPUT = 100_000  # characters that it may print
+MOST = {"timeout": 86_400, "output": 2_000_000}  # that a cell may ask for; pages show all it prints
 MARKER = re.compile(r"#\s*%%(?P<options>.*)")
 OPTION = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))')
 OPTIONS = ("name", "expect", "timeout", "output")
@@ -130,6 +131,10 @@ def _options(text: str, path: Path, line: int) -> dict:
     for key, what in {"timeout": "seconds", "output": "characters"}.items():
         if not (isinstance(options.get(key, 1), int) and options.get(key, 1) > 0):
             raise CourseError(f"{key} is not a number of {what}", path, line, f"Write: {key}=600")
+        if options.get(key, 1) > MOST[key]:
+            raise CourseError(
+                f"{key} is more than {MOST[key]} {what}", path, line, "Split the cell."
+            )
     if not str(options.get("expect", "Error")).isidentifier():
         raise CourseError("expect is no name of an exception", path, line, 'expect="ValueError"')
     return options

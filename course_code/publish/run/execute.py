@@ -22,11 +22,19 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import is_alive
 from course_code.publish.lesson.inline import Block, InlinedLesson
 from course_code.publish.lesson.read import Cell, Lesson
-from course_code.publish.run.inside import figures, kernel, repeatable, values
-from course_code.publish.run.mistakes import check_cell, check_claims, check_seeds, failure, sent_by
+from course_code.publish.run import processes
+from course_code.publish.run.inside import figures, kernel, leftovers, repeatable, values
+from course_code.publish.run.mistakes import (
+    check_cell,
+    check_claims,
+    check_end,
+    check_seeds,
+    failure,
+    sent_by,
+)
 from course_code.publish.run.outputs import shown, terminal
 
-INSIDE = (figures, repeatable, values, kernel)  # executed there in this order
+INSIDE = (figures, repeatable, values, leftovers, kernel)  # executed there in this order
 START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel, and for messages
 LONGEST = 70  # bytes of a folder in which sockets may be: 103 to 107 are possible for all
 BOOT = """
@@ -37,10 +45,13 @@ for name, source in sources.items():
     setattr(sys.modules.setdefault(package, types.ModuleType(package)), name.split(".")[-1],
             sys.modules[name])
 kernel = sys.modules["course_kernel"] = sys.modules[name]
+watch = sys.modules[guard].watch
 for name in [package, *sources]:
     del sys.modules[name]
 kernel.start(shell, *arguments)
+watch(kernel.SESSION[0])
 """
+LAST = "course_kernel.SESSION[0].leftovers.last()"
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ async def run_lesson(lesson: Lesson, inlined: InlinedLesson, started=lambda cell
     for step, executed in zip(steps, notebook.cells[1:], strict=False):
         check_cell(lesson, step, executed)
         cells[step.cell.name].append(_outputs(executed))
-    (final,) = sent_by(notebook.cells[-1])["outputs"]
+    final = check_end(lesson, notebook.cells[-1], notebook.metadata.get("left", []))
     found = {name: json.loads(final[name]) for name in ("values", "claims")}
     if "SEEDS" in inlined.names:  # which a lesson has to bind, a lab need not
         check_seeds(lesson, found["values"].get("SEEDS"))
@@ -107,8 +118,9 @@ def _notebook_cells(steps: list[Step], names: tuple[str, ...]) -> list:
     sources = {module.__name__: Path(module.__file__).read_text("utf-8") for module in INSIDE}
     limits = [*(step.cell.output for step in steps), 10**9]
     given = {"package": kernel.__package__, "arguments": (PACKAGE, limits), "sources": sources}
+    given["guard"] = leftovers.__name__
     first = f"exec({BOOT!r}, {{'shell': get_ipython(), **{given!r}}})"
-    last = f"import course_kernel\ncourse_kernel.report({names!r})"
+    last = f"import course_kernel\n{LAST}\ncourse_kernel.report({names!r})"
     cells = [nbformat.v4.new_code_cell(step.block.source) for step in steps]
     for step, cell in zip(steps, cells, strict=True):
         if step.cell.expect and step.last:
@@ -128,6 +140,7 @@ def _folder():
             parent = Path("/tmp")
         for old in parent.glob("lesson-*-*"):
             if (match := re.match(r"lesson-(\d+)-", old.name)) and not is_alive(int(match[1])):
+                processes.end(old)
                 rmtree(old, ignore_errors=True)
         folder = tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-", dir=parent)
     except OSError as error:
@@ -145,7 +158,7 @@ async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -
     work = folder / "work"
     work.mkdir()
     environment = {name: os.environ[name] for name in kernel.INHERITED if name in os.environ}
-    environment |= kernel.ENVIRONMENT | {"IPYTHONDIR": str(folder / "ipython")}
+    environment |= kernel.ENVIRONMENT | {"IPYTHONDIR": processes.profile(folder)}
     limits = [START_TIMEOUT, *(step.cell.timeout for step in steps), START_TIMEOUT]
     by_source = {id(cell): limit for cell, limit in zip(notebook.cells, limits, strict=True)}
     client = NotebookClient(
@@ -165,9 +178,11 @@ async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -
         await client.async_start_new_kernel_client()
         for index, cell in enumerate(notebook.cells):
             await client.async_execute_cell(cell, index)
+        notebook.metadata["left"] = processes.strangers(folder, manager.provisioner.pid)
     finally:
         if client.kc:
             client.kc.stop_channels()
+        processes.end(folder)
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)
 

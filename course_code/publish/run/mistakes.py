@@ -7,15 +7,18 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import CHECK, Lesson
-from course_code.publish.run.inside import kernel
+from course_code.publish.run.inside import kernel, leftovers
 
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-REMEDIES = {  # error -> what to do about it, where its own words do not say
+BUSY = "The machine may be too busy: build again. Nothing of this run is kept."
+REMEDIES = {  # error or its words -> what to do about it, where its own words do not say
     "ModuleNotFoundError": "Is the package in requirements.txt, and installed? Imports of the "
     "course are written: from course_code.… import name",
     "FileNotFoundError": "A lesson runs in an empty folder, so that a copy runs anywhere: make the "
     "data in the lesson, or take it from course_code/teach/data.py.",
+    "[Errno 27] File too large": "A lesson writes at most "
+    f"{leftovers.LARGEST_FILE // 2**20} MB into a file; what it prints past Python is in one.",
     "StdinNotImplementedError": "Nobody answers a build: bind the answer to a name.",
 }
 
@@ -47,13 +50,13 @@ def failure(lesson: Lesson, steps: list, now: int, notebook, error: Exception) -
         sent = sent_by(notebook.cells[now])
         hint = sent["refused"][1] if sent else ""
         return CourseError(f"{what} {output.evalue}", path, line, hint)
-    hint = "\n  ".join(filter(None, [trail, REMEDIES.get(output.ename, "")]))
+    remedy = REMEDIES.get(output.ename) or REMEDIES.get(output.evalue)
+    hint = "\n  ".join(filter(None, [trail, remedy]))
     return CourseError(f"{what}: {output.ename}: {output.evalue}", path, line, hint)
 
 
 def _incomplete(what: str, lesson: Lesson, step) -> CourseError:
-    hint = "The machine may be too busy: build again. Nothing of this run is kept."
-    return CourseError(f"{what}: its outputs did not all arrive", lesson.path, step.cell.line, hint)
+    return CourseError(f"{what}: its outputs did not all arrive", lesson.path, step.cell.line, BUSY)
 
 
 def sent_by(executed) -> dict | None:
@@ -112,6 +115,29 @@ def check_cell(lesson: Lesson, step, executed) -> None:
             cell.line,
             "A page shows no warnings: mend the cause.",
         )
+
+
+def check_end(lesson: Lesson, executed, left: list[str]) -> dict:
+    """Return what the kernel reported at the end; nothing of the lesson goes on then.
+
+    Args:
+        lesson: the script.
+        executed: the build's own last cell.
+        left: commands of processes that it has started and left.
+
+    Raises:
+        CourseError: the report is missing, or something goes on.
+    """
+    sent, what = sent_by(executed), f"lesson {lesson.name!r}"
+    if sent is None or len(sent["outputs"]) != 1:
+        raise CourseError(f"{what}: its values did not arrive", lesson.path, hint=BUSY)
+    if sent["refused"]:
+        says, hint = sent["refused"]
+        raise CourseError(f"{what} {says}", lesson.path, hint=hint)
+    if left:
+        hint = "Wait for it in the cell that starts it."
+        raise CourseError(f"{what} leaves a process running: {left[0]}", lesson.path, hint=hint)
+    return sent["outputs"][0]
 
 
 def check_seeds(lesson: Lesson, seeds) -> None:

@@ -1,0 +1,46 @@
+"""Processes of a run: those that outlive it are found and ended, whoever started them."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+HELPERS = ("multiprocessing", "loky")  # by whose names libraries start processes that end with them
+PATIENCE = 2  # seconds for the system to end them
+
+
+def profile(folder: Path) -> str:
+    """IPYTHONDIR of a run in `folder`: by it the processes know, and are known, whose they are."""
+    return str(folder / "ipython")
+
+
+def processes(folder: Path) -> list[psutil.Process]:
+    """The kernel of a run and all that it started, also what left its session or parent."""
+    found, mark = [], profile(folder)
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get("IPYTHONDIR") == mark:
+                found.append(process)
+    return found
+
+
+def strangers(folder: Path, kernel: int) -> list[str]:
+    """Commands of what a run has started and left, but for libraries' own helpers."""
+    commands = []
+    for process in processes(folder):
+        with suppress(psutil.Error):
+            words = process.cmdline()
+            if process.pid != kernel and not any(h in word for h in HELPERS for word in words):
+                commands.append(" ".join(words[:3]) or process.name())
+    return commands
+
+
+def end(folder: Path) -> None:
+    """End every process of a run."""
+    latest = time.monotonic() + PATIENCE
+    while (found := processes(folder)) and time.monotonic() < latest:
+        for process in found:
+            with suppress(psutil.Error):
+                process.kill()
+        time.sleep(0.02)

@@ -1,0 +1,189 @@
+"""What a cell leaves behind is complete or refused: threads, processes, floods, a dead kernel.
+
+The lessons run at once, in real kernels; each test looks at what one of them gave.
+"""
+
+import asyncio
+import threading
+import time
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.inline import inline_lesson
+from course_code.publish.lesson.read import MOST, read_lesson
+from course_code.publish.run.execute import run_lesson
+from course_code.publish.run.inside.leftovers import LATE, Leftovers
+from course_code.publish.run.mistakes import check_end
+
+AT_ONCE = 3
+FORKED = None  # whether it printed in time, or too late, is the system's choice
+STRANGER = "from subprocess import Popen\n\nPopen(['sleep', '600.25'], start_new_session=True)\n"
+CASES = {  # cells; what is printed (a list), or what the error says (begins with the line, if any)
+    "what ends with its cell": (
+        ["import os\n\nif os.fork() == 0:\n    print('child')\n    os._exit(0)\nos.wait()\n"
+         "print('parent')",
+         "import multiprocessing\n\nwith multiprocessing.get_context('fork').Pool(2) as pool:\n"
+         "    print(pool.map(abs, [-1, 2]))",
+         "import threading\n\nwait = threading.Event().wait\n"
+         "threading.Thread(target=wait, daemon=True).start()  # as a script's, it goes on",
+         "os.close(1)\nprint('still')", "print('more')"],
+        [["child\nparent"], ["[1, 2]"], [], ["still"], ["more"]],
+    ),
+    "a thread that goes on": (
+        ["import threading\n\nwait = threading.Event().wait\n"
+         "threading.Thread(target=wait, name='idle').start()"],
+        ["one.py: lesson 'one' leaves the thread 'idle' running", "Join it"],
+    ),
+    "a process that goes on": (
+        [STRANGER], ["one.py: lesson 'one' leaves a process running: sleep 600.25", "Wait for it"],
+    ),
+    "a fork that goes on": (
+        ["import os\n\nos.fork()\nprint('twice')", "x = 1"], FORKED,
+    ),
+    "a flood past Python": (
+        ["import os\n\nwhile True:\n    os.write(1, b'x' * 100_000)"],
+        ["one.py:6: ", "cell 'c0': OSError: [Errno 27] File too large", "at most 100 MB"],
+    ),
+    "a flood of a child": (
+        ["import subprocess\n\nsubprocess.run(['yes'])"],
+        ["one.py:2: ", "cell 'c0' prints more than 100 000 characters", "output=1000000"],
+    ),
+    "all descriptors closed": (
+        ["import os\n\nos.closerange(0, 400)"], ["one.py:2: ", "cell 'c0': the kernel died"],
+    ),
+    "killed, as for its memory": (
+        [f"import os\nimport signal\n{STRANGER}os.kill(os.getpid(), signal.SIGKILL)"],
+        ["one.py:2: ", "cell 'c0': the kernel died", "out of memory"],
+    ),
+    "deaf to signals": (
+        ["import signal\n\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 60))\n"
+         "while True:\n    pass"],
+        ["one.py:2: ", "cell 'c0' took more than 2 seconds"],
+    ),
+}  # fmt: skip
+
+
+def course_of(folder, cells: list[str]) -> Course:
+    script = folder / "course_code" / "lessons" / "one.py"
+    script.parent.mkdir(parents=True)
+    marked = [f'# %% name="c{n}" timeout=2\n{cell}\n' for n, cell in enumerate(cells)]
+    script.write_text("".join(marked).replace("\n", "\nSEEDS = [0]\n", 1), "utf-8")
+    return Course(folder)
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory) -> dict[str, dict | str]:
+    """What each lesson gave: its cells, or the error."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(cells: list[str]):
+        course = course_of(tmp_path_factory.mktemp("case"), cells)
+        lesson = read_lesson(course, "one")
+        async with slots:
+            try:
+                return (await run_lesson(lesson, inline_lesson(course, lesson)))["cells"]
+            except CourseError as error:
+                return str(error)
+
+    async def every():
+        return await asyncio.gather(*(one(cells) for cells, _ in CASES.values()))
+
+    return dict(zip(CASES, asyncio.run(every()), strict=True))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if CASES[case][1] is not FORKED])
+def test_a_run_is_complete_or_refused(ended, case):
+    expected, found = CASES[case][1], ended[case]
+    if isinstance(expected[0], str):
+        assert isinstance(found, str), found
+        for words in expected:
+            assert words in found
+    else:
+        printed = [[o["text"] for block in cell for o in block] for cell in found.values()]
+        assert printed == expected
+
+
+def test_what_a_fork_of_the_kernel_prints_is_there_or_refused(ended):
+    found = ended["a fork that goes on"]
+    if isinstance(found, str):
+        assert LATE[0] in found
+    else:
+        assert found == {"c0": [[{"text": "twice\ntwice"}]], "c1": [[]]}
+
+
+def test_no_process_of_a_run_is_left(ended):
+    commands = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        if process.info["status"] != psutil.STATUS_ZOMBIE:
+            commands.append(process.info["cmdline"])
+    assert ["sleep", "600.25"] not in commands
+
+
+class Events(dict):
+    """IPython's: callbacks by event."""
+
+    def register(self, event, callback):
+        self.setdefault(event, []).append(callback)
+
+    def unregister(self, event, callback):
+        self[event].remove(callback)
+
+
+@pytest.fixture
+def guarded():
+    """A session between whose cells something may print, and its guard."""
+    kept = []
+    session = SimpleNamespace(
+        shell=SimpleNamespace(events=Events()), streams={}, refused=None, kept=kept,
+        add=lambda name, text: kept.append(text), end=lambda result: None,
+    )  # fmt: skip
+    session.shell.events.register("post_run_cell", session.end)
+    return session, Leftovers(session)
+
+
+def test_a_print_between_two_cells_refuses_the_next(guarded):
+    session, guard = guarded
+    guard.begin(None)
+    session.add("stdout", "in a cell")
+    guard.end(None)
+    printing = threading.Thread(target=session.add, args=("stdout", "between"))
+    printing.start()
+    printing.join()
+    session.add("stdout", "")
+    assert session.refused is None
+    guard.begin(None)
+    assert (session.kept, session.refused) == (["in a cell"], LATE)
+
+
+def test_a_print_waits_while_a_cell_ends(guarded):
+    session, guard = guarded
+    began = threading.Event()
+    session.end = lambda result: (began.set(), time.sleep(0.05), session.kept.append("sent"))
+    guard.begin(None)
+    ending = threading.Thread(target=guard.end, args=(None,))
+    ending.start()
+    began.wait()
+    session.add("stdout", "while it is sent")
+    ending.join()
+    assert session.kept == ["sent"]
+    assert guard.late
+
+
+def test_a_report_that_is_missing_or_refused_is_an_error(tmp_path):
+    lesson = read_lesson(course_of(tmp_path, ["x = 1"]), "one")
+    with pytest.raises(CourseError, match=r"one\.py: lesson 'one': its values did not arrive"):
+        check_end(lesson, SimpleNamespace(outputs=[]), [])
+
+
+@pytest.mark.parametrize("option", MOST)
+def test_a_limit_has_a_limit(tmp_path, option):
+    course = course_of(tmp_path, ["x = 1"])
+    script = course.lessons / "one.py"
+    text = script.read_text("utf-8")
+    script.write_text(text.replace("timeout=2", f"{option}={MOST[option] + 1}"), "utf-8")
+    with pytest.raises(CourseError, match=f"one.py:1: {option} is more than {MOST[option]}"):
+        read_lesson(course, "one")
