@@ -8,6 +8,7 @@ import logging
 import posixpath
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -143,9 +144,7 @@ class Edition:
 
     def on_env(self, env, config, files):
         """Keep the theme's compiled templates from build to build."""
-        folder = self.site.course.store / ".templates"
-        folder.mkdir(parents=True, exist_ok=True)
-        env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+        env.bytecode_cache = _Templates(str(self.site.course.store / ".templates"))
         return env
 
     def on_page_read_source(self, page, config):
@@ -253,6 +252,16 @@ def _read_notebooks(config) -> None:
 
         config.plugins["mkdocs-jupyter"] = plugin = Plugin()
         plugin.load_config(NOTEBOOKS, config.config_file_path)
+
+
+class _Templates(FileSystemBytecodeCache):
+    """Compiled templates; what cannot be written is not kept."""
+
+    def dump_bytecode(self, bucket):
+        """See FileSystemBytecodeCache."""
+        with suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 class _Markup(Markup):

@@ -6,7 +6,6 @@ site and nothing else behind, is seen once per way in which it can stop.
 
 import os
 import resource
-import signal
 import socket
 import subprocess
 import sys
@@ -162,44 +161,6 @@ def test_a_page_that_is_not_utf8_stops_the_build(tiny):
 def entry_of(tiny: Path) -> Path:
     (entry,) = (tiny / ".lessons" / "tiny").glob("*.json")
     return entry
-
-
-@pytest.mark.parametrize("damage", ["truncated", "altered", "emptied"])
-def test_a_damaged_store_entry_is_said_and_run_again(tiny, damage):
-    entry, before = entry_of(tiny), fingerprint(tiny / "site" / "tiny")
-    data = entry.read_bytes()
-    damaged = {"truncated": data[: len(data) // 2], "altered": data.replace(b"28", b"82", 1)}
-    entry.write_bytes(damaged.get(damage, b""))
-    done = mkdocs("build", "--strict", cwd=tiny)
-    assert done.returncode == 0, done.stderr
-    assert "damaged store entry" in done.stderr
-    assert "Lessons run: tiny" in done.stderr
-    assert entry.name in done.stderr
-    assert fingerprint(tiny / "site" / "tiny") == before
-
-
-def slow_down(tiny: Path) -> None:
-    change(tiny / LESSON, 'print(f"ratio', 'import time\ntime.sleep(60)\nprint(f"ratio')
-
-
-def test_a_killed_build_leaves_the_site_and_the_next_one_finishes(tiny):
-    before, text = fingerprint(tiny / "site"), (tiny / LESSON).read_text("utf-8")
-    slow_down(tiny)
-    build = subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "build", "--strict"],
-        cwd=tiny, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    time.sleep(5)
-    assert build.poll() is None
-    os.killpg(build.pid, signal.SIGKILL)
-    build.wait()
-    assert fingerprint(tiny / "site") == before
-    (tiny / ".site.999999999.building").mkdir()  # as a build killed while writing would leave
-    (tiny / LESSON).write_text(text.replace("ratio of", "quotient of"), "utf-8")
-    done = mkdocs("build", "--strict", cwd=tiny)
-    assert done.returncode == 0, done.stderr
-    assert "quotient of" in (tiny / "site" / "tiny" / "index.html").read_text("utf-8")
-    assert not leftovers(tiny)
 
 
 def test_a_full_disk_stops_the_build_and_loses_nothing(tiny):

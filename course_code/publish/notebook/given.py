@@ -101,6 +101,9 @@ def _notebook(text: str, path: Path):
     except nbformat.ValidationError as error:
         what = str(error).splitlines()[0]
         raise CourseError(f"not a notebook: {what}", path, hint="Save it with Jupyter.") from None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # of nbformat itself
+        what = f"not a notebook: {type(error).__name__}: {error}"
+        raise CourseError(what, path, hint="Save it with Jupyter.") from None
     if not notebook.cells:
         raise CourseError("the notebook is empty", path)
     return notebook

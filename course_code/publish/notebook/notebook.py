@@ -7,10 +7,11 @@ import functools
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_code.publish.base.files import write_atomically
+from course_code.publish.base.files import digest, write_atomically
 from course_code.publish.base.kept import key_of
 from course_code.publish.base.words import LABELS
 from course_code.publish.lesson.inline import Block
@@ -88,7 +89,7 @@ def write_notebook(path: Path, page: Page, home: str = "") -> Path:
     """Write the page's notebook, unless the file was written from the same inputs before.
 
     Args:
-        path: the .ipynb file; a digest of its inputs and of the engine lies beside it.
+        path: the .ipynb file; beside it lie digests of what it was made of and of its bytes.
         page: a filled page.
         home: as in `to_notebook`.
 
@@ -96,10 +97,12 @@ def write_notebook(path: Path, page: Page, home: str = "") -> Path:
         `path`.
     """
     wanted, mark = key_of(repr((page, home))), path.with_suffix(".inputs")
-    if not (path.is_file() and mark.is_file() and mark.read_text() == wanted):
-        mark.unlink(missing_ok=True)
-        write_atomically(path, notebook_bytes(to_notebook(page, home)))
-        write_atomically(mark, wanted.encode())
+    with suppress(OSError):
+        if mark.read_bytes() == f"{wanted} {digest(path.read_bytes())}".encode():
+            return path
+    data = notebook_bytes(to_notebook(page, home))
+    write_atomically(path, data)
+    write_atomically(mark, f"{wanted} {digest(data)}".encode())
     return path
 
 

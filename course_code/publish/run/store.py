@@ -13,6 +13,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.files import digest, log, write_atomically
 from course_code.publish.run.inputs import Inputs
 
+PARTS = ("cells", "values", "inputs")  # that every run has
 KEPT = 3  # runs kept per lesson, so that undoing an edit costs nothing
 
 
@@ -83,4 +84,7 @@ def _decode(text: str) -> dict:
     checksum, _, entry = text.removesuffix("\n").partition("\n")
     if digest(entry) != checksum:
         raise ValueError("its checksum does not match")
-    return json.loads(entry)
+    run = json.loads(entry)
+    if not (isinstance(run, dict) and all(isinstance(run.get(part), dict) for part in PARTS)):
+        raise ValueError("it is of another version")
+    return run

@@ -126,6 +126,7 @@ WIDGET = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "
         (changed(4, source="plt.plot()"), "cell 4: a figure without a text"),
         (changed(3, cell_type="other"), "not a notebook: "),
         ({"nbformat": 3}, "not a notebook of format 4"),
+        (notebook() | {"cells": 3}, "not a notebook: "),
         ([], "not a notebook of format 4"),
         (notebook() | {"cells": []}, "the notebook is empty"),
     ],

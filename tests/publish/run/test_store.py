@@ -32,6 +32,9 @@ def other():
 """
 
 
+RUN = {"cells": {}, "values": {}}
+
+
 @pytest.fixture
 def course(one_lesson):
     return one_lesson(A, "print(x)", "y = 2", a=MODULE)
@@ -145,7 +148,7 @@ def test_an_entry_comes_back_as_it_was(course):
 def test_a_damaged_entry_is_said_once_and_replaced(course, caplog, damage):
     caplog.set_level(logging.INFO)
     kept, inputs = Store(course), inputs_of(course)
-    kept.save("one", inputs, {"cells": {}})
+    kept.save("one", inputs, RUN)
     path = kept.path("one", inputs.key)
     data = path.read_bytes()
     if damage == "folder":
@@ -162,7 +165,7 @@ def test_a_damaged_entry_is_said_once_and_replaced(course, caplog, damage):
     assert len(caplog.records) == 1
     assert str(course.relative(path)) in caplog.text
     if damage != "folder":
-        kept.save("one", inputs, {"cells": {}})
+        kept.save("one", inputs, RUN)
         assert Store(course).load("one", inputs) is not None
 
 
@@ -170,8 +173,8 @@ def test_why_names_the_newest_readable_run(course):
     kept, inputs = Store(course), inputs_of(course)
     assert kept.why("one", inputs) == "it has no stored run"
     assert kept.newest("one") is None
-    kept.save("one", replace(inputs, device="old"), {"n": 1})
-    kept.save("one", replace(inputs, device="new"), {"n": 2})
+    kept.save("one", replace(inputs, device="old"), {**RUN, "n": 1})
+    kept.save("one", replace(inputs, device="new"), {**RUN, "n": 2})
     assert kept.newest("one")["n"] == 2
     assert kept.why("one", inputs) == f"device new -> {inputs.device}"
     kept.path("one", replace(inputs, device="new").key).write_text("")
@@ -181,7 +184,7 @@ def test_why_names_the_newest_readable_run(course):
 
 def test_an_entry_under_a_wrong_name_is_no_reason_to_be_up_to_date(course):
     kept, inputs = Store(course), inputs_of(course)
-    kept.save("one", inputs, {})
+    kept.save("one", inputs, RUN)
     kept.path("one", inputs.key).rename(kept.path("one", "copied"))
     assert kept.why("one", inputs) == "it has no stored run"
 
@@ -190,12 +193,12 @@ def test_the_last_runs_are_kept_and_never_the_new_one_dropped(course):
     kept, inputs = Store(course), inputs_of(course)
     several = [replace(inputs, device=str(n)) for n in range(KEPT + 2)]
     for n, each in enumerate(several):
-        kept.save("one", each, {"n": n})
+        kept.save("one", each, {**RUN, "n": n})
     found = [kept.load("one", each) is not None for each in several]
     assert found == [False, False] + [True] * KEPT
     for path in (course.store / "one").glob("*.json"):  # as from a machine whose clock is ahead
         os.utime(path, (2**32, 2**32))
-    kept.save("one", inputs, {})
+    kept.save("one", inputs, RUN)
     assert kept.load("one", inputs) is not None
     assert len(list((course.store / "one").glob("*.json"))) == KEPT
 

@@ -1,0 +1,232 @@
+"""Hard failures, at real processes: signals, kills, two builds at once, a store that is damaged.
+
+Whatever happens, no process of a lesson stays, the site is whole, and one line says what was wrong.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import change, fingerprint, mkdocs
+
+from course_code.publish.base.files import digest
+from course_code.publish.run.schedule import STOPPED
+from course_code.publish.website.prepare import prepare
+
+LESSON = "course_code/lessons/tiny.py"
+BUILD, SERVE = ["build", "--strict"], ["serve", "--dev-addr", "127.0.0.1:0"]
+ENDLESS = """# %% name="c0"
+import os
+from pathlib import Path
+from subprocess import Popen
+
+SEEDS = [0]
+Popen(["sleep", "600"], start_new_session=True)
+Path("begun").write_text(str(os.getpid()))
+while True:
+    pass
+"""
+PATIENCE = 100  # seconds; nothing here ends by itself
+
+
+class Running:
+    """MkDocs at work on a copy of the tiny course, with a temporary folder of its own."""
+
+    def __init__(self, course: Path, *command: str):
+        self.course, self.scratch = course, Path(tempfile.mkdtemp(prefix="faults-"))
+        self.log = self.scratch / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "mkdocs", *command],
+                cwd=course,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "TMPDIR": str(self.scratch), "NO_COLOR": "1",
+                     "NO_MKDOCS_2_WARNING": "1"},
+            )  # fmt: skip
+
+    def until(self, holds) -> None:
+        """Wait for it."""
+        for _ in range(10 * PATIENCE):
+            if holds():
+                return
+            assert self.process.poll() is None, self.said
+            time.sleep(0.1)
+        raise AssertionError(self.said)
+
+    def begun(self, lessons: int) -> bool:
+        """Whether so many endless lessons run."""
+        found = [path.read_text() for path in self.scratch.rglob("begun")]
+        return len(found) == lessons and all(found)
+
+    def ended(self) -> list[str]:
+        """Wait for the end; what was said, a line each."""
+        self.process.wait(PATIENCE)
+        return [line for line in self.said.splitlines() if line]
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text("utf-8")
+
+    def left(self) -> list:
+        """What the run has left: processes, files in the temporary folder."""
+        mine = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("TMPDIR") == str(self.scratch):
+                    mine.append(process.cmdline())
+            except psutil.Error:
+                continue
+        return mine + [path.name for path in self.scratch.iterdir() if path != self.log]
+
+
+@pytest.fixture
+def start(built_tiny, tmp_path):
+    """Start MkDocs on copies of the tiny course; all of it goes when the test ends."""
+    started = []
+
+    def start(*command: str, name: str = "course", lessons: tuple[str, ...] = ()) -> Running:
+        course = tmp_path / name
+        if not course.exists():
+            shutil.copytree(built_tiny, course, symlinks=True)
+        for lesson in lessons:
+            write_endless(course, lesson)
+        started.append(Running(course, *command))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+        shutil.rmtree(each.scratch)
+
+
+def write_endless(course: Path, lesson: str) -> None:
+    """Put a lesson that never ends, and leaves a process in a session of its own."""
+    for language in ("en", "zh"):
+        page = "# Title\n\n## Growth {#growth}\n\n" + f"::: cell {lesson}.c0\n"
+        (course / f"docs/{language}/{lesson}.md").write_text(page, "utf-8")
+    (course / f"course_code/lessons/{lesson}.py").write_text(ENDLESS, "utf-8")
+
+
+SIGNALS = {  # last line that is said, exit status, in a build
+    signal.SIGINT: ("Aborted!", 1), signal.SIGTERM: (STOPPED, 1), signal.SIGHUP: (STOPPED, 1),
+}  # fmt: skip
+
+
+def test_a_signal_ends_a_build_that_runs_two_lessons(start):
+    builds = {each: start(*BUILD, name=each.name, lessons=("tiny", "b")) for each in SIGNALS}
+    for each, build in builds.items():
+        build.until(lambda build=build: build.begun(2))
+        build.process.send_signal(each)
+    for each, build in builds.items():
+        before, *rest, last = build.ended()
+        assert ("Running" in before, "Running" in rest[0], len(rest)) == (True, True, 1), build.said
+        assert (last, build.process.returncode) == SIGNALS[each]
+        assert build.left() == []
+        assert not list(build.course.glob(".site.*"))
+        assert not list((build.course / ".lessons" / "b").glob("*.json"))
+
+
+def test_a_signal_ends_the_server_idle_and_while_a_lesson_runs(start):
+    servers = {each: start(*SERVE, name=each.name) for each in SIGNALS}
+    idle = start(*SERVE, name="idle")
+    for server in (idle, *servers.values()):
+        server.until(lambda server=server: "Serving on" in server.said)
+    for server in servers.values():
+        write_endless(server.course, "tiny")
+    idle.process.terminate()
+    for each, server in servers.items():
+        server.until(lambda server=server: server.begun(1))
+        server.process.send_signal(each)
+    for server in (idle, *servers.values()):
+        last = server.ended()[-1]
+        assert last.endswith((STOPPED, "Shutting down...")), server.said
+        assert "Traceback" not in server.said
+        assert server.left() == []
+
+
+def test_two_builds_at_once_run_a_lesson_once_and_both_succeed(start, tiny):
+    change(tiny / LESSON, 'print(f"ratio of', 'import time\ntime.sleep(2)\nprint(f"quotient of')
+    builds = [start(*BUILD, name=tiny.name), start(*BUILD, name=tiny.name)]
+    said = "\n".join(line for build in builds for line in build.ended())
+    assert [build.process.returncode for build in builds] == [0, 0], said
+    assert said.count("Running tiny") == 1
+    assert "quotient of" in (tiny / "site" / "tiny" / "index.html").read_text("utf-8")
+    assert not list(tiny.glob(".site.*"))
+
+
+def test_builds_killed_at_random_moments_leave_nothing_that_hurts(start, tiny):
+    moments, before = random.Random(5), fingerprint(tiny / "site" / "tiny")
+    for _ in range(3):
+        shutil.rmtree(tiny / ".lessons", ignore_errors=True)
+        build = start(*BUILD, name=tiny.name)
+        time.sleep(moments.uniform(0.3, 5))
+        build.process.kill()
+        build.process.wait()
+        assert fingerprint(tiny / "site" / "tiny") == before
+    (tiny / ".site.999999999.building").mkdir()  # as a build killed while writing would leave
+    last = start(*BUILD, name=tiny.name)
+    assert "Documentation built" in last.ended()[-1]
+    assert last.process.returncode == 0
+    assert not list(tiny.glob(".site.*"))
+    assert fingerprint(tiny / "site" / "tiny") == before
+
+
+def test_a_store_whose_files_are_all_damaged_is_made_again(tiny):
+    before = fingerprint(tiny / "site" / "tiny")
+    damaged = [path for path in (tiny / ".lessons").rglob("*") if path.is_file()]
+    assert {path.suffix for path in damaged} >= {".json", ".kept", ".ipynb", ".inputs", ".cache"}
+    for path in damaged:
+        path.write_bytes(b"\x9c\x00 garbage " * 30)
+    done = mkdocs(*BUILD, cwd=tiny)
+    assert done.returncode == 0, done.stderr
+    assert "damaged store entry" in done.stderr
+    assert "Lessons run: tiny" in done.stderr
+    assert fingerprint(tiny / "site" / "tiny") == before
+
+
+def test_a_run_of_another_version_is_said_and_made_again(course, caplog):
+    (entry,) = (course.store / "tiny").glob("*.json")
+    entry.write_text(f"{digest('{}')}\n{{}}\n", "utf-8")
+    with caplog.at_level("INFO"):
+        assert list(prepare(course).ran) == ["tiny"]
+    assert f"{entry.name}: damaged store entry (it is of another version)" in caplog.text
+
+
+def test_a_notebook_that_somebody_altered_in_the_store_is_written_again(course):
+    path = prepare(course).notebook("zh", "tiny")
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"28", b"82"))
+    assert prepare(course).notebook("zh", "tiny").read_bytes() == before
+
+
+def test_a_clock_that_moved_runs_nothing(course):
+    for moved in (0, 4e9):  # 1970, 2096
+        for path in [*course.store.rglob("*"), *(course.root / "course_code").rglob("*")]:
+            os.utime(path, (moved, moved))
+        assert not prepare(course).ran
+
+
+def test_a_store_that_may_not_be_written_will_do_when_nothing_changed(tiny):
+    """Root may write anything: then the folder is mounted read-only."""
+    store, command = tiny / ".lessons", [sys.executable, "-m", "mkdocs", *BUILD]
+    if os.getuid() == 0:
+        mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+        command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, store, *command]
+    else:
+        for path in [store, *store.rglob("*")]:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+    done = subprocess.run(command, cwd=tiny, capture_output=True, text=True, check=False)
+    for path in [store, *store.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert done.returncode == 0, done.stderr
+    assert "Running" not in done.stderr
