@@ -15,7 +15,7 @@ Resolve = Callable[[str], str | None]
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 KEPT = {"sub", "kbd", "del", "ins", "mark", "s", "u", "small"}  # as HTML
 MARKS = re.compile(r"[\\`*$~]|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
-LINE_START = re.compile(r"^(?:[#>+-](?=\s|$)|[=-]+$|(\d+)(?=[.)](?:\s|$)))", re.MULTILINE)
+LINE_START = re.compile(r"^(?:(?:#+|[+-])(?=\s|$)|>|[=-]+$|(\d+)(?=[.)](?:\s|$)))", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Inline:
 
     def text(self, nodes: list) -> str:
         """Return what nodes say, as lines that are paragraph and nothing else."""
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(map(self._node, nodes))).strip()
+        text = re.sub(r"[ \t]*\n[ \t\n]*", "\n", "".join(map(self._node, nodes))).strip()
         return LINE_START.sub(lambda found: _escaped_start(found), text)
 
     def one_line(self, nodes: list) -> str:

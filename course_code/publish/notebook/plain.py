@@ -21,6 +21,7 @@ BLOCKS = {
     *("p", "div", "ul", "ol", "dl", "table", "blockquote", "details", "figure", "figcaption"),
     *("pre", "hr", "section", "article", "aside", "h1", "h2", "h3", "h4", "h5", "h6"),
 }
+TRAILING = re.compile(r"(?<!\\)#+$")  # at the end of a heading it would not be shown
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class _Writer:
         if is_math(node):
             yield self._display(node)
         elif HEADING.fullmatch(node.name):
-            yield f"{'#' * int(node.name[1])} {self.inline.one_line(list(node.children))}"
+            text = TRAILING.sub(r"\\\g<0>", self.inline.one_line(list(node.children)))
+            yield f"{'#' * int(node.name[1])} {text}"
         elif "admonition" in classes:
             yield from self._admonition(node)
         elif "footnote" in classes:

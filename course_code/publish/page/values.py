@@ -25,6 +25,7 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LITERAL = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation + "\n\r"})
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 OUTER = re.compile(r"\A[ \t]+|[ \t]+\Z")  # of a string, where they would mean something
+UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000]")  # \ue000 marks code cells
 READ = {"text", "bar", "escape"}  # code, math, comments and fences hold no values
 
 
@@ -125,6 +126,9 @@ class Known:
             )
 
     def _check(self, path: str, value, spec: str, line: int) -> None:
+        if isinstance(value, str) and (found := UNSHOWN.search(value)):
+            what = f"the value {path!r} holds {found[0]!r}, which no page can show"
+            raise self.error(what, line, "Remove it in the lesson.")
         if not isinstance(value, float):
             return
         if not math.isfinite(value):

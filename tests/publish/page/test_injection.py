@@ -1,6 +1,7 @@
 """A string of a lesson is text wherever it stands: no element, no attribute, the same text back."""
 
 import html
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
+from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.notebook import to_notebook
@@ -28,6 +30,28 @@ STRINGS = [
     "import os  # no",
     "a_b_c **d** ~~e~~ ==f== ^g^ :h: (c) --",
 ]  # fmt: skip
+GLUE = ["", "", " ", "\n", "\n\n", "\t", "\\", "|", "\u2028", "\xa0", "\u200b", "é", "数", "｜"]
+MARKS = r"""<b <svg/onload=alert(1)> <!-- --> ]]> " onmouseover="alert(1) ' x=' &#60; &lt; &amp;
+<?php ?> javascript:alert(1) <a@b.c> https://a.b/<c> [x]: /y{.z} {: .c } { #id } [[a]] [a][b] [^n]:
+*[A]: b $$ \[ \( $`x`$ :smile: ++a++ {++b++} H~2~O ~~~{.python} === "tab" /// //// html | div ---
+*** +++ {% raw %} {{x}} {# c #} %3Cscript%3E </td></table> <br> | --- | 1) (a) # ## ) !!! ??? :::
+\" ${x} `${y}` </script> </style> <style>*{} <iframe src=//a> <img src=x onerror=alert(1)> [A] \1
+""".split()  # noqa: SIM905
+
+
+def hostile(count: int) -> list[str]:
+    """Strings that mean something to Markdown, HTML, JSON or a template, and mixtures of them."""
+    draw = random.Random(12)
+    parts = [*STRINGS, *MARKS]
+
+    def mixed() -> str:
+        chosen = [draw.choice(parts) for _ in range(draw.randint(1, 5))]
+        return "".join(part + draw.choice(GLUE) for part in chosen) + draw.choice(parts)
+
+    return [mixed() for _ in range(count)]
+
+
+FUZZ = hostile(500)
 SVG = {"format": "svg", "width": 4, "height": 3, "data": "<svg/>"}
 FIGURE = {"figure": {"light": SVG, "dark": SVG, "notebook": {"format": "png", "data": ""}}}
 PROSE = """# Title {{ s }}
@@ -41,6 +65,8 @@ Prose {{ s }} end, **bold {{ s }}** end.
 | {{ s }} | {{ s }} |
 
 - {{ s }}
+
+[link {{ s }}](index.md "tip {{ s }}") and ![picture {{ s }}](a.svg)
 
 ## Heading {{ s }} {#h}
 
@@ -57,7 +83,7 @@ def page_with(value: str) -> Page:
     label = fill("Label {{ s }} end", known, kind="label")
     cell = ShownCell(
         "c0", "", 1, (fill("Alt {{ s }} end", known, kind="plain"),), (label,), label, None,
-        (Block("x = 1", False, ()),), ((FIGURE,),),
+        (Block("x = 1", False, ()),), ((FIGURE, {"text": value}),),
     )  # fmt: skip
     claims = ShownClaims("", 1, (("measured", "c0", label),))
     parts = (Prose(fill(PROSE, known), 1), cell, claims)
@@ -73,40 +99,78 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("value", STRINGS)
-def test_a_page_has_the_elements_of_an_innocent_one_and_the_text(value):
-    made = read_markdown(to_markdown(page_with(value), None, Place("../", "../")))
-    innocent = read_markdown(to_markdown(page_with("word"), None, Place("../", "../")))
-    assert shape(made) == shape(innocent)
+def rendered(value: str) -> BeautifulSoup:
+    return read_markdown(to_markdown(page_with(value), None, Place("../", "../")))
+
+
+def in_notebook(value: str) -> BeautifulSoup:
+    reader = MarkdownIt("commonmark").enable("table")
+    cells = [c for c in to_notebook(page_with(value))["cells"] if c["cell_type"] == "markdown"]
+    made = "\n".join(reader.render("".join(cell["source"])) for cell in cells)
+    return BeautifulSoup(made, "html.parser")
+
+
+@pytest.fixture(scope="module")
+def innocent() -> tuple[list, list]:
+    """Shapes of a page and of a notebook with a word in the place of the string."""
+    return shape(rendered("word")), names(in_notebook("word"))
+
+
+def names(page: BeautifulSoup) -> list[str]:
+    plain = {"b", "strong", "em", "i"}  # one is written for the other beside punctuation
+    return [name for name, _ in shape(page) if name not in plain]
+
+
+def assert_page_is_innocent(value: str, innocent: tuple[list, list]) -> None:
+    made = rendered(value)
+    assert shape(made) == innocent[0]
     for name in ("h1", "h2", "td", "li", "summary", "figcaption", "strong"):
         assert words(value) in words(made.find(name).get_text()), name
+    assert words(f"Label {value} end") in words(made.select("li")[-1].get_text())
     assert words(made.find("p", title=True)["title"]) == words(value)
-    assert words(made.find("img")["alt"]) == words(f"Alt {value} end")
+    assert words(made.find("img")["alt"]) == words(f"picture {value}")
+    assert words(made.select_one("figure img")["alt"]) == words(f"Alt {value} end")
+    assert words(made.find("a", title=True)["title"]) == words(f"tip {value}")
+    assert words(made.find("a", title=True).get_text()) == words(f"link {value}")
     assert made.find("h2")["id"] == "h"
+    assert words(value) in words(made.select_one(".lesson-output code").get_text())
 
 
-@pytest.mark.parametrize("value", STRINGS)
-def test_a_notebook_has_them_too(value):
-    def rendered(page: Page) -> BeautifulSoup:
-        reader = MarkdownIt("commonmark").enable("table")
-        cells = [c for c in to_notebook(page)["cells"] if c["cell_type"] == "markdown"]
-        made = "\n".join(reader.render("".join(cell["source"])) for cell in cells)
-        return BeautifulSoup(made, "html.parser")
-
-    made, innocent = rendered(page_with(value)), rendered(page_with("word"))
-    plain = {"b", "strong", "em", "i"}  # one is written for the other beside punctuation
-    names = [name for name, _ in shape(made) if name not in plain]
-    assert names == [name for name, _ in shape(innocent) if name not in plain]
+def assert_notebook_is_innocent(value: str, innocent: tuple[list, list]) -> None:
+    made = in_notebook(value)
+    assert names(made) == innocent[1]
     for name in ("h1", "h2", "td", "li"):
         assert words(value) in words(made.find(name).get_text()), name
 
 
-@pytest.mark.parametrize("value", STRINGS)
-def test_a_script_has_it_in_its_comments_alone(value):
+def assert_script_is_innocent(value: str) -> None:
     script = to_script(page_with(value))
     code = [line for line in script.split("\n") if line and not line.startswith("#")]
     assert code == ["x = 1"]
-    assert f"# # Title {words(value)}" in script
+    assert f"# # Title {words(value)}" in words(script)
+
+
+@pytest.mark.parametrize("value", STRINGS)
+def test_a_string_adds_nothing_and_is_read_as_it_is(value, innocent):
+    assert_page_is_innocent(value, innocent)
+    assert_notebook_is_innocent(value, innocent)
+    assert_script_is_innocent(value)
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_nor_do_mixtures(part, innocent):
+    for value in FUZZ[100 * part : 100 * (part + 1)]:
+        assert_page_is_innocent(value, innocent)
+        assert_notebook_is_innocent(value, innocent)
+        assert_script_is_innocent(value)
+
+
+@pytest.mark.parametrize(
+    "sign", ["\x00", "\x02wzxhzdk:0\x03", "\x0c", "\x7f", "\x85", "\ue0000\ue000"]
+)
+def test_signs_that_no_page_can_show_are_refused(sign):
+    with pytest.raises(CourseError, match=r"one\.md:1: the value 's' holds .*, which no page"):
+        page_with(f"a {sign} b")
 
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>"])
