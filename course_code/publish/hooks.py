@@ -35,7 +35,7 @@ from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
 from course_code.publish.run.schedule import STOPS  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
-from course_code.publish.website.nav import published  # noqa: E402
+from course_code.publish.website.nav import check_addresses, published  # noqa: E402
 from course_code.publish.website.prepare import place_of, prepare  # noqa: E402
 from course_code.publish.website.rendered import Rendered, facts, restore  # noqa: E402
 
@@ -83,6 +83,7 @@ def on_config(config):
     if site.ran:
         log.info("Lessons run: %s", ", ".join(site.ran))
     languages = _or_stop(published, config.extra)
+    _or_stop(check_addresses, config.extra, config.site_url or "")
     building = _or_stop(Building, site, Path(config.site_dir), config.site_url or "", languages)
     Edition(building, language, config)
     return config

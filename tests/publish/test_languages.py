@@ -4,7 +4,7 @@ import pytest
 from conftest import change, mkdocs
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.website.nav import published
+from course_code.publish.website.nav import check_addresses, published
 
 ENTRIES = {
     "en": '    - {lang: en, name: English, home: ""}\n',
@@ -35,3 +35,21 @@ def test_a_language_without_pages_is_refused():
     assert published({"languages": [{"lang": "zh"}]}) == ["zh"]
     with pytest.raises(CourseError, match=r"mkdocs\.yml: extra\.languages names 'fr'"):
         published({"languages": [{"lang": "fr"}]})
+
+
+@pytest.mark.parametrize(
+    ("settings", "home", "said"),
+    [
+        ({"repository": 'o/"><img src=x onerror=alert(1)>'}, "", "COURSE_REPOSITORY) is no owner"),
+        ({"repository": "owner"}, "", "COURSE_REPOSITORY) is no owner/name: 'owner'"),
+        ({"offline_copy": "javascript:alert(1)"}, "", "offline_copy is no address"),
+        ({}, 'https://a.b/"><script>', "site_url is no address"),
+    ],
+)
+def test_what_is_put_into_every_page_is_what_it_should_be(settings, home, said):
+    check_addresses({"repository": "a-b/c.d_e", "offline_copy": ""}, "http://[::1]:8000/")
+    check_addresses({"offline_copy": "https://a.b/c/offline.zip"}, "https://o.github.io/c~d/%20/")
+    with pytest.raises(CourseError) as error:
+        check_addresses(settings, home)
+    assert str(error.value).startswith("mkdocs.yml: ")
+    assert said in str(error.value)

@@ -1,5 +1,6 @@
 """The configurations of the course, and the pages that their navigation names."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import yaml
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
+
+ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%-]+")
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -53,6 +57,29 @@ def check_nav(course: Course) -> None:
                 lines = course.read(course.root / file).split("\n")
                 line = next((n for n, text in enumerate(lines, 1) if page in text), None)
                 raise CourseError(what, file, line, "Remove the line, or write the page.")
+
+
+def check_addresses(extra: dict, home: str) -> None:
+    """Refuse settings that are put into pages and are not what they should be.
+
+    Args:
+        extra: of the configuration: `repository` and `offline_copy`.
+        home: address of the site, or an empty text.
+
+    Raises:
+        CourseError: one of them is no repository, or no address.
+    """
+    given = {"site_url": home, "extra.offline_copy": extra.get("offline_copy") or ""}
+    for name, address in given.items():
+        if address and not ADDRESS.fullmatch(address):
+            hint = "Write: https://owner.github.io/name/"
+            raise CourseError(
+                f"{name} is no address: {address!r}", file_of(LANGUAGES[0]), hint=hint
+            )
+    repository = extra.get("repository") or ""
+    if repository and not REPOSITORY.fullmatch(repository):
+        what = f"extra.repository (COURSE_REPOSITORY) is no owner/name: {repository!r}"
+        raise CourseError(what, file_of(LANGUAGES[0]))
 
 
 def published(extra: dict) -> list[str]:
