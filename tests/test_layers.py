@@ -75,6 +75,7 @@ ROOMS = {  # of course_code/publish, from the ground up -> rooms that it may imp
     "page": {"base", "lesson", "run", "audit", "markup"},
     "notebook": {"base", "lesson", "run", "markup", "page"},
     "website": {"base", "lesson", "run", "audit", "lab", "markup", "page", "notebook"},
+    "compare": {"base", "lesson", "run", "audit", "page"},
 }
 DOORS = {"__init__.py", "__main__.py", "hooks.py"}
 
@@ -96,7 +97,11 @@ def test_no_module_hides_one_of_the_standard_library():
     assert [p for p in FILES if p.stem in LIBRARY and not p.stem.startswith("__")] == []
 
 
-ALONE = [*(CODE / "publish/run/inside").glob("*.py"), CODE / "publish/audit/repeat.py"]
+ALONE = [
+    *(CODE / "publish/run/inside").glob("*.py"),
+    CODE / "publish/audit/repeat.py",
+    CODE / "publish/compare/collect.py",
+]
 
 
 def test_only_what_runs_beside_a_lesson_computes_or_draws():

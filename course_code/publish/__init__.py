@@ -11,6 +11,8 @@
     notebook/  the same page as a notebook and as a script
        |
     website/   all pages, files and languages of one site, checked before it is published
+       |
+    compare/   two outputs side by side: before and after a change, on a CPU and on a GPU
 
 `base/` is what every room stands on: errors, files, the words of the interface. A room imports
 only rooms above it in this picture; `__main__.py` is the command line and `hooks.py`, the only

@@ -3,6 +3,8 @@
 `python -m course_code.publish audit` repeats the lessons on fresh randomness.
 `python -m course_code.publish labs` tries the labs; with `--solutions` it writes solved notebooks.
 `python -m course_code.publish prove FOLDER` says what a built site lacks, whatever built it.
+`python -m course_code.publish report OLD NEW` compares two sites or stores: before and after.
+`python -m course_code.publish gpu-check` runs the published scripts on an accelerator.
 """
 
 import argparse
@@ -14,6 +16,7 @@ from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
 from course_code.publish.base.shares import shard
+from course_code.publish.compare.command import gpu_check, report
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import STOPPED, update
 from course_code.publish.run.store import Store
@@ -33,6 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
         from course_code.publish.audit.command import audit  # heavy
 
         return audit(arguments[1:])
+    if arguments[:1] == ["report"]:
+        return report(arguments[1:])
+    if arguments[:1] == ["gpu-check"]:
+        return gpu_check(arguments[1:])
     if arguments[:1] == ["prove"]:
         return proved(arguments[1:])
     if arguments[:1] == ["labs"]:

@@ -19,7 +19,7 @@ LINK = re.compile(
 )
 ID = re.compile(r"\bid=[\"']?([^\s\"'>}]+)|\{[^{}\n]*#([\w:-]+)[^{}\n]*\}")
 ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
-MADE = ("notebooks/", "scripts/", "assets/lessons/", "runs.json")  # by the build
+MADE = ("notebooks/", "scripts/", "assets/lessons/", "runs.json", "results.json")  # by the build
 
 Pages = dict[tuple[str, str], Page]
 

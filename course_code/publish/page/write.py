@@ -81,11 +81,11 @@ def _below_title(prose: Prose, row: str) -> tuple[str, str]:
     return "\n".join([*lines[:cut], "", row, *lines[cut:]]), ""
 
 
-def figure_files(run: Run) -> dict[str, dict]:
-    """The run's images by file name."""
+def figure_files(cells: dict[str, list]) -> dict[str, dict]:
+    """Images by file name, of the outputs of a run's cells."""
     return {
         _file(name, number, theme, image): image
-        for name, blocks in run.entry["cells"].items()
+        for name, blocks in cells.items()
         for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
         for theme in THEMES
         for image in [figure[theme]]

@@ -54,6 +54,13 @@ class Store:
         """The last readable run of `lesson`, whatever its inputs."""
         return next(self._readable(lesson), None)
 
+    def alike(self, lesson: str, inputs: Inputs, device: str) -> dict | None:
+        """The last run of the same code on a class of device, or None."""
+        for run in self._readable(lesson):
+            if run["inputs"]["order"] == inputs.order and run["inputs"]["device"] == device:
+                return run
+        return None
+
     def why(self, lesson: str, inputs: Inputs) -> str:
         """Why `lesson` would run, or an empty text if it would not."""
         path = self.path(lesson, inputs.key)

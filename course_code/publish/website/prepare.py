@@ -77,17 +77,21 @@ class Site:
     def files(self) -> dict[str, bytes | Path]:
         """What lies beside the pages, by path in the site: contents, or the file to copy.
 
-        Figures, the seconds and dates of the runs, KaTeX's style and fonts, docs/assets, and the
-        search engine.
+        Figures, the seconds and dates of the runs, their values and claims, KaTeX's style and
+        fonts, docs/assets, and the search engine.
         """
         figures = {
             f"assets/lessons/{name}/{file}": image_bytes(image)
             for name, run in self.runs.items()
-            for file, image in figure_files(run).items()
+            for file, image in figure_files(run.entry["cells"]).items()
         }
         kept = ("finished", "seconds", "device", "inputs")
         report = {name: {key: run.entry[key] for key in kept} for name, run in self.runs.items()}
         text = json.dumps(report, indent=1, sort_keys=True, ensure_ascii=False)
+        results = {
+            name: {part: run.entry[part] for part in ("values", "claims")}
+            for name, run in self.runs.items()
+        }
         folder = self.course.root / "docs"
         shared = {
             path.relative_to(folder).as_posix(): path
@@ -102,6 +106,7 @@ class Site:
             **figures,
             "assets/search/minisearch.js": search.engine(),
             "runs.json": text.encode(),
+            "results.json": _a_line_each(results),
         }
 
 
@@ -146,6 +151,15 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
             check_secret(lab, page.path, "\n".join(_texts(filled[language, path])))
     listed = put_lists(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran), labs)
+
+
+def _a_line_each(parts: dict[str, dict]) -> bytes:
+    """JSON with a line for each part."""
+    lines = [
+        f"{json.dumps(name)}: {json.dumps(part, sort_keys=True, ensure_ascii=False)}"
+        for name, part in sorted(parts.items())
+    ]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def _texts(page: Page) -> Iterator[str]:

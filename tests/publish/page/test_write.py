@@ -226,7 +226,7 @@ def test_images_have_one_file_each(shown):
         ["figure()\nfigure()", "figure()"],
         '# T\n\n::: cell one.c0 alt="a" alt="b"\n\n::: cell one.c1 alt="c"\n',
     )
-    files = figure_files(run)
+    files = figure_files(run.entry["cells"])
     assert list(files) == [
         f"{name}.{theme}.svg" for name in ("c0-1", "c0-2", "c1-1") for theme in ("light", "dark")
     ]

@@ -87,6 +87,9 @@ def test_what_pages_refer_to_is_in_the_files(course, ran):
     assert list(report) == ["one", "two"]
     assert set(report["one"]) == {"finished", "seconds", "device", "inputs"}
     assert report["one"]["seconds"] == {"c0": 0.1}
+    results = json.loads(files["results.json"])
+    assert results["one"] == {part: site.runs["one"].entry[part] for part in ("values", "claims")}
+    assert len(files["results.json"].splitlines()) == len(results) + 2
 
 
 def test_pages_and_figures_repeat_to_the_byte_without_a_new_run(course, ran):

@@ -1,0 +1,171 @@
+"""What differs between two outputs, and whether that is more than noise."""
+
+import math
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from course_code.publish.audit.result import margin
+from course_code.publish.compare.outputs import Outputs
+
+DIGITS = 1e-6  # relative: another processor gives other last digits
+NOISE = 2.0  # standard errors of a mean over seeds
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that differs: new or gone where one side is None."""
+
+    lesson: str
+    name: str
+    before: object
+    after: object
+    relative: float | None  # difference by the larger of the two; None of what is no number
+    judged: str  # "digits", "noise", "changed", "new" or "gone"
+
+
+@dataclass(frozen=True)
+class ClaimChange:
+    """A claim whose value, bound or verdict differs; what its check recorded, or None."""
+
+    lesson: str
+    name: str
+    before: dict | None
+    after: dict | None
+    judged: str  # "fell", "rose", "noise", "digits", "changed", "new" or "gone"
+
+    @staticmethod
+    def margin(found: dict | None) -> float | None:
+        """How far a claim lies within its bound; None where that is no number."""
+        return found and margin(found["value"], found["relation"], found["bound"])
+
+
+def values(before: Outputs, after: Outputs) -> list[Change]:
+    """Values that differ, a list over the lesson's seeds as one."""
+    changes = []
+    for lesson, old, new in _in_both(before, after):
+        olds, news = (dict(leaves(side["values"])) for side in (old, new))
+        for name, one, other in _pairs(olds, news):
+            if judged := judge(one, other):
+                changes.append(Change(lesson, name, one, other, relative(one, other), judged))
+    return changes
+
+
+def claims(before: Outputs, after: Outputs, audited: dict[str, dict]) -> list[ClaimChange]:
+    """Claims that differ; a change inside what the repeats of the audit gave is noise.
+
+    Args:
+        before: an output.
+        after: another.
+        audited: the recorded audit of each lesson.
+    """
+    changes = []
+    for lesson, old, new in _in_both(before, after):
+        rows = audited.get(lesson, {}).get("claims", {})
+        for name, one, other in _pairs(old["claims"], new["claims"]):
+            if judged := _judge_claim(one, other, rows.get(name, {}).get("quartiles")):
+                changes.append(ClaimChange(lesson, name, one, other, judged))
+    return changes
+
+
+def files(before: dict, after: dict) -> list[tuple]:
+    """(Name, before, after) of what differs; None where it is missing."""
+    return [(name, one, other) for name, one, other in _pairs(before, after) if one != other]
+
+
+def leaves(values: dict) -> Iterator[tuple[str, object]]:
+    """Yield the path and the value of each number, text or list over the lesson's seeds."""
+    seeds = values.get("SEEDS")
+    count = len(seeds) if isinstance(seeds, list) else 0
+
+    def walk(name: str, value) -> Iterator[tuple[str, object]]:
+        if isinstance(value, dict):
+            for key, part in value.items():
+                yield from walk(f"{name}.{key}" if name else key, part)
+        elif isinstance(value, list) and not _over_seeds(value, count):
+            for number, part in enumerate(value):
+                yield from walk(f"{name}[{number}]", part)
+        else:
+            yield name, value
+
+    return walk("", values)
+
+
+def judge(one, other) -> str:
+    """Return what kind of difference there is, or an empty text."""
+    if one is None or other is None:
+        return "new" if one is None else "gone"
+    if same(one, other):
+        return ""
+    far = relative(one, other)
+    if far is None:
+        return "changed"
+    if far <= DIGITS:
+        return "digits"
+    return "noise" if _is_noise(one, other) else "changed"
+
+
+def same(one, other) -> bool:
+    """Whether two values are equal, NaN to NaN."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one == other or (one != one and other != other)
+
+
+def relative(one, other) -> float | None:
+    """Difference of two numbers, or the largest of two lists of them, by the larger one."""
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        parts = [relative(a, b) for a, b in zip(one, other, strict=True)]
+        return None if None in parts or not parts else max(parts)
+    if not (_is_number(one) and _is_number(other)):
+        return None
+    if same(one, other):
+        return 0.0
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return math.inf
+    return abs(one - other) / max(abs(one), abs(other))
+
+
+def _is_noise(one, other) -> bool:
+    """Whether means over seeds differ by no more than their own spread explains."""
+    if not (isinstance(one, list) and isinstance(other, list) and len(one) == len(other) > 1):
+        return False
+    if not all(map(math.isfinite, [*one, *other])):
+        return False
+    spread = math.hypot(statistics.stdev(one), statistics.stdev(other)) / math.sqrt(len(one))
+    return abs(statistics.fmean(one) - statistics.fmean(other)) <= NOISE * spread
+
+
+def _judge_claim(one: dict | None, other: dict | None, quartiles: list | None) -> str:
+    if one is None or other is None:
+        return "new" if one is None else "gone"
+    if one["holds"] != other["holds"]:
+        return "rose" if other["holds"] else "fell"
+    sides = [side[part] for part in ("value", "bound") for side in (one, other)]
+    judged = judge(sides[0], sides[1])
+    if one["relation"] != other["relation"] or judge(sides[2], sides[3]) not in ("", "digits"):
+        return "changed"
+    if judged == "changed" and quartiles and _is_number(sides[0]) and _is_number(sides[1]):
+        least, *_, most = quartiles
+        return "noise" if all(least <= value <= most for value in sides[:2]) else "changed"
+    return judged
+
+
+def _over_seeds(value: list, count: int) -> bool:
+    return count > 1 and len(value) == count and all(map(_is_number, value))
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _in_both(before: Outputs, after: Outputs) -> Iterator[tuple]:
+    """Yield the lessons that both have; of others there is nothing to compare."""
+    for lesson, old, new in _pairs(before.lessons, after.lessons):
+        if old is not None and new is not None:
+            yield lesson, old, new
+
+
+def _pairs(before: dict, after: dict) -> Iterator[tuple]:
+    for name in dict.fromkeys([*before, *after]):
+        yield name, before.get(name), after.get(name)

@@ -1,0 +1,63 @@
+"""Run one published script, as whoever downloads it would, and report what it gave.
+
+Arguments: the script and a file for the result, in JSON: {"values", "claims", "error" (None or a
+text), "seconds", "device", "card"}. Standard input has {"package", "root" (of the course), "names"
+of the values that are asked for}.
+"""
+
+import json
+import runpy
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+
+def main():
+    """Do the job."""
+    script, result = sys.argv[1:]
+    job = json.load(sys.stdin)
+    convert, unusable = conversion(job["root"])
+    hide(job["package"], job["root"])
+    begun, namespace, error = time.perf_counter(), {}, None
+    try:
+        namespace = runpy.run_path(script, run_name="__main__")
+    except BaseException as raised:  # SystemExit too: no script may end before its end
+        error = f"{type(raised).__name__}: {raised}"
+    values = {}
+    for name in job["names"]:
+        with suppress(unusable, KeyError):
+            values[name] = convert(namespace[name])
+    found = {"values": values, "claims": namespace.get("CLAIMS", {}), "error": error}
+    told = {**found, "seconds": time.perf_counter() - begun, **machine()}
+    Path(result).write_text(json.dumps(told, default=str), "utf-8")
+
+
+def conversion(root):
+    """What makes a value of a script one of a stored run, and its error."""
+    sys.path.insert(0, root)
+    from course_code.publish.run.inside.values import UnusableError, convert
+
+    return convert, UnusableError
+
+
+def hide(package, root):
+    """Make the course impossible to import: a script stands alone."""
+    sys.path.remove(root)
+    for name in [name for name in sys.modules if name.split(".")[0] == package]:
+        del sys.modules[name]
+    sys.modules[package] = None
+
+
+def machine():
+    """The class of device that the script could use, and its name."""
+    import torch
+
+    if torch.cuda.is_available():
+        return {"device": "cuda", "card": torch.cuda.get_device_name()}
+    device = "mps" if torch.backends.mps.is_available() else "cpu"
+    return {"device": device, "card": device}
+
+
+if __name__ == "__main__":
+    main()

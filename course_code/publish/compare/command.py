@@ -1,0 +1,68 @@
+"""`python -m course_code.publish report OLD NEW`, and `gpu-check`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from course_code.publish.audit import record
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import write_atomically
+from course_code.publish.compare import gpu
+from course_code.publish.compare.outputs import read
+from course_code.publish.compare.report import as_markdown, as_page, compare
+
+
+def report(arguments: list[str]) -> int:
+    """Compare two outputs; 1 where one of them cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog="python -m course_code.publish report",
+        description="Before and after: values, claims, figures, weights of pages, as Markdown.",
+    )
+    parser.add_argument("old", type=Path, help="a built site, or a store such as .lessons")
+    parser.add_argument("new", type=Path, help="another")
+    parser.add_argument(
+        "--html", metavar="FILE", type=Path, help="also write a page, with figures side by side"
+    )
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        audited = record.load(Course(options.root.resolve()))
+        old, new = (read(folder.resolve()) for folder in (options.old, options.new))
+        found = compare(old, new, audited)
+        print(as_markdown(found), end="")
+        if options.html:
+            write_atomically(options.html, as_page(found).encode())
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def gpu_check(arguments: list[str]) -> int:
+    """Run the published scripts on this machine's accelerator; 1 if a script or a claim fails."""
+    parser = argparse.ArgumentParser(
+        prog="python -m course_code.publish gpu-check",
+        description="Run each published script in an empty folder on an accelerator, and compare "
+        "its values and claims with the stored run on the CPU.",
+    )
+    parser.add_argument("--lesson", metavar="NAME", action="append", help="only this lesson")
+    parser.add_argument(
+        "--site", type=Path, default=Path("site"), help="the built site (default: site)"
+    )
+    parser.add_argument(
+        "--python", default=sys.executable, help="of an environment whose torch knows the device"
+    )
+    parser.add_argument("--write", metavar="FILE", type=Path, help="also write the table there")
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        course = Course(options.root.resolve())
+        found = gpu.check(course, options.site, options.python, options.lesson)
+        print(text := gpu.as_markdown(found), end="")
+        if options.write:
+            write_atomically(options.write, text.encode())
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0 if all(row.stands for row in found) else 1

@@ -1,0 +1,154 @@
+"""The site's scripts on an accelerator: do values and claims agree with the stored run on a CPU?"""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from course_code.publish.base.course import PACKAGE, Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.compare import changes, collect
+from course_code.publish.run.inside import kernel
+from course_code.publish.run.plan import Plan, plan_lesson
+from course_code.publish.run.store import Store
+
+LIMIT = 1800  # seconds for one script
+ROOT = Path(__file__).parents[3]  # of the engine, which need not be the course's
+HINT = "Name one whose torch knows the device: --python PATH"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One script: its claims on both devices, the value that differs most, seconds on both."""
+
+    lesson: str
+    fallen: tuple[str, ...]  # claims that hold on the CPU and not here
+    claims: int
+    largest: float
+    where: str
+    missing: tuple[str, ...]  # values of the CPU's run that are not there
+    seconds: tuple[float, float]  # on the CPU, here
+    error: str | None
+    card: str
+
+    @property
+    def stands(self) -> bool:
+        """Whether it ran to its end, with all values and all claims."""
+        return not (self.error or self.fallen or self.missing)
+
+
+def check(
+    course: Course, site: Path, python: str, lessons: Sequence[str] | None = None
+) -> list[Row]:
+    """Run each published script in an empty folder.
+
+    Args:
+        course: whose stored runs to compare with.
+        site: as built, from the same code.
+        python: an interpreter whose torch knows the accelerator.
+        lessons: some of them; by default all.
+
+    Raises:
+        CourseError: there is no accelerator, no script, or no stored run on a CPU.
+    """
+    plans = [plan_lesson(course, name) for name in lessons or course.lesson_names()]
+    jobs = [(plan, _script(site, plan), _on_cpu(course, plan)) for plan in plans]
+    return [_row(plan, stored, run(script, python, stored)) for plan, script, stored in jobs]
+
+
+def run(script: Path, python: str, stored: dict) -> dict:
+    """Run a script in an empty folder, away from the course; see collect.py for what comes back.
+
+    Raises:
+        CourseError: the interpreter has no accelerator, or the process broke.
+    """
+    job = {"package": PACKAGE, "root": str(ROOT), "names": [*stored["values"]]}
+    environment = {k: os.environ[k] for k in kernel.INHERITED if k in os.environ}
+    environment |= kernel.ENVIRONMENT | {"MPLBACKEND": "agg"}
+    with tempfile.TemporaryDirectory(prefix="gpu-") as folder:
+        result, work = Path(folder, "result.json"), Path(folder, "work")
+        work.mkdir()
+        try:
+            done = subprocess.run(
+                [python, "-P", collect.__file__, script.resolve(), result],
+                input=json.dumps(job), capture_output=True, text=True, encoding="utf-8",
+                cwd=work, env=environment, timeout=LIMIT, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise CourseError(f"took more than {LIMIT} seconds", script) from None
+        except OSError as error:
+            raise CourseError(f"cannot be run: {error.strerror}", python) from None
+        if not result.is_file():
+            says = done.stderr.strip()[-400:]
+            raise CourseError(f"its process ended with {done.returncode}: {says}", script)
+        found = json.loads(result.read_text("utf-8"))
+    if found["device"] == "cpu":
+        raise CourseError(f"{python} finds no accelerator on this machine", hint=HINT)
+    return found
+
+
+def as_markdown(rows: list[Row]) -> str:
+    """Return the table, with its date and card."""
+    cards = ", ".join(sorted({row.card for row in rows}))
+    lines = [
+        "# The scripts on an accelerator",
+        "",
+        f"{cards}, {datetime.now(UTC).date().isoformat()}: each script as it is published, in an "
+        "empty folder, compared with the stored run on the CPU.",
+        "",
+        "| Lesson | Claims held | Largest relative difference | Seconds, CPU | Seconds, here |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        where = f" (`{row.where}`)" if row.where else ""
+        held = f"{row.claims - len(row.fallen)} of {row.claims}"
+        seconds = " | ".join(f"{each:.1f}" for each in row.seconds)
+        lines.append(f"| {row.lesson} | {held} | {row.largest:.2g}{where} | {seconds} |")
+    said = [f"- {row.lesson}: {what}" for row in rows for what in _complaints(row)]
+    return "\n".join([*lines, *([""] if said else []), *said]) + "\n"
+
+
+def _complaints(row: Row) -> list[str]:
+    fallen = [f"the claim `{name}` does not hold" for name in row.fallen]
+    missing = [f"the value `{name}` is missing" for name in row.missing]
+    return [f"stopped: {row.error}"] * bool(row.error) + fallen + missing
+
+
+def _row(plan: Plan, stored: dict, found: dict) -> Row:
+    before, after = (dict(changes.leaves(each["values"])) for each in (stored, found))
+    far = {name: changes.relative(before[name], after[name]) for name in before if name in after}
+    known = {name: each for name, each in far.items() if each}
+    where = max(known, key=known.get, default="")
+    texts = [n for n, each in far.items() if each is None and not changes.same(before[n], after[n])]
+    held = {name for name, claim in stored["claims"].items() if claim["holds"]}
+    now = {name for name, claim in found["claims"].items() if claim["holds"]}
+    return Row(
+        plan.lesson.name,
+        tuple(sorted(held - now)),
+        len(held),
+        known.get(where, 0.0),
+        where,
+        (*(name for name in before if name not in after), *texts),
+        (sum(stored["seconds"].values()), found["seconds"]),
+        found["error"],
+        found["card"],
+    )
+
+
+def _script(site: Path, plan: Plan) -> Path:
+    path = site / "scripts" / f"{plan.lesson.name}.py"
+    if not path.is_file():
+        raise CourseError("no such script", path, hint="Build the site first: make build")
+    return path
+
+
+def _on_cpu(course: Course, plan: Plan) -> dict:
+    stored = Store(course).alike(plan.lesson.name, plan.inputs, "cpu")
+    if stored is None:
+        hint = "Build on a CPU first, and copy its .lessons."
+        raise CourseError("no stored run of this code on a CPU", plan.lesson.path, hint=hint)
+    return stored
