@@ -8,11 +8,9 @@ import logging
 import posixpath
 import signal
 import sys
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from jinja2 import FileSystemBytecodeCache
 from mkdocs.commands import serve
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
@@ -35,9 +33,11 @@ from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
 from course_code.publish.run.schedule import STOPS  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
+from course_code.publish.website.cards import cards  # noqa: E402
 from course_code.publish.website.nav import check_addresses, published  # noqa: E402
 from course_code.publish.website.prepare import place_of, prepare  # noqa: E402
 from course_code.publish.website.rendered import Rendered, facts, restore  # noqa: E402
+from course_code.publish.website.templates import Templates  # noqa: E402
 
 EXTENSIONS = {"course_code.publish.markup.colours": {"pygments_lang_class": True}}
 NOTEBOOKS = {  # of mkdocs-jupyter, which makes pages of the notebooks in docs/
@@ -113,6 +113,7 @@ class Edition:
     def __init__(self, building: Building, language: str, config):
         self.building, self.site, self.language = building, building.site, language
         config.site_dir = str(building.folder(language))
+        config.extra["cards"] = cards(self.site.pages, language)
         if config.extra.get("offline"):
             config.use_directory_urls = False  # in a folder, a link to a folder shows its files
         self.warnings = CountHandler(level=logging.WARNING)
@@ -145,7 +146,7 @@ class Edition:
 
     def on_env(self, env, config, files):
         """Keep the theme's compiled templates from build to build."""
-        env.bytecode_cache = _Templates(str(self.site.course.store / ".templates"))
+        env.bytecode_cache = Templates(str(self.site.course.store / ".templates"))
         return env
 
     def on_page_read_source(self, page, config):
@@ -253,16 +254,6 @@ def _read_notebooks(config) -> None:
 
         config.plugins["mkdocs-jupyter"] = plugin = Plugin()
         plugin.load_config(NOTEBOOKS, config.config_file_path)
-
-
-class _Templates(FileSystemBytecodeCache):
-    """Compiled templates; what cannot be written is not kept."""
-
-    def dump_bytecode(self, bucket):
-        """See FileSystemBytecodeCache."""
-        with suppress(OSError):
-            Path(self.directory).mkdir(parents=True, exist_ok=True)
-            super().dump_bytecode(bucket)
 
 
 class _Markup(Markup):

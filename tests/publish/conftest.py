@@ -17,9 +17,12 @@ from course_code.publish.run.inside.values import plain
 
 SEEDS = "SEEDS = range(3)\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+PNG = (  # one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
 FIGURE = {
     theme: {"format": "svg", "width": 40, "height": 30, "data": SVG} for theme in ("light", "dark")
-}
+} | {"notebook": {"format": "png", "data": PNG}}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ page sets `Markup.source` before it renders one, so that messages name file and 
 import posixpath
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
@@ -61,7 +62,7 @@ class Markup(Extension):
         md.treeprocessors.register(_Finisher(md, self), "course", LAST)
 
     def finish(self, root: Element, stash: HtmlStash) -> None:
-        """Set terms and formulas, and refuse what is left that was meant as one.
+        """Mark links to other sites, set terms and formulas, and refuse what is left of them.
 
         Args:
             root: the page, all other marks done; changed in place.
@@ -70,6 +71,9 @@ class Markup(Extension):
         Raises:
             CourseError: a mistake in a formula, or what was meant as markup and is none.
         """
+        for link in root.iter("a"):
+            if urlsplit(link.get("href", "")).netloc:
+                link.set("rel", "noopener")
         if self.terms and self.page != glossary.PAGE:
             address = posixpath.relpath(glossary.PAGE, posixpath.dirname(self.page) or ".")
             self.terms.link(root, stash, address)

@@ -61,8 +61,14 @@ class Building:
             kept = Kept(self.site.course.store / ".sections" / language)
             found = search.index(self.site.course, language, self.folder(language), kept)
             _write({search.FILE: found}, self.folder(language))
+        _write({"robots.txt": self._robots().encode()}, self.folder(LANGUAGES[0]))
         if LANGUAGES[0] not in self.languages:
             self._lead_on(self.languages[0])
+
+    def _robots(self) -> str:
+        """All may be read by all; where the maps are, if the site's address is known."""
+        maps = [f"{self.address(each)}sitemap.xml" for each in self.languages if self.home]
+        return "\n".join(["User-agent: *", "Allow: /", *(f"Sitemap: {each}" for each in maps), ""])
 
     def prove(self) -> None:
         """Refuse a site that lacks anything.

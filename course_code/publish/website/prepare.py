@@ -22,7 +22,7 @@ from course_code.publish.page.parts import Page, Prose, ShownCell
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
-from course_code.publish.website import search
+from course_code.publish.website import cards, search
 from course_code.publish.website.nav import check_nav
 
 STYLE = "assets/css/site.css"  # one file for all parts of docs/assets/css, in order of their names
@@ -77,8 +77,8 @@ class Site:
     def files(self) -> dict[str, bytes | Path]:
         """What lies beside the pages, by path in the site: contents, or the file to copy.
 
-        Figures, the seconds and dates of the runs, their values and claims, KaTeX's style and
-        fonts, docs/assets, and the search engine.
+        Figures, pictures for links, the seconds and dates of the runs, their values and claims,
+        KaTeX's style and fonts, docs/assets, and the search engine.
         """
         figures = {
             f"assets/lessons/{name}/{file}": image_bytes(image)
@@ -104,6 +104,7 @@ class Site:
             STYLE: b"\n".join(map(Path.read_bytes, style)),
             **katex.assets(),
             **figures,
+            **cards.files(self.pages),
             "assets/search/minisearch.js": search.engine(),
             "runs.json": text.encode(),
             "results.json": _a_line_each(results),
