@@ -49,6 +49,7 @@ NOTEBOOKS = {  # of mkdocs-jupyter, which makes pages of the notebooks in docs/
     "ignore_h1_titles": True,
     "cache": False,
 }
+COMMANDS = []  # that MkDocs was started with
 PLUGIN = "course"  # name of the edition among a configuration's plugins
 
 
@@ -57,6 +58,7 @@ def on_startup(command, dirty):
 
     MkDocs lets hooks see its first build fail, not go on; so that build is wrapped.
     """
+    COMMANDS.append(command)
     if command == "serve":
         serve.build = partial(_first, serve.build)
         for each in STOPS:
@@ -84,7 +86,9 @@ def on_config(config):
         log.info("Lessons run: %s", ", ".join(site.ran))
     languages = _or_stop(published, config.extra)
     _or_stop(check_addresses, config.extra, config.site_url or "")
-    building = _or_stop(Building, site, Path(config.site_dir), config.site_url or "", languages)
+    guarded = "serve" not in COMMANDS and not config.extra.get("offline")
+    place, home = Path(config.site_dir), config.site_url or ""
+    building = _or_stop(Building, site, place, home, languages, guarded)
     Edition(building, language, config)
     return config
 

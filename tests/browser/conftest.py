@@ -30,6 +30,7 @@ ARGUMENTS = [
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+POLICY = "Content Security Policy"  # in what Chromium says of what it blocks
 CODE_PAGE = "pytorch_basics/"  # has code of every colour
 COUNT_SHIFTS = """
 window.layoutShift = 0;
@@ -184,6 +185,7 @@ def _recorded(browser):
     context.on("request", lambda request: visit.requests.append(request.url))
     context.on("requestfinished", lambda request: finished.append(request))
     context.on("requestfailed", lambda request: visit.failures.append(request.url))
+    context.on("console", lambda said: POLICY in said.text and visit.failures.append(said.text))
     context.on("weberror", lambda error: visit.failures.append(str(error.error)))
     context.on(
         "response",

@@ -23,6 +23,7 @@ def test_the_server_starts_though_its_first_build_fails_and_only_the_first(monke
         raise Abort(config)
 
     monkeypatch.setattr(serve, "build", build)
+    monkeypatch.setattr(hooks, "COMMANDS", [])
     monkeypatch.setattr(hooks.signal, "signal", lambda *_: None)
     hooks.on_startup("build", False)
     assert serve.build is build

@@ -8,6 +8,7 @@ from course_code.publish.base.course import LANGUAGES
 from course_code.publish.base.kept import Kept
 from course_code.publish.website import search
 from course_code.publish.website.beside import Beside
+from course_code.publish.website.policy import with_policy
 from course_code.publish.website.prepare import Site
 from course_code.publish.website.proof import prove
 
@@ -29,15 +30,23 @@ class Building:
         place: where the site shall be.
         home: address of the site's home page, or an empty text where it is unknown.
         languages: which are published; the first of the course is at the site's root.
+        guarded: whether pages say which scripts may run; a server that adds one must not, nor can
+            pages that are opened from a folder.
 
     Raises:
         CourseError: nothing can be written beside the place.
     """
 
     def __init__(
-        self, site: Site, place: Path, home: str = "", languages: Sequence[str] = LANGUAGES
+        self,
+        site: Site,
+        place: Path,
+        home: str = "",
+        languages: Sequence[str] = LANGUAGES,
+        guarded: bool = True,
     ):
         self.site, self.place, self.home, self.languages = site, place, home, languages
+        self.guarded = guarded
         self._beside = Beside(place)
 
     def folder(self, language: str) -> Path:
@@ -64,6 +73,8 @@ class Building:
         _write({"robots.txt": self._robots().encode()}, self.folder(LANGUAGES[0]))
         if LANGUAGES[0] not in self.languages:
             self._lead_on(self.languages[0])
+        for path in self.folder(LANGUAGES[0]).rglob("*.html") if self.guarded else ():
+            path.write_text(with_policy(path.read_text("utf-8")), "utf-8")
 
     def _robots(self) -> str:
         """All may be read by all; where the maps are, if the site's address is known."""
