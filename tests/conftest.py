@@ -15,8 +15,10 @@ os.environ["OMP_NUM_THREADS"] = "1"  # two on a busy machine are ten times slowe
 
 from course_code.publish.base.course import Course
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as jobs in a script's background start
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests send it to their children
+for sent, usual in {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}.items():
+    number = getattr(signal, sent, None)  # tests send them to their children
+    if number and signal.getsignal(number) is signal.SIG_IGN:  # as jobs in the background start
+        signal.signal(number, usual)
 
 ROOT = Path(__file__).parents[1]
 TINY = Path(__file__).parent / "tiny_course"

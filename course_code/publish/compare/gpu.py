@@ -30,7 +30,7 @@ class Row:
     claims: int
     largest: float
     where: str
-    missing: tuple[str, ...]  # values of the CPU's run that are not there
+    missing: tuple[str, ...]  # values of the CPU's run that are not there; texts may differ
     seconds: tuple[float, float]  # on the CPU, here
     error: str | None
     card: str
@@ -123,7 +123,6 @@ def _row(plan: Plan, stored: dict, found: dict) -> Row:
     far = {name: changes.relative(before[name], after[name]) for name in before if name in after}
     known = {name: each for name, each in far.items() if each}
     where = max(known, key=known.get, default="")
-    texts = [n for n, each in far.items() if each is None and not changes.same(before[n], after[n])]
     held = {name for name, claim in stored["claims"].items() if claim["holds"]}
     now = {name for name, claim in found["claims"].items() if claim["holds"]}
     return Row(
@@ -132,7 +131,7 @@ def _row(plan: Plan, stored: dict, found: dict) -> Row:
         len(held),
         known.get(where, 0.0),
         where,
-        (*(name for name in before if name not in after), *texts),
+        tuple(name for name in stored["values"] if name not in found["values"]),
         (sum(stored["seconds"].values()), found["seconds"]),
         found["error"],
         found["card"],

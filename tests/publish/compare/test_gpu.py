@@ -58,12 +58,12 @@ def test_a_table_compares_each_script_with_the_stored_run(tiny, device, tmp_path
 def test_a_claim_a_value_or_a_script_that_fails_is_named(tiny, device, capsys):
     python, script = device(), tiny / SCRIPT
     change(script, ">=", ">")
-    change(script, '"small"', '"little"')
+    change(script, "table = ", "tables = ")
     assert gpu_check(arguments(tiny, python)) == 1
     said = capsys.readouterr().out
     assert "| tiny | 0 of 1 |" in said
     assert "- tiny: the claim `square` does not hold" in said
-    assert "- tiny: the value `table.small` is missing" in said
+    assert "- tiny: the value `table` is missing" in said
     script.write_text("import course_code\n", "utf-8")
     assert gpu_check(arguments(tiny, python)) == 1
     assert "- tiny: stopped: ModuleNotFoundError" in capsys.readouterr().out

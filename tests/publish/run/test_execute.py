@@ -8,6 +8,8 @@ import math
 import os
 import random
 import re
+import signal
+import subprocess
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +26,7 @@ from PIL import Image
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.run import execute
+from course_code.publish.run import execute, processes
 from course_code.publish.run.execute import run_lesson
 from course_code.publish.run.inside import figures, repeatable, values
 from course_code.publish.run.inside.kernel import MIME, PIECES, Refused, Session
@@ -145,10 +147,14 @@ def test_a_long_temporary_folder_will_do(one_lesson, tmp_path, monkeypatch):
 def test_what_killed_builds_left_is_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(execute, "LONGEST", 4000)
-    (tmp_path / "lesson-999999999-left" / "folder").mkdir(parents=True)
+    left = tmp_path / "lesson-999999999-left"
+    (left / "folder").mkdir(parents=True)
     (tmp_path / f"lesson-{os.getpid()}-ours").mkdir()
+    theirs = {**os.environ, "IPYTHONDIR": processes.profile(left)}
+    process = subprocess.Popen(["sleep", "600"], env=theirs, start_new_session=True)
     with execute._folder() as folder:
         assert folder.parent == tmp_path
+    assert process.wait(60) == -signal.SIGKILL
     assert [path.name for path in tmp_path.iterdir()] == [f"lesson-{os.getpid()}-ours"]
 
 
