@@ -178,7 +178,7 @@ def test_keyboard_skips_to_the_text_and_opens_a_fold(reader):
     focus = page.locator(":focus")
     expect(focus).to_contain_class("md-skip")
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash !== ''")
+    page.wait_for_function("() => location.hash !== ''")
     order = []
     for _ in range(200):
         page.keyboard.press("Tab")
@@ -355,7 +355,7 @@ def test_without_code_a_lesson_is_fifteen_sheets_of_paper(reader):
     page = reader.page
     page.evaluate(PRINTING)
     page.evaluate("document.querySelector('.lesson-plain').click()")
-    page.wait_for_function("window.printing === 'hidden'")
+    page.wait_for_function("() => window.printing === 'hidden'")
     expect(page.locator(".lesson-code:visible").first).to_be_visible()  # only the paper has none
     page.reload()
     page.evaluate("document.documentElement.dataset.code = 'hidden'")
