@@ -199,8 +199,8 @@ def _live(live: Live, page: Page, place: Place) -> list[str]:
         *("", "//// html | div.live-stage"),
         _images(live.cell, 0, figure, page.lesson, place, live.alt)
         + f'<span class="live-words" hidden data-words="{words}"></span>',
-        *("////", "", *caption(live.caption), ""),
-        *("//// html | p.live-note", told, "////", "/////"),
+        *("", "/// html | p.live-note", told, "///"),
+        *("////", "", *caption(live.caption), "/////"),
     ]
 
 

@@ -42,6 +42,10 @@ export function short(number, digits = 3) {
   return String(Number(number.toPrecision(digits))).replace("-", "−");
 }
 
+/* Sentences in a row, as the page's language sets them. */
+export const joined = (...sentences) =>
+  sentences.filter(Boolean).join(document.documentElement.lang.startsWith("zh") ? "" : " ");
+
 /* ---- Settings: what a figure can be set to, in the address too --------------------------------- */
 
 /* `limits` tells of each setting its first value, and either all values in `of` or `min` and `max`

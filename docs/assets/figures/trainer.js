@@ -1,5 +1,5 @@
 /* Train it yourself: a small network on points in the plane, every setting in the reader's hands. */
-import { el, set, short, svg } from "./core.js";
+import { el, joined, set, short, svg } from "./core.js";
 import { ACTIVATIONS, CLASSES, OPTIMIZERS, points } from "./net.js";
 
 export const ABOUT = {
@@ -143,7 +143,7 @@ export function mount(figure) {
     const parts = [figure.word(fresh === null ? "now_hand" : "now", told)];
     if (why) parts.push(figure.word(why, more));
     else if (!now.running && steps >= 20_000) parts.push(words.limit);
-    return why === "diverged" ? figure.word(why, more) : parts.join(" ");
+    return why === "diverged" ? figure.word(why, more) : joined(...parts);
   }
 
   /* ---- The plane ------------------------------------------------------------------------------------- */
