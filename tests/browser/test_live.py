@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import COUNT_SHIFTS
-from .live import open_live
 from .places import ROOT
 
 FIGURES = sorted(
@@ -27,7 +26,7 @@ def figure(request):
 
 
 @pytest.mark.parametrize("home", ["", "zh/"])
-def test_it_is_fetched_when_it_is_near_and_finds_its_room_reserved(open_page, figure, home):
+def test_it_comes_when_it_is_near_into_room_reserved_and_not_on_paper(open_page, figure, home):
     name, lesson = figure
     page = open_page("404.html", **(PHONE if home else {}))
     asked = []
@@ -36,6 +35,9 @@ def test_it_is_fetched_when_it_is_near_and_finds_its_room_reserved(open_page, fi
     page.goto(page.url.replace("404.html", f"{home}{lesson}/"), wait_until="networkidle")
     assert not [url for url in asked if "/assets/figures/" in url]
     place = page.locator(f"#live-{name}")
+    still = place.locator(STILL)
+    caption = place.locator("figcaption").text_content()
+    expect(still).to_have_count(1)
     place.evaluate("(place) => place.scrollIntoView({ block: 'center' })")
     expect(place).to_contain_class("is-live")
     assert any(url.endswith(f"/assets/figures/{name}.js") for url in asked)
@@ -48,26 +50,26 @@ def test_it_is_fetched_when_it_is_near_and_finds_its_room_reserved(open_page, fi
     for control in app.locator("button, select, input, [tabindex='0']").all():
         if control.is_visible():
             assert control.bounding_box()["height"] >= 24  # for a finger
-
-
-def test_paper_and_readers_without_scripts_have_a_still_figure_with_its_caption(open_page, figure):
-    name, lesson = figure
-    bare = open_page(f"{lesson}/", java_script_enabled=False).locator(f"#live-{name}")
-    expect(bare.locator(STILL)).to_have_count(1)
-    expect(bare.locator(".live-note a")).to_be_visible()
-    caption = bare.locator("figcaption").text_content()
-    page, app = open_live(open_page, f"{lesson}/", name)
-    place = page.locator(f"#live-{name}")
-    expect(app).to_be_visible()
-    expect(place.locator(STILL)).to_have_count(0)
+    expect(still).to_have_count(0)
     page.emulate_media(media="print")
     expect(app).not_to_be_visible()
-    expect(place.locator(STILL)).to_have_count(1)
+    expect(still).to_have_count(1)
     assert place.locator("figcaption").text_content() == caption
 
 
-def test_a_figure_whose_script_does_not_come_stays_as_it_was(open_page, figure):
-    name, lesson = figure
+def test_who_has_no_scripts_sees_a_still_figure_and_is_told(open_page):
+    page = open_page("404.html", java_script_enabled=False)
+    root = page.url.removesuffix("404.html")
+    for name, lesson in FIGURES:
+        page.goto(f"{root}{lesson}/", wait_until="commit")
+        place = page.locator(f"#live-{name}")
+        expect(place.locator(STILL)).to_have_count(1)
+        expect(place.locator(".live-note a")).to_be_visible()
+        expect(place.locator("figcaption")).to_be_visible()
+
+
+def test_a_figure_whose_script_does_not_come_stays_as_it_was(open_page):
+    name, lesson = FIGURES[0]
     page = open_page("404.html")
     page.route(f"**/assets/figures/{name}.js", lambda route: route.abort())
     page.goto(page.url.replace("404.html", f"{lesson}/"))

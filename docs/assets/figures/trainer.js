@@ -275,7 +275,7 @@ export function mount(figure) {
 
   /* ---- The same in PyTorch --------------------------------------------------------------------------------- */
 
-  const pre = el("pre", { tabindex: "0", "aria-label": words.code }, el("code"));
+  const pre = el("pre", { tabindex: "0", role: "region", "aria-label": words.code });
   const copy = figure.button("copy", async () => {
     try {
       await navigator.clipboard.writeText(pre.textContent);
@@ -290,7 +290,7 @@ export function mount(figure) {
   async function tellCode() {
     const { script } = await import("./pytorch.js");
     const steps = Math.max(losses.length, 50);
-    pre.firstChild.textContent = script(settings, asData(drawn), CLASSES[settings.data], steps);
+    pre.textContent = script(settings, asData(drawn), CLASSES[settings.data], steps);
   }
 
   const left = el("div", { class: "live-left" }, canvas, hand);
