@@ -1,5 +1,7 @@
 """What tests of live figures share."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -12,6 +14,11 @@ def open_live(open_page, path: str, name: str, **options) -> tuple[Page, Locator
     app = place.locator(".live-app")
     expect(app.locator("[role=status]")).not_to_be_empty()
     return page, app
+
+
+def kept(page: Page, text: str) -> None:
+    """Wait until the address holds a text: it is written once a setting rests."""
+    expect(page).to_have_url(re.compile(re.escape(text)))
 
 
 def picture(app: Locator) -> str:

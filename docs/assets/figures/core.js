@@ -79,6 +79,7 @@ class Figure {
     this.readout = el("p", { class: "live-readout" });
     this.app = el("div", { class: `live-app live-${name}`, role: "group", "aria-label": words.title });
     this.redraws = [];
+    this.resting = {};
   }
 
   /* Text of a word, with {name} filled in. */
@@ -86,13 +87,19 @@ class Figure {
     return this.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
-  /* Show what happens, and say it to screen readers: at once, or every 4 seconds at most. */
+  /* Show what happens, and say it to screen readers: once it rests, or, of what goes on by itself,
+     every 4 seconds at most. */
   say(text, now = true) {
-    if (this.readout.textContent !== text) this.readout.textContent = text;
-    const time = performance.now();
-    if (!now && time - (this.said ?? -Infinity) < 4000) return;
-    this.said = time;
-    if (this.status.textContent !== text) this.status.textContent = text;
+    this.readout.textContent = text;
+    if (!now && performance.now() - (this.said ?? -Infinity) < 4000) return;
+    this.said = performance.now();
+    this.rest("said", () => (this.status.textContent = text));
+  }
+
+  /* Do something when nothing has asked for the same for a moment. */
+  rest(what, act) {
+    clearTimeout(this.resting[what]);
+    this.resting[what] = setTimeout(act, 150);
   }
 
   /* The settings, from the address or as they first are. */
@@ -101,8 +108,13 @@ class Figure {
     return checked(limits, told(this.name));
   }
 
-  /* Keep the settings in the address, but those that are as they first were. */
+  /* Keep the settings in the address, but those that are as they first were; once they rest, as
+     browsers count how often an address is changed. */
   keep(settings, more = {}) {
+    this.rest("kept", () => this.write(settings, more));
+  }
+
+  write(settings, more) {
     const parts = Object.entries(settings).filter(([key, value]) => value !== this.limits[key].value);
     const all = [...parts, ...Object.entries(more)].map(([key, value]) => `${key}:${value}`);
     const query = new URLSearchParams(location.search);

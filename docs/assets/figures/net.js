@@ -18,6 +18,7 @@ const normal = (next) => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Mat
 /* ---- Data: points (x, y) with classes 0, 1, … ----------------------------------------------------- */
 
 export const CLASSES = { spiral: 3, moons: 2, xor: 2, hand: 3 };
+export const COLOURS = [[0, 114, 178], [213, 94, 0], [0, 158, 115]]; // of the classes, on any page
 export const WEIGHTS = 1_000_000; // added to the seed, for streams of their own
 export const FRESH = 2_000_000;
 const PER_CLASS = 100;

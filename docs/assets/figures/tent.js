@@ -38,7 +38,7 @@ export function pieces(curve) {
 export function mount(figure) {
   const settings = figure.settings(LIMITS);
   const deep = svg("path", { class: "live-line" });
-  const wide = svg("path", { class: "live-border live-other" });
+  const wide = svg("path", { class: "live-other" });
   const walk = svg("path", { class: "live-walk" });
   const handle = svg(
     "g",

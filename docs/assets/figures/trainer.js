@@ -1,6 +1,6 @@
 /* Train it yourself: a small network on points in the plane, every setting in the reader's hands. */
 import { el, joined, set, short, svg } from "./core.js";
-import { ACTIVATIONS, CLASSES, OPTIMIZERS, points } from "./net.js";
+import { ACTIVATIONS, CLASSES, COLOURS, OPTIMIZERS, points } from "./net.js";
 
 export const ABOUT = {
   "words": [
@@ -22,7 +22,6 @@ const LIMITS = {
   seed: { value: 0, min: 0, max: 99 },
 };
 const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", sgd: "SGD", adam: "Adam" };
-const COLOURS = [[0, 114, 178], [213, 94, 0], [0, 158, 115]];
 const MARKS = ["●", "▲", "■"];
 const REACH = 1.2; // the plane goes from -1.2 to 1.2
 const CELLS = 64; // drawn points lie on a grid of so many cells, one letter of the address each
@@ -49,7 +48,7 @@ export function mount(figure) {
   const settings = figure.settings(LIMITS);
   const drawn = read(figure.told().points);
   const worker = new Worker(new URL("./trainer-worker.js", import.meta.url), { type: "module" });
-  let [run, running, now, losses, cursor] = [0, false, null, [], null];
+  let [run, running, now, losses, cursor, frame] = [0, false, null, [], null, 0];
 
   /* ---- What can be set --------------------------------------------------------------------------- */
 
@@ -129,7 +128,10 @@ export function mount(figure) {
     for (const loss of data.losses) losses.push(loss);
     const stopped = running && !data.running;
     setRunning(data.running);
-    paint();
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      paint();
+    });
     figure.say(report(), stopped || !data.running);
   };
 
@@ -149,7 +151,8 @@ export function mount(figure) {
   /* ---- The plane ------------------------------------------------------------------------------------- */
 
   const canvas = el("canvas", { role: "img", "aria-label": words.plane });
-  const small = document.createElement("canvas");
+  const [small, above] = [document.createElement("canvas"), document.createElement("canvas")];
+  let dotted;
   const shown = () => (settings.data === "hand" ? asData(drawn) : given());
   let kept = {};
   const given = () => {
@@ -165,12 +168,7 @@ export function mount(figure) {
     const [pencil, wide] = [canvas.getContext("2d"), canvas.width];
     pencil.clearRect(0, 0, wide, wide);
     if (now) pencil.drawImage(regions(), 0, 0, wide, wide);
-    const { X, y } = shown();
-    const size = Math.max(2.2, canvas.clientWidth / 130) * devicePixelRatio;
-    pencil.strokeStyle = getComputedStyle(canvas).getPropertyValue("--md-default-bg-color") || "#ffffff";
-    pencil.lineWidth = size / 3;
-    const at = (value) => ((value / REACH + 1) * wide) / 2;
-    for (let i = 0; i < y.length; i++) mark(pencil, at(X[2 * i]), wide - at(X[2 * i + 1]), y[i], size);
+    pencil.drawImage(dots(wide), 0, 0);
     if (cursor && document.activeElement === canvas) {
       pencil.strokeStyle = getComputedStyle(canvas).color;
       const cell = wide / CELLS;
@@ -179,20 +177,25 @@ export function mount(figure) {
     curve();
   }
 
+  /* The points, drawn anew when they, the size or the colours change. */
+  function dots(wide) {
+    const rim = getComputedStyle(canvas).getPropertyValue("--md-default-bg-color") || "#ffffff";
+    const { X, y } = shown();
+    const key = `${settings.data} ${settings.seed} ${code(drawn)} ${wide} ${rim}`;
+    if (key === dotted) return above;
+    dotted = key;
+    above.width = above.height = wide;
+    const pencil = above.getContext("2d");
+    const size = Math.max(2.2, canvas.clientWidth / 130) * devicePixelRatio;
+    [pencil.strokeStyle, pencil.lineWidth] = [rim, size / 3];
+    const at = (value) => ((value / REACH + 1) * wide) / 2;
+    for (let i = 0; i < y.length; i++) mark(pencil, at(X[2 * i]), wide - at(X[2 * i + 1]), y[i], size);
+    return above;
+  }
+
   function regions() {
-    const { grid, classes, shares } = now;
-    small.width = small.height = grid;
-    const pencil = small.getContext("2d");
-    const image = pencil.createImageData(grid, grid);
-    for (let k = 0; k < grid * grid; k++) {
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = 0;
-        for (let c = 0; c < classes; c++) sum += shares[k * classes + c] * COLOURS[c][channel];
-        image.data[4 * k + channel] = sum / 255;
-      }
-      image.data[4 * k + 3] = 110;
-    }
-    pencil.putImageData(image, 0, 0);
+    small.width = small.height = now.grid;
+    small.getContext("2d").putImageData(new ImageData(now.pixels, now.grid), 0, 0);
     return small;
   }
 
@@ -252,12 +255,12 @@ export function mount(figure) {
   const chart = svg("svg", { viewBox: "0 0 320 120", role: "img", "aria-label": words.curve }, ticks, line);
 
   function curve() {
-    const known = losses.filter((loss) => Number.isFinite(loss) && loss > 0).map(Math.log10);
+    const stride = Math.max(1, Math.ceil(losses.length / 280));
+    const shown = losses.filter((_, i) => i % stride === 0 || i === losses.length - 1);
+    const known = shown.filter((loss) => Number.isFinite(loss) && loss > 0).map(Math.log10);
     const low = Math.floor(Math.min(0, ...extremes(known)));
     const high = Math.max(low + 1, Math.ceil(Math.max(...extremes(known), 0.1)));
     const y = (power) => 100 - (92 * (Math.min(power, high) - low)) / (high - low);
-    const stride = Math.max(1, Math.ceil(losses.length / 280));
-    const shown = losses.filter((_, i) => i % stride === 0 || i === losses.length - 1);
     const x = (i) => 44 + (270 * i) / Math.max(shown.length - 1, 1);
     const places = shown.map((loss, i) => [x(i), y(Number.isFinite(loss) ? Math.log10(loss) : high)]);
     line.setAttribute("d", places.length ? `M${places.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L")}` : "");
