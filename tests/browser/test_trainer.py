@@ -25,9 +25,8 @@ KEYS = ("data", "depth", "width", "activation", "optimizer", "rate")
 LIVE = """async ([settings, drawn]) => {
   const root = new URL("../assets/figures/", location.href).href;
   const { Training, points } = await import(root + "net.js");
-  const { read } = await import(root + "trainer.js");
   const { script } = await import(root + "pytorch.js");
-  const { asData } = await import(root + "trainer.js");
+  const { asData, read } = await import(root + "drawn.js");
   const { CLASSES } = await import(root + "net.js");
   const hand = asData(read(drawn));
   const data = settings.data === "hand" ? hand : points(settings.data, settings.seed);

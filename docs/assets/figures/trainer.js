@@ -1,6 +1,7 @@
 /* Train it yourself: a small network on points in the plane, every setting in the reader's hands. */
 import { el, joined, set, short, svg } from "./core.js";
-import { ACTIVATIONS, CLASSES, COLOURS, OPTIMIZERS, points } from "./net.js";
+import { CELLS, MOST, REACH, asData, code, mark, place, read } from "./drawn.js";
+import { ACTIVATIONS, CLASSES, OPTIMIZERS, points } from "./net.js";
 
 export const ABOUT = {
   "words": [
@@ -23,25 +24,6 @@ const LIMITS = {
 };
 const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", sgd: "SGD", adam: "Adam" };
 const MARKS = ["●", "▲", "■"];
-const REACH = 1.2; // the plane goes from -1.2 to 1.2
-const CELLS = 64; // drawn points lie on a grid of so many cells, one letter of the address each
-const MOST = 300;
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* Drawn points as [column, row, class], in the address three letters each. */
-export function read(text = "") {
-  const codes = Array.from(text.slice(0, 3 * MOST), (letter) => LETTERS.indexOf(letter));
-  const found = [];
-  for (let i = 0; i + 2 < codes.length; i += 3) found.push(codes.slice(i, i + 3));
-  return found.filter(([x, y, c]) => x >= 0 && y >= 0 && c >= 0 && c < CLASSES.hand);
-}
-
-const place = (cell) => Number((REACH * ((2 * cell + 1) / CELLS - 1)).toFixed(6));
-
-export function asData(drawn) {
-  const X = Float64Array.from(drawn.flatMap(([x, y]) => [place(x), place(y)]));
-  return { X, y: Uint8Array.from(drawn, ([, , c]) => c), classes: CLASSES.hand };
-}
 
 export function mount(figure) {
   const { words } = figure;
@@ -258,8 +240,8 @@ export function mount(figure) {
     const stride = Math.max(1, Math.ceil(losses.length / 280));
     const shown = losses.filter((_, i) => i % stride === 0 || i === losses.length - 1);
     const known = shown.filter((loss) => Number.isFinite(loss) && loss > 0).map(Math.log10);
-    const low = Math.floor(Math.min(0, ...extremes(known)));
-    const high = Math.max(low + 1, Math.ceil(Math.max(...extremes(known), 0.1)));
+    const low = Math.floor(Math.min(0, ...known));
+    const high = Math.max(low + 1, Math.ceil(Math.max(0.1, ...known)));
     const y = (power) => 100 - (92 * (Math.min(power, high) - low)) / (high - low);
     const x = (i) => 44 + (270 * i) / Math.max(shown.length - 1, 1);
     const places = shown.map((loss, i) => [x(i), y(Number.isFinite(loss) ? Math.log10(loss) : high)]);
@@ -302,29 +284,6 @@ export function mount(figure) {
   figure.draw(canvas, paint);
   reset();
 }
-
-/* The smallest and the largest of many numbers. */
-function extremes(numbers) {
-  if (!numbers.length) return [0];
-  return [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
-}
-
-function mark(pencil, x, y, c, size) {
-  pencil.fillStyle = `rgb(${COLOURS[c]})`;
-  pencil.beginPath();
-  if (c === 0) pencil.arc(x, y, size, 0, 7);
-  else if (c === 2) pencil.rect(x - 0.9 * size, y - 0.9 * size, 1.8 * size, 1.8 * size);
-  else {
-    pencil.moveTo(x, y - 1.2 * size);
-    pencil.lineTo(x + 1.1 * size, y + 0.9 * size);
-    pencil.lineTo(x - 1.1 * size, y + 0.9 * size);
-    pencil.closePath();
-  }
-  pencil.stroke();
-  pencil.fill();
-}
-
-const code = (drawn) => drawn.map((point) => point.map((n) => LETTERS[n]).join("")).join("");
 
 /* A power of ten at the axis: 0.01, 10⁻⁵. */
 const tick = (power) =>
