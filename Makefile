@@ -50,6 +50,7 @@ bench: $(READY) ## measure builds and training, as ratios
 	$(RUN) -m benchmarks.unchanged
 	$(RUN) -m benchmarks.serve
 	$(RUN) -m benchmarks.lessons
+	$(RUN) -m benchmarks.figures
 	$(RUN) -m benchmarks.training
 
 lint: $(READY) ## check style alone

@@ -31,7 +31,7 @@ def page_path(site: Path, language: str, name: str) -> Path:
 def shown(page: BeautifulSoup) -> list[Shown]:
     """The lesson of a page, in page order, without the figure that its opening shows again."""
     blocks: list[list] = []
-    for element in page.select(f".{CODE}, .{OUTPUT}, .{FIGURE}:not(.first)"):
+    for element in page.select(f".{CODE}, .{OUTPUT}, .{FIGURE}:not(.first, .live)"):
         if CODE in element["class"]:
             blocks.append([text(element), "", 0])
         elif OUTPUT in element["class"]:

@@ -47,6 +47,7 @@ LABELS = {
         "to lab": "**Lab.** Now [write it yourself]({url}): a notebook with steps to fill in, each "
         "with a check that says what is wrong.",
         "check": "The check of this step: run it as it is",
+        "live": "This figure answers to its controls [on the page]({url}), where scripts may run.",
         "long": "The output, {lines} lines",
         "formula": "Formula",
         "time": "Reading time: core {core} min · everything {whole} min",
@@ -103,6 +104,7 @@ LABELS = {
         "to lab": "**实验。**接下来[自己动手写一遍]({url})：这个笔记本分几步，每一步都有检验，"
         "会说清错在哪里。",
         "check": "这一步的检验：原样运行即可",
+        "live": "这幅图[在网页上]({url})可以操作（需要启用脚本）。",
         "long": "输出，共 {lines} 行",
         "formula": "公式",
         "time": "阅读时间：核心 {core} 分钟 · 全文 {whole} 分钟",

@@ -21,6 +21,7 @@ from course_code.publish.notebook.places import address, resolve
 from course_code.publish.notebook.plain import Slot
 from course_code.publish.page.parts import (
     CourseList,
+    Live,
     Page,
     Prose,
     ShownCell,
@@ -134,6 +135,9 @@ def _source(page: Page, codes: list[_Code]) -> Iterator[str]:
             yield from indented(claims(segment, page.language), segment.indent)
         elif isinstance(segment, CourseList):
             yield segment.text
+        elif isinstance(segment, Live):
+            told = LABELS[page.language]["live"].format(url=f"#{segment.id}")
+            yield from indented([*caption(segment.caption), "", told], segment.indent)
         elif isinstance(segment, ShownCell):
             lines = list(_slots(segment, page.language, codes))
             yield from indented(folded(lines, segment.fold), segment.indent)

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.page.parts import Opening, Page, Prose, ShownCell, ShownClaims, headings
+from course_code.publish.page.parts import (
+    Live,
+    Opening,
+    Page,
+    Prose,
+    ShownCell,
+    ShownClaims,
+    headings,
+)
 from course_code.publish.page.text import tokens
 
 LINK = re.compile(
@@ -52,6 +60,16 @@ def _check_translated(page: Page, translated: Page) -> None:
             if alt in alts and " " in alt:
                 what = f"the alt text {alt[:40]!r}… is not translated"
                 raise CourseError(what, translated.path, cell.line, "Say it in this language.")
+    figures = {part.name: part for part in page.segments if isinstance(part, Live)}
+    others = {part.name: part for part in translated.segments if isinstance(part, Live)}
+    for name in sorted(set(figures) ^ set(others)):
+        what = f"the live figure {name!r} stands in one language alone"
+        raise CourseError(what, translated.path, hint=f"Write it as {page.path} has it, or there.")
+    for name, figure in others.items():
+        for (key, text), (_, original) in zip(figure.words, figures[name].words, strict=True):
+            if text == original and " " in text:
+                what = f"{key}, {text[:40]!r}…, is not translated"
+                raise CourseError(what, translated.path, figure.line, "Say it in this language.")
 
 
 def _links(page: Page) -> Iterator[tuple[str, int]]:
@@ -71,6 +89,8 @@ def _texts(page: Page) -> Iterator[tuple[str, int]]:
             yield part.text, part.line
         elif isinstance(part, Opening):
             yield part.answer, part.line
+        elif isinstance(part, Live):
+            yield part.caption, part.line
         elif isinstance(part, ShownClaims):
             yield from ((text, part.line + n) for n, (_, _, text) in enumerate(part.rows, 1))
         elif isinstance(part, ShownCell):
@@ -80,6 +100,7 @@ def _texts(page: Page) -> Iterator[tuple[str, int]]:
 def _anchors(page: Page) -> set[str]:
     """Return the ids that a page has."""
     known = {f"cell-{part.name}" for part in page.segments if isinstance(part, ShownCell)}
+    known |= {part.id for part in page.segments if isinstance(part, Live)}
     for part in page.segments:
         if isinstance(part, Prose):
             known |= {heading.id or heading.slug for heading in headings(part)}

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.parts import Opening, Page, Prose, ShownCell, ShownFigure, headings
+from course_code.publish.page.parts import (
+    Live,
+    Opening,
+    Page,
+    Prose,
+    ShownCell,
+    ShownFigure,
+    headings,
+)
 from course_code.publish.page.text import CONTAINER, tokens
 
 FURTHER = "further"  # id of the heading below which the core has ended
@@ -82,7 +90,7 @@ def _amount(segment) -> Amount:
         return Amount(count_words(segment.text))
     if isinstance(segment, Opening):
         return Amount(count_words(segment.answer))
-    if isinstance(segment, ShownFigure):
+    if isinstance(segment, ShownFigure | Live):
         return Amount(count_words(segment.caption or ""))
     if isinstance(segment, ShownCell) and segment.fold is None:
         return Amount(sum(map(count_words, segment.captions)), sum(map(len, _visible(segment))))

@@ -1,6 +1,7 @@
-"""`::: cell`, `::: opening` and others: what a page asks of its lesson or of the course."""
+"""`::: cell`, `::: opening`, `::: live` …: what a page asks of its lesson or of the course."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,9 +11,11 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.markup import glossary
+from course_code.publish.page import live
 from course_code.publish.page.depths import further
 from course_code.publish.page.parts import (
     CourseList,
+    Live,
     Opening,
     Prose,
     Segment,
@@ -24,9 +27,10 @@ from course_code.publish.page.text import Token
 FIRST_LINE = re.compile(
     r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)(?:\s+(?P<target>[\w./]+)(?P<rest>.*))?\s*"
 )
-ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z-]+)="(?P<text>[^"]*)"')
+ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z][\w-]*)="(?P<text>[^"]*)"')
 ROW = re.compile(r"(?P<name>[a-z][a-z0-9_]*):\s+(?P<text>.+)")
 LESSON_ROW = re.compile(r"(?P<lesson>\w+)\.(?P<cell>\w+):\s+(?P<text>.+)")
+KNOWN = "Known: cell, opening, claims, live, further; list glossary, claims, errata, lessons."
 ATTRIBUTES = {
     "cell": ("alt", "caption", "fold", "fold-code"),
     "opening": ("needs", "answer", "figure"),
@@ -72,9 +76,11 @@ class Reader:
             return self._lessons(rows, token.line)
         if match["kind"] == "further":
             return Prose(further(self.language), token.line)
+        if match["kind"] == "live":
+            text = " ".join([match["rest"], *rows])
+            return self._live(match["indent"], match["target"], text, token.line)
         if match["kind"] not in ("cell", "opening", "claims"):
-            known = "Known: cell, opening, claims, further; list glossary, claims, errata, lessons."
-            raise self.error(f"unknown directive {match['kind']!r}", token.line, known)
+            raise self.error(f"unknown directive {match['kind']!r}", token.line, KNOWN)
         lesson, name = self._lesson(match["target"], token.line)
         if match["kind"] == "claims":
             return self._claims(match["indent"], rows, token.line, lesson)
@@ -99,7 +105,7 @@ class Reader:
 
     def _cell(self, indent: str, name: str, text: str, line: int, lesson: Lesson) -> ShownCell:
         self._known_cell(name, line, lesson)
-        given = self._attributes("cell", text, line)
+        given = self._attributes(ATTRIBUTES["cell"], text, line)
         if "" in given["alt"]:
             raise self.error("an alt text is empty", line, "Say what is seen in the figure.")
         folds = [self._once(key, given[key], line) for key in ("fold", "fold-code")]
@@ -108,7 +114,7 @@ class Reader:
         return ShownCell(name, indent, line, tuple(given["alt"]), tuple(given["caption"]), *folds)
 
     def _opening(self, text: str, line: int, lesson: Lesson) -> Opening:
-        given = self._attributes("opening", text, line)
+        given = self._attributes(ATTRIBUTES["opening"], text, line)
         needs, answer, figure = (self._once(key, given[key], line) for key in given)
         if not answer:
             raise self.error("the page gives no answer", line, 'Write: answer="In a few words …"')
@@ -119,6 +125,23 @@ class Reader:
             if name not in self.lessons:
                 raise self.error(f"no lesson {name!r}", line, closest(name, list(self.lessons)))
         return Opening(line, tuple(names), answer, figure)
+
+    def _live(self, indent: str, name: str, text: str, line: int) -> Live:
+        known = live.names(self.course)
+        if name not in known:
+            raise self.error(f"no live figure {name!r}", line, closest(name, known))
+        if self.own is None:
+            raise self.error("only a lesson's page has cells whose figure stands for it", line)
+        asked = live.about(self.course, name)
+        given = self._attributes(("figure", "caption", *asked.words), text, line)
+        for key, texts in given.items():
+            if not self._once(key, texts, line):
+                hint = f'Write: {key}="…". It needs: {", ".join(given)}.'
+                raise self.error(f"the live figure {name!r} lacks {key}", line, hint)
+        self._known_cell(given["figure"][0], line, self.lessons[self.own])
+        words = tuple((key, given[key][0]) for key in asked.words)
+        cell, caption = given["figure"][0], given["caption"][0]
+        return Live(name, indent, line, cell, caption, words, asked.heights)
 
     def _lessons(self, rows: list[str], line: int) -> CourseList:
         found = []
@@ -137,8 +160,8 @@ class Reader:
             what = f"lesson {lesson.name!r} has no cell {name!r}"
             raise self.error(what, line, closest(name, known))
 
-    def _attributes(self, kind: str, text: str, line: int) -> dict[str, list[str]]:
-        given: dict[str, list[str]] = {key: [] for key in ATTRIBUTES[kind]}
+    def _attributes(self, keys: Iterable[str], text: str, line: int) -> dict[str, list[str]]:
+        given: dict[str, list[str]] = {key: [] for key in keys}
         end = 0
         while attribute := ATTRIBUTE.match(text, end):
             if attribute["key"] not in given:

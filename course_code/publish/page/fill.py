@@ -7,7 +7,7 @@ from dataclasses import replace
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.page.evidence import evidence
 from course_code.publish.page.opening import open_page
-from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Live, Page, Prose, ShownCell, ShownClaims, first_figure
 from course_code.publish.page.values import Known, fill
 from course_code.publish.run.plan import Run
 
@@ -44,7 +44,16 @@ def fill_page(
             filled.append(_fill_cell(segment, runs[page.lesson], known))
         else:
             filled.append(segment)
+    cells = {part.name: part for part in filled if isinstance(part, ShownCell)}
+    filled = [_fill_live(p, cells, known) if isinstance(p, Live) else p for p in filled]
     return open_page(replace(page, segments=tuple(filled)), known, titles or {})
+
+
+def _fill_live(live: Live, cells: dict[str, ShownCell], known: Known) -> Live:
+    cell = cells[live.cell]
+    figure = first_figure(cell.name, cell.outputs, known.path, live.line)
+    caption = fill(live.caption, known, live.line, kind="label")
+    return replace(live, caption=caption, alt=cell.alts[0], figure=figure)
 
 
 def _fill_claims(claims: ShownClaims, page: Page, known: Known, runs, audited) -> ShownClaims:

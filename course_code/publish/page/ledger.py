@@ -16,7 +16,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.evidence import literal, sides
-from course_code.publish.page.parts import Opening, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Live, Opening, Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.values import places
 from course_code.publish.run.plan import Run
 
@@ -96,6 +96,8 @@ def _numbers(page: Page) -> int:
             texts.append(part.text)
         elif isinstance(part, Opening):
             texts.append(part.answer)
+        elif isinstance(part, Live):
+            texts.append(part.caption)
         elif isinstance(part, ShownClaims):
             texts += [text for *_, text in part.rows]
         elif isinstance(part, ShownCell):

@@ -7,7 +7,15 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.page.checks import check_text
 from course_code.publish.page.directives import Reader
-from course_code.publish.page.parts import Page, Prose, Segment, ShownCell, ShownClaims, headings
+from course_code.publish.page.parts import (
+    Live,
+    Page,
+    Prose,
+    Segment,
+    ShownCell,
+    ShownClaims,
+    headings,
+)
 from course_code.publish.page.text import Token, tokens
 
 
@@ -70,6 +78,7 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
             raise CourseError("has no title before its first cell", shown, hint="Write: # Title")
         _check_cells(lessons[name], segments, shown)
         _check_claims(lessons[name], segments, shown)
+        _check_live(segments, shown)
     lab = f"labs/{name}" if f"labs/{name}" in lessons else None
     return Page(shown, language, name, segments, lab)
 
@@ -109,6 +118,16 @@ def _check_cells(lesson: Lesson, segments: tuple[Segment, ...], path: Path) -> N
             path,
             hint=f"Add: ::: cell {lesson.name}.{cell.name}",
         )
+
+
+def _check_live(segments: tuple[Segment, ...], path: Path) -> None:
+    """No live figure twice: it has an address on the page, and its state stands in the page's."""
+    seen = set()
+    for part in segments:
+        if isinstance(part, Live):
+            if part.name in seen:
+                raise CourseError(f"the live figure {part.name!r} stands twice", path, part.line)
+            seen.add(part.name)
 
 
 def _check_claims(lesson: Lesson, segments: tuple[Segment, ...], path: Path) -> None:

@@ -62,6 +62,30 @@ class ShownFigure:
 
 
 @dataclass(frozen=True)
+class Live:
+    """A figure that answers back; without its script, the first figure of a cell.
+
+    `words` are its texts by name, `heights` in rem, on a wide and on a narrow screen. The alt text
+    and the figure are the cell's, once the page is filled.
+    """
+
+    name: str
+    indent: str
+    line: int
+    cell: str
+    caption: str
+    words: tuple[tuple[str, str], ...]
+    heights: tuple[float, float]
+    alt: str = ""
+    figure: dict = field(default_factory=dict, compare=False)
+
+    @property
+    def id(self) -> str:
+        """Its address on the page."""
+        return f"live-{self.name}"
+
+
+@dataclass(frozen=True)
 class ShownClaims:
     """Rows of (kind, cell that asserts it or None, text).
 
@@ -96,7 +120,7 @@ class CourseList:
     rows: tuple[tuple[str, str, str], ...] = ()
 
 
-Segment = Prose | Opening | ShownFigure | ShownCell | ShownClaims | CourseList
+Segment = Prose | Opening | ShownFigure | ShownCell | ShownClaims | CourseList | Live
 
 
 @dataclass(frozen=True)

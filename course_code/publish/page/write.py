@@ -2,6 +2,7 @@
 
 import base64
 import html
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from course_code.publish.base.words import LABELS
 from course_code.publish.page.buttons import buttons
 from course_code.publish.page.parts import (
     CourseList,
+    Live,
     Page,
     Prose,
     ShownCell,
@@ -57,6 +59,8 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
             parts.append("\n".join(indented(claims(segment, page.language), segment.indent)))
         elif isinstance(segment, ShownFigure):
             parts.append("\n".join(["", *_again(segment, page.lesson, place), ""]))
+        elif isinstance(segment, Live):
+            parts.append("\n".join(indented(_live(segment, page, place), segment.indent)))
         elif isinstance(segment, CourseList):
             address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
             text = re.sub(r'href="(\w+)\.md#', address, segment.text)
@@ -148,7 +152,7 @@ def _output(output: dict, long: str) -> list[str]:
 
 
 def _images(cell: str, number: int, figure: dict, lesson: str, place: Place, alt: str) -> str:
-    alt = MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(alt))
+    alt = _attribute(alt)
     return "".join(
         f'<img class="{theme}-only" src="{place.root}assets/lessons/{lesson}/'
         f'{_file(cell, number, theme, image)}" alt="{alt}" width="{image["width"]}" '
@@ -156,6 +160,11 @@ def _images(cell: str, number: int, figure: dict, lesson: str, place: Place, alt
         for theme in THEMES
         for image in [figure[theme]]
     )
+
+
+def _attribute(text: str) -> str:
+    """A text as the value of an attribute, in which Markdown reads nothing."""
+    return MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(text))
 
 
 def pictures(cell: str, figure: dict, lesson: str) -> str:
@@ -177,6 +186,22 @@ def _again(shown: ShownFigure, lesson: str, place: Place) -> list[str]:
     if shown.caption:
         lines += ["", *caption(shown.caption)]
     return [*lines, "////"]
+
+
+def _live(live: Live, page: Page, place: Place) -> list[str]:
+    """The figure that stands there without a script, and the words for the script."""
+    figure, told = live.figure, LABELS[page.language]["live"].format(url=f"#{live.id}")
+    wide, narrow = live.heights
+    words = _attribute(json.dumps(dict(live.words), ensure_ascii=False))
+    return [
+        f"///// html | figure#{live.id}.lesson-figure.live[data-live={live.name}]"
+        f"[style='--wide:{wide:g}rem;--narrow:{narrow:g}rem']",
+        *("", "//// html | div.live-stage"),
+        _images(live.cell, 0, figure, page.lesson, place, live.alt)
+        + f'<span class="live-words" hidden data-words="{words}"></span>',
+        *("", "/// html | p.live-note", told, "///"),
+        *("////", "", *caption(live.caption), "/////"),
+    ]
 
 
 def caption(text: str) -> list[str]:

@@ -19,7 +19,14 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lab.leaks import leaks
-from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, ShownFigure
+from course_code.publish.page.parts import (
+    Live,
+    Page,
+    Prose,
+    ShownCell,
+    ShownClaims,
+    ShownFigure,
+)
 from course_code.publish.page.text import tokens
 from course_code.publish.website.prepare import Site, place_of
 
@@ -118,6 +125,9 @@ def wanted_of(page: Page, markdown: str) -> Seen:
             texts += part.captions
         elif isinstance(part, ShownFigure):
             wanted.alts.append(part.alt)
+        elif isinstance(part, Live):
+            wanted.alts.append(part.alt)
+            texts.append(part.caption)
         elif isinstance(part, ShownClaims):
             wanted.claims += len(part.rows)
             texts += [text for *_, text in part.rows]

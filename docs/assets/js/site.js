@@ -220,6 +220,20 @@
   addEventListener("toggle", open, { capture: true });
   for (const target of document.querySelectorAll("details[open]")) open({ target });
 
+  /* A live figure is fetched when it is near the screen; without it the still one stays. */
+  const core = new URL("../figures/core.js", document.currentScript.src).href;
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        import(core).then(({ start }) => start(target));
+      }
+    },
+    { rootMargin: "60%" },
+  );
+  for (const figure of document.querySelectorAll("[data-live]")) near.observe(figure);
+
   /* A table that scrolls can be reached, and so scrolled, with the keyboard. */
   const reachable = new ResizeObserver((entries) => {
     for (const { target } of entries) {

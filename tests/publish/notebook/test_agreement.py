@@ -27,7 +27,7 @@ from course_code.publish.notebook.dialect import EXTENSIONS, _Formulas
 from course_code.publish.notebook.notebook import to_notebook
 from course_code.publish.page.opening import open_page
 from course_code.publish.page.parse import page_paths, parse
-from course_code.publish.page.parts import Opening, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.parts import Live, Opening, Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.text import tokens
 from course_code.publish.page.values import Known
 from course_code.publish.page.write import Place, to_markdown
@@ -135,8 +135,8 @@ def shown(page: Page) -> Page:
             segments.append(replace(part, answer=seven(part.answer)))
         elif isinstance(part, ShownClaims):
             segments.append(replace(part, rows=tuple((k, c, seven(t)) for k, c, t in part.rows)))
-        elif isinstance(part, Opening):
-            segments.append(replace(part, answer=seven(part.answer)))
+        elif isinstance(part, Live):
+            segments.append(replace(part, caption=seven(part.caption), **FIGURE))
         elif not isinstance(part, ShownCell):
             segments.append(part)
         else:

@@ -1,0 +1,31 @@
+"""What tests of live figures share."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def open_live(open_page, path: str, name: str, **options) -> tuple[Page, Locator]:
+    """Open a page, go to a live figure, and wait until it is alive and has said how it stands."""
+    page = open_page(path, **options)
+    place = page.locator(f"#live-{name}")
+    place.scroll_into_view_if_needed()
+    expect(place).to_contain_class("is-live")
+    app = place.locator(".live-app")
+    expect(app.locator("[role=status]")).not_to_be_empty()
+    return page, app
+
+
+def kept(page: Page, text: str) -> None:
+    """Wait until the address holds a text: it is written once a setting rests."""
+    expect(page).to_have_url(re.compile(re.escape(text)))
+
+
+def picture(app: Locator) -> str:
+    """What the canvas of a figure shows, as a text."""
+    return app.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
+
+
+def control(app: Locator, label: str) -> Locator:
+    """The list or slider of a figure that has a label."""
+    return app.locator("label", has_text=label).locator("select, input")
