@@ -286,6 +286,11 @@ def spread(values):
 
 
 apart = errors[-1] - errors[0]
+rebuilt = published[1:]  # three reproductions, each judged on 2,007 pictures
+wrong = sum(rebuilt) / 300
+counting = 100 * (wrong * (1 - wrong) / 2007) ** 0.5  # of a count, in points
+between = max(rebuilt) - min(rebuilt)
+print(f"counting {wrong:.1%} errors among 2,007 is sure to {counting:.2f} points")
 theirs, ours = spread(published), spread(errors)
 usual = median(spread(four) for four in combinations(errors, 4))
 print(f"published: {theirs:.0%} apart. Ours: {ours:.0%}, any four {usual:.0%} (median)")
@@ -295,6 +300,7 @@ print(f"one run each: plain is level with wider or ahead in {misled:.0%} of pair
 
 # %% name="seeds_checks"
 check("measured seeds_apart: best to worst of 20, in points", apart, ">", 1.5)
+check("arithmetic by_count: reproductions apart, in points", between, "<", 2 * counting)
 check("measured fours_closer: any four of ours, median", usual, "<", theirs)
 
 # %% name="respond"
