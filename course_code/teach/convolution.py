@@ -122,28 +122,10 @@ def weight_shapes(layers: Sequence, side: int) -> list[tuple[int, int]]:
     return shapes
 
 
-class Patches(torch.autograd.Function):
-    """Lay what each kernel sees in a column: maps (R, c, s, s, B) to patches of them.
-
-    Its derivative adds up the columns where they came from, in place: slices alone
-    would fill a new tensor for each of the k*k offsets.
-    """
-
-    @staticmethod
-    def forward(ctx, h, kernel, stride):
-        """Gather patches (R, c, k*k, n, n, B) at n places along each side."""
-        ctx.shape, ctx.sizes = h.shape, (kernel, stride)
-        parts = [h[at] for at in offsets(h.shape[2], kernel, stride)]
-        return torch.stack(parts, dim=2)
-
-    @staticmethod
-    def backward(ctx, grad):
-        """Add the gradient of each patch to the pixels that it showed."""
-        total = grad.new_zeros(ctx.shape)
-        places = offsets(ctx.shape[2], *ctx.sizes)
-        for at, part in zip(places, grad.unbind(2), strict=True):
-            total[at] += part
-        return total, None, None
+def patches(h: Tensor, kernel: int, stride: int) -> Tensor:
+    """Gather what each kernel sees: maps (R, c, s, s, B) to (R, c, k*k, n, n, B)."""
+    parts = [h[at] for at in offsets(h.shape[2], kernel, stride)]
+    return torch.stack(parts, dim=2)
 
 
 def offsets(side: int, kernel: int, stride: int) -> list[tuple]:
@@ -162,8 +144,17 @@ def pool(h: Tensor, layer: Pool) -> Tensor:
     """Keep the mean or the maximum of each window of maps (R, c, s, s, B)."""
     border = -math.inf if layer.kind == "max" else 0.0
     h = padded(h, layer.padding, border)
-    windows = Patches.apply(h, layer.window, layer.stride)  # (R, c, k*k, n, n, B)
+    windows = patches(h, layer.window, layer.stride)  # (R, c, k*k, n, n, B)
     return windows.amax(2) if layer.kind == "max" else windows.mean(2)
+
+
+def weighted(h: Tensor, layer, W: Tensor, b: Tensor) -> Tensor:
+    """Sum what each kernel or unit sees: maps (R, maps, n, n, B) or units (R, H, B)."""
+    if isinstance(layer, Full):
+        return torch.baddbmm(b, W, h.reshape(len(h), -1, h.shape[-1]))
+    seen = patches(padded(h, layer.padding), layer.kernel, layer.stride)
+    sums = torch.baddbmm(b, W, seen.flatten(1, 2).flatten(2))
+    return sums.view(len(h), -1, *seen.shape[3:])
 
 
 def respond(h: Tensor) -> Tensor:
@@ -232,31 +223,24 @@ class ConvEnsemble(Ensemble):
         """Map columns x (side*side, B) or (R, side*side, B) to logits (R, C, B)."""
         h = x.expand(len(self.theta), -1, -1)
         h = h.reshape(len(h), 1, self.side, self.side, -1)
-        weights = iter(self.layers)
-        for layer in self.parts[:-1]:
-            h = self.step(h, layer, weights)
-        W, b = next(weights)
-        return torch.baddbmm(b, W, h.reshape(len(h), -1, h.shape[-1]))
-
-    def step(self, h: Tensor, layer, weights) -> Tensor:
-        """Send maps or units through one layer."""
-        bend = IN_PLACE.get(self.activation, self.activation)
-        if isinstance(layer, Conv):
-            W, b = next(weights)
-            h = Patches.apply(padded(h, layer.padding), layer.kernel, layer.stride)
-            sums = torch.baddbmm(b, W, h.flatten(1, 2).flatten(2))
-            return bend(sums).view(len(W), -1, *h.shape[3:])
-        if isinstance(layer, Full):
-            W, b = next(weights)
-            return bend(torch.baddbmm(b, W, h.reshape(len(h), -1, h.shape[-1])))
-        if isinstance(layer, Pool):
-            return pool(h, layer)
-        if isinstance(layer, Respond):
-            return respond(h)
-        return self.drop(h, layer.p) if torch.is_grad_enabled() else h
+        bend, used = IN_PLACE.get(self.activation, self.activation), 0
+        for layer in self.parts:
+            if isinstance(layer, Pool):
+                h = pool(h, layer)
+            elif isinstance(layer, Respond):
+                h = respond(h)
+            elif isinstance(layer, Drop):
+                h = self.drop(h, layer.p)
+            else:
+                W, b = self.layers[used]
+                h, used = weighted(h, layer, W, b), used + 1
+                h = bend(h) if used < len(self.layers) else h
+        return h
 
     def drop(self, h: Tensor, p: float) -> Tensor:
-        """Silence each value with probability p, with a mask of each run's own."""
+        """Silence values while gradients are recorded, with masks of each run's own."""
+        if not torch.is_grad_enabled():
+            return h
         size = h.shape[1:]
         kept = torch.stack([torch.rand(size, generator=g) >= p for g in self.masks])
         return h * kept.to(h) / (1 - p)

@@ -8,7 +8,7 @@ from course_code.teach.convolution import (
     ConvEnsemble,
     Drop,
     Full,
-    Patches,
+    patches,
     Pool,
     Respond,
     count_layers,
@@ -52,7 +52,7 @@ def test_each_run_is_the_network_of_torch_forwards_and_backwards():
 def test_the_derivative_of_patches_agrees_with_finite_differences(kernel, stride):
     rng = torch.Generator().manual_seed(1)
     h = torch.randn(2, 2, 5, 5, 2, generator=rng, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda h: Patches.apply(h, kernel, stride).square(), h)
+    assert torch.autograd.gradcheck(lambda h: patches(h, kernel, stride).square(), h)
 
 
 @pytest.mark.parametrize("layer", [Pool(2, 2), Pool(3, 2), Pool(3, 2, padding=1)])
