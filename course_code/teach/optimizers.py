@@ -6,6 +6,8 @@ tensors that broadcast against `theta`: with theta (R, P), a column (R, 1) gives
 R runs its own.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -84,3 +86,23 @@ def adamw(
     """
     theta *= 1 - lr * weight_decay
     adam(theta, grad, state, lr, beta1, beta2, eps)
+
+
+def fading(rule: Callable, steps: int) -> Callable:
+    r"""Make a rule whose rate falls in a straight line: $\eta_t = \eta\,(1 - t/T)$.
+
+    Args:
+        rule: update rule, such as `momentum`.
+        steps: T, number of updates, >= 1; t counts from 0.
+
+    Raises:
+        ValueError: `steps` is below 1.
+    """
+    if steps < 1:
+        raise ValueError(f"need steps >= 1; got {steps=}")
+
+    def faded(theta, grad, state, lr, **hyper):
+        t = state["steps"] = state.get("steps", -1) + 1
+        rule(theta, grad, state, lr * max(0, 1 - t / steps), **hyper)
+
+    return faded

@@ -13,7 +13,7 @@ PARTS = {
     "en": ("The notes' answer.", "The number.", "Where it stops.", "Read on."),
     "zh": ("笔记的回答。", "数字。", "适用范围。", "去哪里读。"),
 }
-MEASURED = ("q2", "q3", "q4", "q5", "q6")
+MEASURED = ("q1", "q2", "q3", "q4", "q5", "q6")
 
 
 def text_of(language: str) -> str:

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from course_code.teach.optimizers import adam, adamw, momentum, rmsprop, sgd
+from course_code.teach.optimizers import adam, adamw, fading, momentum, rmsprop, sgd
 
 PAIRS = {
     "sgd": (sgd, torch.optim.SGD, {}, {}),
@@ -90,3 +90,15 @@ def test_rules_do_not_change_the_gradient():
         grad = torch.ones(3)
         rule(torch.ones(3), grad, {}, lr=0.1, weight_decay=0.5)
         assert grad.tolist() == [1, 1, 1]
+
+
+def test_a_fading_rate_falls_to_nothing_in_a_straight_line():
+    theta, state, rule = torch.zeros(1), {}, fading(sgd, 4)
+    moved = []
+    for _ in range(5):
+        before = theta.clone()
+        rule(theta, torch.ones(1), state, lr=0.8)
+        moved.append((before - theta).item())
+    assert moved == pytest.approx([0.8, 0.6, 0.4, 0.2, 0])
+    with pytest.raises(ValueError, match="steps=0"):
+        fading(sgd, 0)
