@@ -171,6 +171,12 @@ print("50 labels")
 few_leads = leads(few)
 print("1,000 labels")
 many_leads = leads(many)
+few_gain = median(points(few["rbm"], few["xavier"]))
+many_gain = median(points(many["rbm"], many["xavier_short"]))
+labels_gain = lead(many["he"], few["he"])
+print(
+    f"median gains: {few_gain:.1f} with 50 labels, {many_gain:.1f} with 1,000 (short)"
+)
 
 # %% name="race_figure"
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 4.6), height_ratios=(7, 4))
@@ -189,17 +195,14 @@ plt.show()
 
 # %% name="race_checks"
 check("measured start_first: Xavier against 2006", few_leads["start"][0], ">", 5)
-gain = median(points(few["rbm"], few["xavier"]))
-check("measured few_gain: RBM against Xavier, median", gain, ">", 1)
+check("measured few_gain: RBM against Xavier, median", few_gain, ">", 1)
 check("measured few_pictures: own pictures do", few_leads["pictures"][0], "<", 1)
 check("measured few_modern: RBM against He", few_leads["modern"][0], "<", 1.5)
 check("measured few_guesses: guesses", few_leads["guesses"][0], "<", 1.5)
 lost = many_leads["pretraining"][1]
 check("measured many_none: RBM against Xavier", lost, "<", 0.5)
 check("measured many_modern: RBM against He", many_leads["modern"][1], "<", 0)
-gain = median(points(many["rbm"], many["xavier_short"]))
-check("measured many_short: RBM, equal labelled steps, median", gain, ">", 0.5)
-labels_gain = lead(many["he"], few["he"])
+check("measured many_short: RBM, equal labelled steps, median", many_gain, ">", 0.5)
 check("measured labels_win: 1,000 labels against 50", labels_gain[0], ">", 6)
 
 # %% name="autoencoder_arm" timeout=300
@@ -265,7 +268,8 @@ from course_code.teach.rbm import (
 )
 
 pictures = bars_and_stripes(3)  # (9, 14)
-best = -math.log(pictures.shape[1])  # all equally likely
+n_pictures = pictures.shape[1]
+best = -math.log(n_pictures)  # all equally likely
 AT = range(0, 2501, 50)
 
 
@@ -516,8 +520,8 @@ check("measured plain_idle: error of plain / of doing nothing", idle, ">", 0.6)
 data = digits(SEEDS, 50)
 (near, near_y), (far, far_y) = data["train"], data["test"]
 nearest = {"test": neighbour(near, near_y, far, far_y).tolist()}
-middle = median(nearest["test"])
-print(f"nearest of 50 pictures: median {middle:.3f}")
+neighbour_middle = median(nearest["test"])
+print(f"nearest of 50 pictures: median {neighbour_middle:.3f}")
 neighbour_lead = lead(few["he"], nearest)
 print("He against it: {:+.1f} to {:+.1f} points".format(*neighbour_lead))
 
