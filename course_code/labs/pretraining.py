@@ -260,7 +260,7 @@ def told(v, W, b, c, first=half, second=half, start=keep):
     late = (torch.einsum("bd,hd->bh", dream, W) + c).sigmoid()
     h = start(h)
     outer = torch.einsum("bh,bd->bhd", h, v) - torch.einsum("bh,bd->bhd", late, dream)
-    return outer.mean(0), (v - dream).mean(0), (h - late).mean(0)
+    return outer.mean(0), v.mean(0) - dream.mean(0), h.mean(0) - late.mean(0)
 
 
 def check_cd_gradient():
