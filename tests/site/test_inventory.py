@@ -19,7 +19,7 @@ WANTED = {
     *(f"EX{number:02}" for number in range(1, 7)),
     *(f"Q{number}" for number in range(1, 7)),
     *(f"A{number}" for number in range(1, 56)),
-    *("VI01", "VI02", "VI03", "VI04"),
+    *(f"VI{number:02}" for number in range(1, 9)),
 }
 
 
