@@ -8,16 +8,21 @@ second. The last column is the time that one update takes of a frame's 16.7 ms.
 """
 
 import argparse
+import functools
+import http.server
+import os
 import re
+import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.sites import ROOT, build, copy_course
-from tests.browser.conftest import _launch, serve
 
 SLOWER = (1, 4)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MOVE = """async ([name, seconds]) => {
   const app = document.querySelector(`#live-${name} .live-app`);
   const handle = app.querySelector("[role=slider]");
@@ -44,6 +49,22 @@ def figures() -> list[tuple[str, str]]:
     pages = sorted((ROOT / "docs/en").glob("*.md"))
     texts = [(path.stem, path.read_text("utf-8")) for path in pages]
     return [(n, stem) for stem, text in texts for n in re.findall(r"(?m)^::: live (\w+)$", text)]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def serve(site: Path) -> str:
+    """Serve a folder while this process lives; return its address, ending in a slash."""
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/"
 
 
 def measure(page: Page, address: str, name: str, seconds: float) -> str:
@@ -74,11 +95,15 @@ def main() -> None:
             copy_course(copy, ".lessons")
             build(copy)
             site = copy / "site"
-        page = _launch(playwright).new_page(viewport={"width": 1280, "height": 900})
-        with serve(site) as address:
-            print("figure       | here                    | 4 times slower")
-            for name, lesson in figures():
-                print(measure(page, f"{address}{lesson}/", name, options.seconds))
+        installed = os.environ.get("CHROMIUM") or next(
+            filter(None, map(shutil.which, BROWSERS)), None
+        )
+        browser = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        page, address = browser.new_page(viewport={"width": 1280, "height": 900}), serve(site)
+        print("figure       | here                    | 4 times slower")
+        for name, lesson in figures():
+            print(measure(page, f"{address}{lesson}/", name, options.seconds))
+        browser.close()
 
 
 if __name__ == "__main__":
