@@ -137,7 +137,7 @@ def _source(page: Page, codes: list[_Code]) -> Iterator[str]:
             yield segment.text
         elif isinstance(segment, Live):
             told = LABELS[page.language]["live"].format(url=f"#{segment.id}")
-            yield from indented([*caption(segment.caption), "", told], segment.indent)
+            yield from indented([told, "", *caption(segment.caption)], segment.indent)
         elif isinstance(segment, ShownCell):
             lines = list(_slots(segment, page.language, codes))
             yield from indented(folded(lines, segment.fold), segment.indent)
