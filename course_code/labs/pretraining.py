@@ -368,8 +368,8 @@ def check_train():
     got = call(train, v, *start, 0.1, 3, half)
     need(
         isinstance(got, tuple | list) and len(got) == 3,
-        "train should return W, b and c.",
-        "train 应当依次返回 W、b、c。",
+        "train should return three tensors, W, b and c.",
+        "train 应当返回三个张量，依次是 W、b、c。",
     )
     for i, name in enumerate("Wbc"):
         mistakes = [(found[i], en, zh) for found, en, zh in slips]

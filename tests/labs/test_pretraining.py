@@ -99,5 +99,6 @@ def test_step_5(wrong):
     said("this goes downhill", "W, b, c = W - rate * x, b - rate * y, c - rate * z")
     said("the rate is missing", "W, b, c = W + x, b + y, c + z")
     said("only one step counts", "return W + rate * x, b + rate * y, c + rate * z")
+    said("should return three tensors, W, b and c", "return W + rate * x")
     said("nothing has changed", "W + rate * x")
     said("stops with TypeError", "W = W + rate * [x]")
