@@ -143,7 +143,8 @@ def test_mouse_and_keyboard_train_pause_step_and_reset(open_page):
     expect(status).to_contain_text("Step 2:")
     train = app.get_by_role("button", name="Train")
     train.press("Space")
-    page.wait_for_function("document.querySelector('.live-line').getAttribute('d').length > 400")
+    long = "() => document.querySelector('.live-line').getAttribute('d').length > 400"
+    page.wait_for_function(long)
     pause = app.get_by_role("button", name="Pause")
     pause.click()
     expect(train).to_be_visible()
