@@ -106,6 +106,7 @@ def test_the_index_has_pages_and_terms_but_no_lists_of_claims(site, language):
     pages = {address: parts for address, parts, _ in index["pages"]}
     assert {"index.html", "spiral/", "glossary/"} <= set(pages)
     assert not any(address.startswith(("zh/", "404", "notebooks/")) for address in pages)
+    assert len(pages["errata/"][0][2]) < 1_000  # its rows are found on the lessons' pages
     listed = {f"glossary/#{anchor}" for anchor, *_ in pages["glossary/"]}
     assert set(index["terms"]) <= listed
     for address, parts in pages.items():

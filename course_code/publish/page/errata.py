@@ -24,12 +24,13 @@ def all_errata(pages: dict[str, Page], language: str) -> str:
         language: of the table.
     """
     words = LABELS[language]
-    lines = [f"| {' | '.join(words['errata'])} |", "| --- | --- | --- |"]
+    head = [f"| {' | '.join(words['errata'])} |", "| --- | --- | --- |"]
+    lines = ["//// html | div.errata", "", *head]
     for path, page in pages.items():
         link = f"[{page.short_title}]({path}#{CHECKED})"
         for row in _rows(page):
             lines.append(f"| {link} {OWN.sub(f']({path}#', NOTE.sub('', row))}")
-    return "\n".join(["", *lines, ""])
+    return "\n".join(["", *lines, "", "////", ""])
 
 
 def _rows(page: Page) -> Iterator[str]:

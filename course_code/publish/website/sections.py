@@ -10,7 +10,9 @@ HEADINGS = {"h1", "h2", "h3", "h4", "dt"}
 UNREAD = {  # what is folded, too: a result leads to what can be seen
     "button", "details", "pre", "script", "style", "svg", "textarea"
 }  # fmt: skip
-APART = {"headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger"}
+APART = {  # lists of what other pages say, too
+    "headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger", "errata"
+}  # fmt: skip
 BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
 ERROR = re.compile(r"\w+Error: .*(?:\n .*)*")
