@@ -13,26 +13,10 @@ from course_code.publish.audit.result import tally
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest, write_atomically
-from course_code.publish.lesson.inline import Block
 from course_code.publish.run.plan import Plan
 
 FILE = Path("docs/audit.json")
 HINT = "Do not edit it; write it with: python -m course_code.publish audit --record"
-
-
-def audit_key(plan: Plan) -> str:
-    """Digest of all code of a lesson that could change what a claim finds; not of drawing."""
-    code = [
-        [cell.name, cell.expect, [_computing(block) for block in plan.inlined.blocks[cell.name]]]
-        for cell in plan.lesson.cells
-    ]
-    return digest(json.dumps(code))
-
-
-def _computing(block: Block) -> list[str]:
-    """Lines of a block that do not come from the modules that draw."""
-    lines = zip(block.source.split("\n"), block.origins, strict=True)
-    return [text for text, (path, _) in lines if path.parent.name != "draw"]
 
 
 def entry(plan: Plan, seed: int, results: list[dict]) -> dict:
@@ -53,7 +37,7 @@ def entry(plan: Plan, seed: int, results: list[dict]) -> dict:
         for claim in plan.lesson.claims
     }
     return {
-        "key": audit_key(plan),
+        "key": plan.audit_key,
         "date": datetime.now(UTC).date().isoformat(),
         "seed": seed,
         "repeats": len(results),
@@ -94,7 +78,7 @@ def standing(audited: dict[str, dict], plan: Plan, claim: str) -> tuple[str, dic
     found = audited.get(plan.lesson.name)
     if found is None:
         return "never", {}
-    if found["key"] != audit_key(plan) or claim not in found["claims"]:
+    if found["key"] != plan.audit_key or claim not in found["claims"]:
         return "changed", {}
     return "held", found["claims"][claim]
 

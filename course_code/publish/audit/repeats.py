@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_code.publish.audit import repeat as script
-from course_code.publish.audit.record import audit_key
 from course_code.publish.audit.variations import SAME, Variation
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
@@ -38,7 +37,7 @@ class Unit:
 
     def path(self, course: Course) -> Path:
         """File of its result."""
-        folder = course.store / ".audit" / self.plan.lesson.name / audit_key(self.plan)
+        folder = course.store / ".audit" / self.plan.lesson.name / self.plan.audit_key
         return folder / f"{self.seed}-{self.repeat}.json"
 
     def result(self, course: Course) -> dict | None:
@@ -57,7 +56,7 @@ def units_of(plans: Iterable[Plan], seed: int, repeats: int) -> list[Unit]:
 
 def unseen_seed(course: Course, plans: Iterable[Plan], repeats: int) -> int:
     """Draw a seed; or that of the same audit, of the same code, if it was stopped."""
-    keys = {plan.lesson.name: audit_key(plan) for plan in plans}
+    keys = {plan.lesson.name: plan.audit_key for plan in plans}
     path, audit = course.store / ".audit" / "unfinished.json", {"keys": keys, "repeats": repeats}
     if path.is_file():
         stopped = json.loads(path.read_text("utf-8"))

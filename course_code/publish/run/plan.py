@@ -1,8 +1,9 @@
 """A lesson on its way: planned (read, inlined, its inputs known), then run."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
@@ -26,6 +27,22 @@ class Plan:
     inputs: Inputs
     # Of each cell's blocks the code that they need; a lab, whose code is to be written, has none.
     slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def audit_key(self) -> str:
+        """Digest of all code of the lesson that could change what a claim finds; not of drawing."""
+        blocks = self.inlined.blocks
+        code = [
+            [cell.name, cell.expect, [_computing(block) for block in blocks[cell.name]]]
+            for cell in self.lesson.cells
+        ]
+        return digest(json.dumps(code))
+
+
+def _computing(block: Block) -> list[str]:
+    """Lines of a block that do not come from the modules that draw."""
+    lines = zip(block.source.split("\n"), block.origins, strict=True)
+    return [text for text, (path, _) in lines if path.parent.name != "draw"]
 
 
 @dataclass(frozen=True)

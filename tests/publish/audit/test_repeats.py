@@ -8,7 +8,7 @@ from conftest import ROOT
 
 from course_code.publish.audit import repeats
 from course_code.publish.audit.command import audit
-from course_code.publish.audit.record import audit_key, entry, load
+from course_code.publish.audit.record import entry, load
 from course_code.publish.audit.repeats import Unit, run_unit, run_units, units_of, unseen_seed
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
@@ -106,7 +106,7 @@ def test_after_an_edit_a_stopped_audit_begins_anew(audited, counted):
     script = audited.lessons / "one.py"
     script.write_text(script.read_text("utf-8").replace("0.9)", "0.8)"), "utf-8")
     changed = plan_lesson(audited, "one")
-    assert audit_key(changed) != audit_key(plan)
+    assert changed.audit_key != plan.audit_key
     assert unseen_seed(audited, [changed], 6) != seed
 
 
@@ -158,19 +158,19 @@ def test_repeats_of_all_lessons_go_side_by_side(audited, write):
 
 def test_the_key_is_of_what_runs_but_not_of_drawing(audited, write):
     """Words of the page and folded figures change nothing that a claim could find."""
-    key = audit_key(plan_lesson(audited, "one"))
+    key = plan_lesson(audited, "one").audit_key
     draw = "def line(ax):\n    ax.plot([0, 1])\n"
     script = audited.lessons / "one.py"
     text = script.read_text("utf-8")
     drawing = "from course_code.draw.a import line\n\nline(ax)"
     script.write_text(text.replace("ax.plot([0, low])", drawing), "utf-8")
     write({"draw/a": draw})
-    drawn = audit_key(plan_lesson(audited, "one"))
+    drawn = plan_lesson(audited, "one").audit_key
     assert drawn != key
     write({"draw/a": draw.replace("[0, 1]", "[1, 0]")})
-    assert audit_key(plan_lesson(audited, "one")) == drawn
+    assert plan_lesson(audited, "one").audit_key == drawn
     write({"teach/claims": CLAIMS.replace("does not hold here", "fails")})
-    assert audit_key(plan_lesson(audited, "one")) != drawn
+    assert plan_lesson(audited, "one").audit_key != drawn
 
 
 def test_a_record_that_an_audit_did_not_write_is_refused(audited, counted):
