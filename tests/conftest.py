@@ -21,6 +21,7 @@ for sent, usual in {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_D
         signal.signal(number, usual)
 
 ROOT = Path(__file__).parents[1]
+EVERY_PAGE = bool(os.environ.get("COURSE_EVERY_PAGE"))  # once a week: what is costly, too
 TINY = Path(__file__).parent / "tiny_course"
 NO_NETWORK = {"PYTHONPATH": str(Path(__file__).parent / "no_network")}  # see its sitecustomize.py
 

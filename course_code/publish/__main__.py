@@ -16,7 +16,6 @@ from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
 from course_code.publish.base.shares import shard
-from course_code.publish.compare.command import gpu_check, report
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import STOPPED, update
 from course_code.publish.run.store import Store
@@ -36,10 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         from course_code.publish.audit.command import audit  # heavy
 
         return audit(arguments[1:])
-    if arguments[:1] == ["report"]:
-        return report(arguments[1:])
-    if arguments[:1] == ["gpu-check"]:
-        return gpu_check(arguments[1:])
+    if arguments[:1] in (["report"], ["gpu-check"]):
+        from course_code.publish.compare.command import gpu_check, report  # heavy
+
+        return {"report": report, "gpu-check": gpu_check}[arguments[0]](arguments[1:])
     if arguments[:1] == ["prove"]:
         return proved(arguments[1:])
     if arguments[:1] == ["labs"]:

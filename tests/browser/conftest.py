@@ -14,6 +14,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from conftest import EVERY_PAGE
 from playwright.sync_api import Error, sync_playwright
 
 from .places import PROFILES, SUBFOLDER
@@ -31,7 +32,6 @@ ARGUMENTS = [
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 POLICY = "Content Security Policy"  # in what Chromium says of what it blocks
-EVERY = bool(os.environ.get("COURSE_EVERY_PAGE"))
 CODE_PAGE = "pytorch_basics/"  # has code of every colour
 COUNT_SHIFTS = """
 window.layoutShift = 0;
@@ -208,8 +208,8 @@ def visit_page(browser, url: str) -> Visit:
     one, which has the same elements, on the wide screen and in the dark; once a week, with
     COURSE_EVERY_PAGE, at both in every way.
     """
-    english = "/zh/" not in url or EVERY
-    chinese = "/zh/" in url or EVERY
+    english = "/zh/" not in url or EVERY_PAGE
+    chinese = "/zh/" in url or EVERY_PAGE
     with _recorded(browser) as (page, visit, finished):
         page.goto(url, wait_until="networkidle")
         visit.bytes_first = sum(_size(request) for request in finished)

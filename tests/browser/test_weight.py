@@ -5,17 +5,16 @@ code and table, about 950 elements, with the theme's own colours, search and fea
 """
 
 import json
-import os
 from statistics import median
 
 import pytest
-from conftest import mkdocs
+from conftest import EVERY_PAGE, mkdocs
 
 from .conftest import serve
 from .places import PROFILES, lessons
 
 ROUNDS = 5
-HEAVIEST = len(lessons()) if os.environ.get("COURSE_EVERY_PAGE") else 4  # pages, at most these
+HEAVIEST = len(lessons()) if EVERY_PAGE else 4  # pages that answer for the others
 SLOWER = 4  # a phone's processor
 LONG = 50  # milliseconds of a task that a reader does not notice
 LIMIT = 2  # times the ordinary page

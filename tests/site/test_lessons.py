@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import EVERY_PAGE, ROOT
 from site_html import Shown, page_path, parse, shown
 
 from course_code.publish.base.course import Course
@@ -70,7 +70,7 @@ def test_copied_blocks_run_alone_and_print_what_the_page_shows(site, tmp_path, n
     Once a week all of them: with COURSE_EVERY_PAGE.
     """
     seconds = json.loads((site / "runs.json").read_text("utf-8"))[name]["seconds"]
-    if sum(seconds.values()) > QUICK and not os.environ.get("COURSE_EVERY_PAGE"):
+    if sum(seconds.values()) > QUICK and not EVERY_PAGE:
         pytest.skip(f"takes {sum(seconds.values()):.0f} s: once a week, with COURSE_EVERY_PAGE")
     blocks = shown(parse(page_path(site, "en", name)))
     for block, (printed, failed) in zip(blocks, run_alone(blocks, tmp_path), strict=True):
