@@ -191,11 +191,15 @@ class Edition:
         return html
 
     def on_post_page(self, output, page, config):
-        """Keep what was made of a page."""
+        """Keep what was made of a page, and say in it which scripts it may run."""
         rendered = self.pages.get(page.file.src_uri)
         if rendered and rendered.made:
             self.kept.put(page.file.src_uri, rendered.key, rendered.made)
-        return output
+        return self.building.guard(output, page.content)
+
+    def on_post_template(self, output_content, template_name, config):
+        """Guard 404.html, which is of no page."""
+        return self.building.guard(output_content)
 
     @event_priority(-100)
     def on_post_build(self, config):

@@ -26,7 +26,9 @@ def test_one_language_alone_can_be_published(tiny, language):
     assert "course-language" not in (folder / "index.html").read_text("utf-8")
     assert list(folder.glob("notebooks/*.ipynb"))
     if language == "zh":
-        assert 'url=zh/"' in (tiny / "site/index.html").read_text("utf-8")
+        lead_on = (tiny / "site/index.html").read_text("utf-8")
+        assert 'url=zh/"' in lead_on
+        assert "Content-Security-Policy" in lead_on
         assert list(tiny.glob("site/assets/lessons/*/*.svg"))
 
 

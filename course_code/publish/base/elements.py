@@ -1,5 +1,6 @@
 """HTML read from its tags: which elements are open, and what is known of each."""
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -7,6 +8,31 @@ VOID = {  # elements that hold nothing, https://html.spec.whatwg.org/#void-eleme
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
 }  # fmt: skip
+
+
+def text_of(html: str) -> str:
+    """Return what stands between the tags of a piece of HTML, whole or not."""
+    found: list[str] = []
+    reader = HTMLParser()
+    reader.handle_data = found.append
+    reader.feed(html)
+    reader.close()
+    return "".join(found)
+
+
+def images(html: str) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Yield the attributes of each image in a piece of HTML, with the 0-based line of its tag."""
+    found: list[tuple[int, dict[str, str | None]]] = []
+    reader = HTMLParser()
+
+    def enter(tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            found.append((reader.getpos()[0] - 1, dict(attributes)))
+
+    reader.handle_starttag = enter
+    reader.feed(html)
+    reader.close()
+    yield from found
 
 
 class OpenElements(HTMLParser):

@@ -2,11 +2,11 @@
 
 import gzip
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_code.publish.base.course import Course
+from course_code.publish.base.elements import images
 from course_code.publish.base.errors import CourseError
 from course_code.publish.page.write import figure_files, image_bytes
 from course_code.publish.run.store import Store
@@ -14,7 +14,6 @@ from course_code.publish.run.store import Store
 PARTS = ("values", "claims")  # of a run
 RESULTS = "results.json"  # of a site: values and claims of each lesson
 FIGURES = "assets/lessons"
-PICTURE = re.compile(rb'src="([^"]+\.(?:svg|webp|png))"')
 HINT = "Name a built site, or a store such as .lessons."
 
 
@@ -84,7 +83,7 @@ def _of_store(folder: Path) -> Outputs:
 def _weight(page: Path) -> int:
     """Bytes of a page as a server sends it, and of the light pictures that it shows."""
     data = page.read_bytes()
-    names = {name.decode() for name in PICTURE.findall(data) if b".dark." not in name}
-    shown = (page.parent / name for name in names if "://" not in name)
+    names = {image.get("src") or "" for _, image in images(data.decode("utf-8"))}
+    shown = (page.parent / name for name in names if ".dark." not in name and ":" not in name)
     files = sum(path.stat().st_size for path in shown if path.is_file())
     return len(gzip.compress(data, mtime=0)) + files

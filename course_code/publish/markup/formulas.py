@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from markdown.util import HtmlStash
 
+from course_code.publish.base.elements import text_of
 from course_code.publish.base.words import LABELS
 from course_code.publish.markup.katex import FormulaError, render
 from course_code.publish.markup.source import Source
@@ -21,7 +22,6 @@ DOLLAR = "Write \\$ for a dollar sign, $x$ for a formula, with no space inside."
 
 SHORT = 26  # characters of a formula that is not broken: it fits on a phone
 BASE = '<span class="katex-base">'
-TAG = re.compile(r"<[^>]*>")
 OPENING = re.compile(r"[(\[（［【《〈「『“‘]*\Z")
 CLOSING = r"[,.;:?!)\]，。；：、？！）］】》〉」』”’…]"
 TAIL = re.compile(rf"{CLOSING}*(?:[-–][^\W\d_]{{1,3}}\b{CLOSING}*)?")  # or as in "n-th"
@@ -146,7 +146,7 @@ def _grouped(parts: list[str]) -> list[str]:
             groups[-1] += part
         else:
             groups.append(part)
-        text = TAG.sub("", part)
+        text = text_of(part)
         depth += sum(map(text.count, "([{")) - sum(map(text.count, ")]}"))
     return [
         f'<span class="math-nowrap">{group}</span>' if group.count(BASE) > 1 else group
@@ -156,4 +156,4 @@ def _grouped(parts: list[str]) -> list[str]:
 
 def _length(body: str) -> int:
     """Count the characters that are seen."""
-    return len(html.unescape(TAG.sub("", body)))
+    return len(text_of(body))

@@ -21,22 +21,23 @@ SCRIPT = re.compile(
 HEIGHT = re.compile(r"height:([\d.]+)em;")
 STRUT = re.compile(r"height:([\d.]+)em;(?:vertical-align:-([\d.]+)em;)?")
 MATHML = "http://www.w3.org/1998/Math/MathML"
-NAMESPACE = re.compile(r"""\sxmlns=(["'])[^"']*\1""")
 
 
 def slim(formula: str) -> str:
     """Return KaTeX's HTML and MathML of a formula without the elements that do nothing."""
-    root = fromstring(NAMESPACE.sub("", formula))
+    root = fromstring(formula)
+    for element in list(root.iter()):
+        element.tag = element.tag.rpartition("}")[2]  # without the name of its language
     for element in list(root.iter()):
         if element.tag == "math":
+            element.attrib = {"xmlns": MATHML, **element.attrib}
             _slim_math(element)
         elif element.get("class") == "katex-html":
             _slim_span(element, ())
     for formula in root.iter("span"):
         if formula.get("class") == "katex":
             _merge(formula, inline=formula is root)
-    shown = tostring(root, encoding="unicode", method="html")
-    return shown.replace("<math", f'<math xmlns="{MATHML}"')
+    return tostring(root, encoding="unicode", method="html")
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from course_code.publish.base.elements import images
 from course_code.publish.base.errors import CourseError
 from course_code.publish.page.parts import headings_of
 from course_code.publish.page.text import CONTAINER, Token, fence_after
@@ -18,7 +19,7 @@ TYPES = {  # of `!!!` and `???`: Material's, and two of the course
 LIST_ITEM = re.compile(r"[ \t]*(?:[-+*]|\d+[.)])[ \t]")
 NOTE = re.compile(r"(?m)^ {0,3}\[\^([^\]\s]+)\]:")
 NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
-NO_ALT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"])[^>]*>")
+NO_ALT = re.compile(r"!\[\s*\]\(")
 IN_FRONT = ("title", "description")
 
 
@@ -116,9 +117,14 @@ def _notes(found: list[Token]) -> Mistakes:
 
 def _images(found: list[Token]) -> Mistakes:
     for token in found:
-        if token.kind == "text" and (image := NO_ALT.search(token.text)):
-            line = token.line + token.text.count("\n", 0, image.start())
-            yield line, "an image without alt text", "Say what is seen: ![alt text](file.svg)"
+        if token.kind == "text":
+            lines = [
+                token.text.count("\n", 0, image.start()) for image in NO_ALT.finditer(token.text)
+            ]
+            lines += [line for line, image in images(token.text) if not image.get("alt")]
+            for line in lines:
+                hint = "Say what is seen: ![alt text](file.svg)"
+                yield token.line + line, "an image without alt text", hint
 
 
 def _hidden(found: list[Token]) -> set[int]:

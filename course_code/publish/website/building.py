@@ -60,6 +60,10 @@ class Building:
             return self.home
         return f"{self.home.rstrip('/')}/{language}/"
 
+    def guard(self, page: str, content: str = "") -> str:
+        """Return a page that says which scripts it may run; see `with_policy`."""
+        return with_policy(page, content) if self.guarded else page
+
     def write_files(self) -> None:
         """Write what pages refer to and the site generator does not know of."""
         _write(self.site.files(), self.folder(LANGUAGES[0]))
@@ -73,8 +77,6 @@ class Building:
         _write({"robots.txt": self._robots().encode()}, self.folder(LANGUAGES[0]))
         if LANGUAGES[0] not in self.languages:
             self._lead_on(self.languages[0])
-        for path in self.folder(LANGUAGES[0]).rglob("*.html") if self.guarded else ():
-            path.write_text(with_policy(path.read_text("utf-8")), "utf-8")
 
     def _robots(self) -> str:
         """All may be read by all; where the maps are, if the site's address is known."""
@@ -99,7 +101,7 @@ class Building:
             if inner not in page.parents:
                 page.unlink()
         shutil.rmtree(root / "search", ignore_errors=True)
-        (root / "index.html").write_text(LEAD_ON.format(language=language), "utf-8")
+        (root / "index.html").write_text(self.guard(LEAD_ON.format(language=language)), "utf-8")
 
     def publish(self) -> None:
         """Put the site in its place."""

@@ -6,12 +6,11 @@ theme are named by their digests; one in a page's text is not, and does not run.
 
 import base64
 import hashlib
-import re
 from functools import lru_cache
 
-SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
-TEXT = re.compile(r"<article\b.*</article>", re.DOTALL)  # what a page says
-DATA = re.compile(r"""\btype="(?:application/(?:ld\+)?json)\"""")  # nothing that runs
+from course_code.publish.base.elements import OpenElements
+
+DATA = {"application/json", "application/ld+json"}  # types of scripts that do not run
 START = '<meta charset="utf-8">'
 RULES = (
     "default-src 'none'",
@@ -26,20 +25,46 @@ RULES = (
 )
 
 
-def policy(page: str) -> str:
-    """Return the policy of a page of HTML."""
-    digests = (
-        _digest(found["code"])
-        for found in SCRIPT.finditer(TEXT.sub("", page))
-        if " src=" not in found["attributes"] and not DATA.search(found["attributes"])
-    )
-    return "; ".join(RULES).format(digests="".join(f" '{d}'" for d in dict.fromkeys(digests)))
+def with_policy(page: str, content: str = "") -> str:
+    """Return a page that begins with its policy.
 
-
-def with_policy(page: str) -> str:
-    """Return a page that begins with its policy."""
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(page)}">'
+    Args:
+        page: its HTML, as the theme made it.
+        content: what of it the theme was given to show, which is not read.
+    """
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(page, content)}">'
     return page.replace(START, f"{START}\n{meta}", 1)
+
+
+def policy(page: str, content: str = "") -> str:
+    """Return the policy of a page; see `with_policy`."""
+    reader = _Scripts()
+    reader.feed(page.replace(content, "", 1))
+    reader.close()
+    digests = (_digest(code) for code in dict.fromkeys(reader.found))
+    return "; ".join(RULES).format(digests="".join(f" '{digest}'" for digest in digests))
+
+
+class _Scripts(OpenElements):
+    """Finds inline scripts; of each open element it is known whether it is one, or in the text."""
+
+    def __init__(self):
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        values, known = dict(attrs), self.within("")
+        inline = tag == "script" and "src" not in values and values.get("type") not in DATA
+        if tag == "article":
+            known = "text"
+        elif inline and known != "text":
+            self.found.append("")
+            known = "code"
+        self.enter(tag, known)
+
+    def handle_data(self, data):
+        if self.within("") == "code":
+            self.found[-1] += data
 
 
 @lru_cache(1000)

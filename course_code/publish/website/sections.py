@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from course_code.publish.base.elements import VOID, OpenElements
 
-ARTICLE = re.compile(r"<article\b.*?</article>", re.DOTALL)
 HEADINGS = {"h1", "h2", "h3", "h4", "dt"}
 UNREAD = {  # what is folded, too: a result leads to what can be seen
     "button", "details", "pre", "script", "style", "svg", "textarea"
@@ -43,17 +42,15 @@ def sections(page: str) -> list[list[str]]:
     Displayed formulas, lists of claims and what is folded are left out. A page without an article
     has none.
     """
-    if not (article := ARTICLE.search(page)):
-        return []
     reader = _Reader()
-    reader.feed(article[0])
+    reader.feed(page)
     reader.close()
     return [section.facts() for section in reader.found if section.title or section.text.strip()]
 
 
 class _Reader(OpenElements):
     """Of each open element it is known where its text goes: "title", "text", "code", "output" or
-    nowhere.
+    nowhere; or that it is "outside" the article.
 
     A formula is there twice, for eyes and for screen readers, whose text it is: "formula" goes
     nowhere but for the element math in it.
@@ -66,7 +63,10 @@ class _Reader(OpenElements):
     def handle_starttag(self, tag, attrs):
         if tag in VOID:
             return
-        values, goes = dict(attrs), self.within("text")
+        if (goes := self.within("outside")) == "outside":
+            self.enter(tag, "text" if tag == "article" else goes)
+            return
+        values = dict(attrs)
         classes = set((values.get("class") or "").split())
         if "lesson-code" in classes and "data-colours" not in values:
             goes = "code"  # of folds nothing
@@ -90,7 +90,7 @@ class _Reader(OpenElements):
         self.found[-1].text += " " if tag in BLOCKS else ""
 
     def handle_data(self, data):
-        goes, section = self.within("text"), self.found[-1]
+        goes, section = self.within("outside"), self.found[-1]
         if goes == "title":
             section.title += data
         elif goes == "text":
