@@ -8,10 +8,13 @@ its pages then equal those of a build from nothing.
 import ast
 import re
 import shutil
+import sys
 from collections import Counter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from course_code.publish.base.course import Course
 from course_code.publish.run import inputs
@@ -277,5 +280,18 @@ def test_what_shapes_outputs_is_covered_by_the_key():
     room = {p.stem for p in Path(inputs.__file__).parent.rglob("*.py")} - {"__init__"}
     hashed = {Path(module.__file__).stem for module in inputs.SHAPING}
     moving = {"device", "execute", "inputs", "mistakes", "plan", "processes", "schedule", "store"}
-    refusing = {"leftovers"}
-    assert room == hashed | moving | refusing
+    assert room == hashed | moving
+
+
+def test_every_package_that_shapes_outputs_is_in_the_key():
+    """What runs beside a lesson imports them; of torch a lesson's own import tells."""
+    imported = {
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for module in inputs.SHAPING
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    roots = {name.split(".")[0] for name in imported} - sys.stdlib_module_names - {"course_code"}
+    provided = {canonicalize_name(p) for root in roots for p in packages_distributions()[root]}
+    assert {"matplotlib", "pillow", "scour"} <= provided
+    assert provided <= {*inputs.LIBRARIES, *inputs.TOOLS}

@@ -21,7 +21,7 @@ from course_code.publish.audit.variations import SAME, Variation
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
-from course_code.publish.run.inside import kernel
+from course_code.publish.run import surroundings
 from course_code.publish.run.plan import Plan
 
 LIMIT = 1800  # seconds that one repeat may take
@@ -135,8 +135,7 @@ def run_plan(plan: Plan, seed: int | None, repeat: int = 0, change: Variation = 
 
 
 def _execute(job: dict) -> dict:
-    environment = {k: os.environ[k] for k in kernel.INHERITED if k in os.environ}
-    environment |= kernel.ENVIRONMENT | {"MPLBACKEND": "agg"}
+    environment = surroundings.environment(MPLBACKEND="agg")
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:
         try:

@@ -1,7 +1,6 @@
 """The site's scripts on an accelerator: do values and claims agree with the stored run on a CPU?"""
 
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.compare import changes, collect
-from course_code.publish.run.inside import kernel
+from course_code.publish.run import surroundings
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.store import Store
 
@@ -67,8 +66,7 @@ def run(script: Path, python: str, stored: dict) -> dict:
         CourseError: the interpreter has no accelerator, or the process broke.
     """
     job = {"package": PACKAGE, "root": str(ROOT), "names": [*stored["values"]]}
-    environment = {k: os.environ[k] for k in kernel.INHERITED if k in os.environ}
-    environment |= kernel.ENVIRONMENT | {"MPLBACKEND": "agg"}
+    environment = surroundings.environment(MPLBACKEND="agg")
     with tempfile.TemporaryDirectory(prefix="gpu-") as folder:
         result, work = Path(folder, "result.json"), Path(folder, "work")
         work.mkdir()

@@ -17,41 +17,22 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from course_code.publish.base.course import PACKAGE
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import is_alive
 from course_code.publish.lesson.inline import Block, InlinedLesson
 from course_code.publish.lesson.read import Cell, Lesson
-from course_code.publish.run import processes
-from course_code.publish.run.inside import figures, kernel, leftovers, repeatable, values
+from course_code.publish.run import processes, surroundings
 from course_code.publish.run.mistakes import (
     check_cell,
     check_claims,
     check_end,
     check_seeds,
     failure,
-    sent_by,
 )
-from course_code.publish.run.outputs import shown, terminal
+from course_code.publish.run.outputs import outputs
 
-INSIDE = (figures, repeatable, values, leftovers, kernel)  # executed there in this order
 START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel, and for messages
 LONGEST = 70  # bytes of a folder in which sockets may be: 103 to 107 are possible for all
-BOOT = """
-import sys, types
-for name, source in sources.items():
-    sys.modules[name] = types.ModuleType(name)
-    exec(compile(source, "course_kernel", "exec"), sys.modules[name].__dict__)
-    setattr(sys.modules.setdefault(package, types.ModuleType(package)), name.split(".")[-1],
-            sys.modules[name])
-kernel = sys.modules["course_kernel"] = sys.modules[name]
-watch = sys.modules[guard].watch
-for name in [package, *sources]:
-    del sys.modules[name]
-kernel.start(shell, *arguments)
-watch(kernel.SESSION[0])
-"""
-LAST = "course_kernel.SESSION[0].leftovers.last()"
 
 
 @dataclass(frozen=True)
@@ -105,7 +86,7 @@ async def run_lesson(lesson: Lesson, inlined: InlinedLesson, started=lambda cell
     cells = {cell.name: [] for cell in lesson.cells}
     for step, executed in zip(steps, notebook.cells[1:], strict=False):
         check_cell(lesson, step, executed)
-        cells[step.cell.name].append(_outputs(executed))
+        cells[step.cell.name].append(outputs(executed))
     final = check_end(lesson, notebook.cells[-1], notebook.metadata.get("left", []))
     found = {name: json.loads(final[name]) for name in ("values", "claims")}
     if "SEEDS" in inlined.names:  # which a lesson has to bind, a lab need not
@@ -115,12 +96,8 @@ async def run_lesson(lesson: Lesson, inlined: InlinedLesson, started=lambda cell
 
 
 def _notebook_cells(steps: list[Step], names: tuple[str, ...]) -> list:
-    sources = {module.__name__: Path(module.__file__).read_text("utf-8") for module in INSIDE}
     limits = [*(step.cell.output for step in steps), 10**9]
-    given = {"package": kernel.__package__, "arguments": (PACKAGE, limits), "sources": sources}
-    given["guard"] = leftovers.__name__
-    first = f"exec({BOOT!r}, {{'shell': get_ipython(), **{given!r}}})"
-    last = f"import course_kernel\n{LAST}\ncourse_kernel.report({names!r})"
+    first, last = surroundings.first(limits), surroundings.last(names)
     cells = [nbformat.v4.new_code_cell(step.block.source) for step in steps]
     for step, cell in zip(steps, cells, strict=True):
         if step.cell.expect and step.last:
@@ -157,8 +134,7 @@ async def _execute(notebook, steps: list[Step], clock: "_Clock", folder: Path) -
     manager.connection_file = str(folder / "connection.json")
     work = folder / "work"
     work.mkdir()
-    environment = {name: os.environ[name] for name in kernel.INHERITED if name in os.environ}
-    environment |= kernel.ENVIRONMENT | {"IPYTHONDIR": processes.profile(folder)}
+    environment = surroundings.environment(IPYTHONDIR=processes.profile(folder))
     limits = [START_TIMEOUT, *(step.cell.timeout for step in steps), START_TIMEOUT]
     by_source = {id(cell): limit for cell, limit in zip(notebook.cells, limits, strict=True)}
     client = NotebookClient(
@@ -212,13 +188,3 @@ class _Clock:
             if step := self.step(index):
                 total[step.cell.name] = total.get(step.cell.name, 0.0) + took
         return {name: round(took, 3) for name, took in total.items()}
-
-
-def _outputs(executed) -> list[dict]:
-    """What a page shows of a block: text, figures, an error."""
-    errors = [
-        {"error": output.ename, "says": terminal(output.evalue)}
-        for output in executed.outputs
-        if output.output_type == "error"
-    ]
-    return [seen for output in sent_by(executed)["outputs"] if (seen := shown(output))] + errors

@@ -1,13 +1,15 @@
 """What decides a lesson's outputs: the key of its runs, by part, so that a change can be named.
 
-They cover all that can change a result: the inlined code, the versions of Python and of the
-libraries it imports, the device class, and the engine's own code that shapes outputs. Comments,
-blank lines and docstrings are left out, unless the code may read itself: a page shows today's text
-beside the outputs of a run whose code did the same.
+They cover all that can change a result: the inlined code, the versions of Python, of the libraries
+it imports and of the tools that run it, the device class, the environment variables that it can
+read, and the engine's own code that surrounds it and shapes its outputs. Comments, blank lines and
+docstrings are left out, unless the code may read itself: a page shows today's text beside the
+outputs of a run whose code did the same.
 """
 
 import ast
 import json
+import os
 import platform
 import re
 import sys
@@ -19,17 +21,23 @@ from pathlib import Path
 from course_code.publish.base.files import digest
 from course_code.publish.lesson.inline import Block, InlinedLesson
 from course_code.publish.lesson.read import Lesson
-from course_code.publish.run import outputs
+from course_code.publish.run import outputs, surroundings
 from course_code.publish.run.device import device_class
-from course_code.publish.run.inside import figures, kernel, repeatable, values
 
 LIBRARIES = ("matplotlib", "numpy")  # that every run imports
-TOOLS = ("pillow", "scour", "ipykernel", "ipython", "matplotlib-inline", "nbclient")
-SHAPING = (figures, kernel, repeatable, values, outputs)  # modules that decide what is stored
+TOOLS = (  # that run lessons, and turn figures into files
+    *("ipykernel", "ipython", "matplotlib-inline", "nbclient"),
+    *("contourpy", "kiwisolver", "pillow", "scour"),
+)
+SHAPING = (*surroundings.INSIDE, surroundings, outputs)  # modules that decide what is stored
 READS_ITSELF = {  # names by which code sees its comments, its docstrings or its lines' numbers
     *("__doc__", "help", "inspect", "traceback", "pydoc", "doctest", "linecache", "warnings"),
     *("logging", "getsource", "getdoc", "__code__", "_getframe", "__traceback__", "tb_frame"),
     *("tb_lineno", "f_lineno", "get_ipython", "In", "dis"),
+}
+READS_ENVIRONMENT = {  # names by which code sees environment variables, or hands them on
+    *("environ", "environb", "getenv", "getenvb", "expandvars", "expanduser", "home", "which"),
+    *("tempfile", "subprocess", "system", "popen", "posix", "ctypes", "get_ipython"),
 }
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -39,10 +47,11 @@ class Inputs:
     """All that decides a lesson's outputs, by part, so that a change can be named."""
 
     code: dict[str, str]  # "cell (file)" -> digest
-    order: str  # digest of all code, in its order
+    order: str  # digest of all code, in its order, and of the names whose values are kept
     versions: dict[str, str]  # of Python and of the libraries that the lesson imports
     tools: dict[str, str]  # versions of what runs it, and turns figures into files
     device: str
+    environment: dict[str, str]  # digests of variables, where the code can read them
     engine: str  # digest of the code that shapes outputs
 
     @property
@@ -63,6 +72,10 @@ class Inputs:
             before, now = known.get(name, "none"), found.get(name, "none")
             if before != now:
                 changes.append(f"{name} {before} -> {now}")
+        known = old.get("environment", {})
+        for name in dict.fromkeys([*self.environment, *known]):
+            if self.environment.get(name) != known.get(name):
+                changes.append(f"environment variable {name} changed")
         if self.device != old.get("device"):
             changes.append(f"device {old.get('device')} -> {self.device}")
         if self.engine != old.get("engine"):
@@ -79,6 +92,7 @@ class Code:
     parts: dict[str, str]
     order: str
     modules: list[str]  # that it imports
+    reads_environment: bool
 
 
 def inputs_of(code: Code) -> Inputs:
@@ -89,6 +103,7 @@ def inputs_of(code: Code) -> Inputs:
         {"python": platform.python_version()} | _versions(code.modules),
         _versions(TOOLS),
         device_class(),
+        _inherited() if code.reads_environment else {},
         digest("\n".join(_meaning_of(_read(module.__file__)) for module in SHAPING)),
     )
 
@@ -98,10 +113,12 @@ def code_of(lesson: Lesson, inlined: InlinedLesson) -> Code:
     code: dict[str, list[str]] = {}
     blocks = [block for cell in lesson.cells for block in inlined.blocks[cell.name]]
     whole = "\n".join(block.source for block in blocks)
-    exact = bool(READS_ITSELF & _words(ast.parse(whole)))
-    order: list = [[cell.name for cell in lesson.cells]]
+    words = _words(ast.parse(whole))
+    exact = bool(READS_ITSELF & words)
+    order: list = [[cell.name for cell in lesson.cells], inlined.names]
     for cell in lesson.cells:
         for block in inlined.blocks[cell.name]:
+            order.append("block")
             for path, text in _statements(block, exact):
                 code.setdefault(f"cell {cell.name} ({path.as_posix()})", []).append(text)
                 order.append(text)
@@ -111,6 +128,7 @@ def code_of(lesson: Lesson, inlined: InlinedLesson) -> Code:
         {name: digest("\n".join(texts)) for name, texts in code.items()},
         digest(json.dumps(order)),
         sorted({*LIBRARIES, *_imported(whole)}),
+        bool(READS_ENVIRONMENT & words),
     )
 
 
@@ -130,6 +148,12 @@ def meaning(node: ast.AST) -> str:
         if isinstance(each, DOCUMENTED) and ast.get_docstring(each, clean=False) is not None:
             each.body = each.body[1:]
     return ast.dump(node)
+
+
+def _inherited() -> dict[str, str]:
+    """Digests of what a lesson's environment has of this one's."""
+    names = surroundings.INHERITED
+    return {name: digest(os.environ[name]) for name in names if name in os.environ}
 
 
 @cache

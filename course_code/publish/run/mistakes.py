@@ -8,6 +8,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import CHECK, Lesson
 from course_code.publish.run.inside import kernel, leftovers
+from course_code.publish.run.outputs import sent_by
 
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -57,12 +58,6 @@ def failure(lesson: Lesson, steps: list, now: int, notebook, error: Exception) -
 
 def _incomplete(what: str, lesson: Lesson, step) -> CourseError:
     return CourseError(f"{what}: its outputs did not all arrive", lesson.path, step.cell.line, BUSY)
-
-
-def sent_by(executed) -> dict | None:
-    """What the kernel sent of a cell, all in one message, or None if that is missing."""
-    messages = [o["data"] for o in executed.outputs if kernel.MIME in o.get("data", {})]
-    return messages[0][kernel.MIME] if len(messages) == 1 else None
 
 
 def _position(steps: list, output, step) -> tuple[Path, int, str]:

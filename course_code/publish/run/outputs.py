@@ -1,7 +1,9 @@
-"""What a cell printed, as a terminal would show it."""
+"""What a cell gave, as the page shows it: what it printed as a terminal would show it."""
 
 import re
 import unicodedata
+
+from course_code.publish.run.inside import kernel
 
 ESCAPE = re.compile(
     r"\x1b\[(?P<number>[0-?]*)[ -/]*(?P<letter>[@-~]?)"  # colours, movements, erasing
@@ -9,6 +11,22 @@ ESCAPE = re.compile(
 )
 TAB = 8  # columns
 ERASE = {"": "\x00", "0": "\x00", "1": "", "2": "\x01"}  # to the end of the line, or all of it
+
+
+def sent_by(executed) -> dict | None:
+    """What the kernel sent of a cell, all in one message, or None if that is missing."""
+    messages = [o["data"] for o in executed.outputs if kernel.MIME in o.get("data", {})]
+    return messages[0][kernel.MIME] if len(messages) == 1 else None
+
+
+def outputs(executed) -> list[dict]:
+    """What a page shows of an executed cell that is complete: text, figures, an error."""
+    errors = [
+        {"error": output.ename, "says": terminal(output.evalue)}
+        for output in executed.outputs
+        if output.output_type == "error"
+    ]
+    return [seen for output in sent_by(executed)["outputs"] if (seen := shown(output))] + errors
 
 
 def shown(output: dict) -> dict | None:

@@ -26,7 +26,7 @@ from PIL import Image
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.run import execute, processes
+from course_code.publish.run import execute, processes, surroundings
 from course_code.publish.run.execute import run_lesson
 from course_code.publish.run.inside import figures, repeatable, values
 from course_code.publish.run.inside.kernel import MIME, PIECES, Refused, Session
@@ -37,7 +37,10 @@ def run(course, started=lambda cell: None) -> dict:
     return asyncio.run(run_lesson(lesson, inline_lesson(course, lesson), started))
 
 
-ALONE = """import importlib
+ALONE = (
+    f"""KNOWN = {[*surroundings.INHERITED, *surroundings.FIXED]}
+"""
+    + """import importlib
 import os
 import sys
 
@@ -45,6 +48,7 @@ import matplotlib.pyplot as plt
 
 environment = {name: os.environ.get(name, "") for name in (
     "OMP_NUM_THREADS", "PYTHONHASHSEED", "PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONWARNINGS")}
+unknown = sorted({*os.environ} - {*KNOWN} - {"IPYTHONDIR"})
 folder = os.listdir(".")
 profile = os.listdir(os.environ["IPYTHONDIR"])
 font = plt.rcParams["font.size"]
@@ -57,6 +61,7 @@ try:
 except ImportError:
     course = "hidden"
 """
+)
 
 
 def test_a_lesson_runs_alone_whatever_the_user_has_set(one_lesson, tmp_path, monkeypatch):
@@ -76,6 +81,10 @@ def test_a_lesson_runs_alone_whatever_the_user_has_set(one_lesson, tmp_path, mon
         "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "PYTHONOPTIMIZE": "", "PYTHONPATH": "",
         "PYTHONWARNINGS": "",
     }  # fmt: skip
+    assert values["unknown"] == [  # set by the tools, whose versions are in the key
+        "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "GIT_PAGER", "JPY_PARENT_PID", "MPLBACKEND",
+        "PAGER", "PYDEVD_USE_FRAME_EVAL", "TERM",
+    ]  # fmt: skip
     assert values["folder"] == []
     assert values["font"] == figures.RC["font.size"]
     assert values["lines"] == figures.RC["lines.linewidth"]

@@ -13,7 +13,7 @@ import pytest
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import write_atomically
 from course_code.publish.run import inputs as inputs_module
-from course_code.publish.run import store
+from course_code.publish.run import store, surroundings
 from course_code.publish.run.plan import plan_lesson
 from course_code.publish.run.store import KEPT, Store
 
@@ -121,11 +121,46 @@ def test_versions_device_and_kernel_code_count(course, monkeypatch):
     monkeypatch.undo()
 
     monkeypatch.setattr(
-        inputs_module, "_read", lambda path: "other = 1" * (path == inputs_module.kernel.__file__)
+        inputs_module, "_read", lambda path: "other = 1" * (path == surroundings.__file__)
     )
     after = inputs_of(course)
     assert after.differences(before.__dict__) == ["the engine's code that shapes outputs changed"]
     assert after.key != before.key
+
+
+@pytest.mark.parametrize("name", surroundings.INHERITED)
+def test_a_variable_that_reaches_a_lesson_counts_where_its_code_can_read_it(
+    one_lesson, monkeypatch, name
+):
+    reads = "import os\n\nx = os.environ.get('HOME', '')"
+    for source, expected in {reads: [f"environment variable {name} changed"], "x = 1": []}.items():
+        monkeypatch.setenv(name, "one")
+        before = inputs_of(one_lesson(source))
+        monkeypatch.setenv(name, "another")
+        after = inputs_of(one_lesson(source))
+        assert after.differences(before.__dict__) == expected
+        assert (after.key != before.key) == bool(expected)
+        assert "another" not in str(after)
+        monkeypatch.delenv(name)
+        assert inputs_of(one_lesson(source)).differences(before.__dict__) == expected
+
+
+@pytest.mark.parametrize("reads", [
+    "from os import getenv\nx = getenv('A')", "import pathlib\nx = str(pathlib.Path.home())",
+    "import tempfile\nx = tempfile.gettempdir()", "import os\nos.system('true')",
+    "import subprocess\nsubprocess.run(['true'])", "import os\nx = getattr(os, 'environ')",
+    "get_ipython().system('true')",
+])  # fmt: skip
+def test_code_that_can_read_variables_is_known(one_lesson, reads):
+    assert "PATH" in inputs_of(one_lesson(reads)).environment
+
+
+def test_a_variable_that_reaches_no_lesson_does_not_count(one_lesson, monkeypatch):
+    course = one_lesson("import os\n\nx = str(os.environ)")
+    before = inputs_of(course)
+    for name in ("LANG", "TZ", "COURSE_SECRET", "PYTHONPATH", *surroundings.FIXED):
+        monkeypatch.setenv(name, "another")
+    assert inputs_of(course) == before
 
 
 def test_versions_are_of_the_libraries_that_lifted_code_imports(one_lesson):

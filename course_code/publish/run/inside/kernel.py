@@ -21,17 +21,6 @@ from course_code.publish.run.inside.repeatable import SHOW, changed, generators,
 from course_code.publish.run.inside.values import UnusableError, convert
 
 MIME = "application/vnd.course+json"
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",  # two threads on a busy machine are ten times slower
-    "MALLOC_MMAP_THRESHOLD_": "33554432",  # both or neither: glibc keeps freed buffers
-    "MALLOC_TRIM_THRESHOLD_": "1073741824",
-    "PYTHONHASHSEED": "0",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-INHERITED = (  # of the build's environment; no secret, and nothing that changes a result
-    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME"),
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "MPLCONFIGDIR", "CUDA_VISIBLE_DEVICES"),
-)
 PIECES = 50  # separate outputs of a cell: figures, results
 PRIVATE = "Draw from a private one: torch.Generator().manual_seed(seed)."
 SESSION = []  # the one that runs

@@ -1,6 +1,6 @@
 """What a cell leaves behind and would be lost: prints of its threads and of processes it forked.
 
-Executed in the kernel. It refuses runs and shapes none, so it is no part of their key.
+Executed in the kernel.
 """
 
 import os
