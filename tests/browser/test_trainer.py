@@ -20,7 +20,9 @@ SETTINGS = [  # data, depth, width, activation, optimizer, rate
     ("xor", 4, 6, "relu", "sgd", 0.1),
     ("hand", 2, 4, "tanh", "adam", 0.03),
     ("spiral", 0, 1, "none", "sgd", 1),
+    ("function", 2, 6, "tanh", "adam", 0.03),
 ]
+FUNCTION = "sin(5x) - 2y^2 / (1 + abs(x))"
 KEYS = ("data", "depth", "width", "activation", "optimizer", "rate")
 LIVE = """async ([settings, drawn]) => {
   const root = new URL("../assets/figures/", location.href).href;
@@ -29,7 +31,7 @@ LIVE = """async ([settings, drawn]) => {
   const { asData, read } = await import(root + "drawn.js");
   const { CLASSES } = await import(root + "net.js");
   const hand = asData(read(drawn));
-  const data = settings.data === "hand" ? hand : points(settings.data, settings.seed);
+  const data = settings.data === "hand" ? hand : points(settings, settings.seed);
   const training = new Training(settings, data);
   const { net } = training;
   const first = Array.from(net.p);
@@ -62,7 +64,7 @@ def computed(browser, address):
     page = browser.new_page()
     page.goto(f"{address}spiral/")
     found = [
-        page.evaluate(LIVE, [dict(zip(KEYS, each, strict=True), seed=7), DRAWN])
+        page.evaluate(LIVE, [dict(zip(KEYS, each, strict=True), seed=7, f=FUNCTION), DRAWN])
         for each in SETTINGS
     ]
     page.close()
@@ -95,6 +97,55 @@ def test_gradients_are_those_of_autograd_and_of_finite_differences(computed, num
     assert (ours - slopes).abs().max() < 1e-12
     measured = torch.tensor(known["slopes"], dtype=torch.float64)
     assert (ours[known["places"]] - measured).abs().max() < 1e-7
+
+
+WRITTEN = {  # what a reader may write, and what Python makes of it
+    "x² + y² - 0.4": "x ** 2 + y ** 2 - 0.4",
+    "-x^2 y 2y": None,
+    "-x^2 y y": "-x ** 2 * y * y",
+    "−X^-2 / (y*3) / 2": "-x ** -2 / (y * 3) / 2",
+    "(x - 1) - (y - 2)": "x - 1 - (y - 2)",
+    "2^3^(x^y)^2": "2 ** 3 ** (x ** y) ** 2",
+    "3(x+y)tan(x)tanh(y)": "3 * (x + y) * torch.tan(x) * torch.tanh(y)",
+    "exp(log(abs(x)))cos(2pi sqrt y)": None,
+    "exp(log(abs x))": None,
+    "exp(log(abs(x))) cos(2 pi sqrt(y))": "torch.exp(torch.log(torch.abs(x)))"
+    " * torch.cos(2 * torch.pi * torch.sqrt(y))",
+    "（ｘ＋1）＊2": "(x + 1) * 2",
+    "exp(900) * 1000000000000000000000 x": "float('inf') * x",
+    "1 / 0 - 3": "float('inf') + 0 * x",
+    "sin x": None,
+    "x y)": None,
+    "x +": None,
+    "": None,
+    "x.constructor": None,
+    "alert(1)": None,
+}
+READ = """async (written) => {
+  const { formula } = await import(new URL("../assets/figures/formula.js", location.href).href);
+  const places = [-0.7, -0.2, 0.3, 0.9];
+  return written.map((text) => {
+    const { at, python, used, read } = formula(text);
+    const values = at && places.flatMap((x) => places.map((y) => String(at(x, y))));
+    return { values, python, used, read };
+  });
+}"""
+
+
+def test_functions_are_read_as_python_reads_them(open_page):
+    read = open_page("spiral/").evaluate(READ, list(WRITTEN))
+    places = torch.tensor([-0.7, -0.2, 0.3, 0.9], dtype=torch.float64)
+    x, y = (part.flatten() for part in torch.meshgrid(places, places, indexing="ij"))
+    for (text, python), found in zip(WRITTEN.items(), read, strict=True):
+        if python is None:
+            assert found["values"] is None, text
+            assert found["read"] is not None
+            continue
+        ours = torch.tensor([float(value) for value in found["values"]], dtype=torch.float64)
+        names = {name: getattr(torch, name) for name in found["used"]} | {"x": x, "y": y}
+        for theirs in (eval(python, names | {"torch": torch}), eval(found["python"], names)):
+            assert torch.allclose(ours, theirs, rtol=1e-12, atol=1e-12, equal_nan=True), text
+    assert [each["read"] for each in read if each["read"]][-2:] == ["x +", "x"]
 
 
 def run_script(text: str) -> dict:
@@ -213,11 +264,12 @@ def test_a_run_that_fails_says_why(open_page):
 
 
 def test_an_address_out_of_limits_is_not_taken(open_page):
-    query = "data:evil,width:65,depth:-1,rate:7,seed:1e9,optimizer:<b>"
+    query = "data:evil,width:65,depth:-1,rate:7,seed:1e9,optimizer:<b>,f:alert(1)"
     _, app = open_live(open_page, f"spiral/?trainer={query}", "trainer")
     expect(app.locator("[role=status]")).to_contain_text("Step 0: loss 1.")
     assert control(app, "Units in each").input_value() == "32"
     assert control(app, "Points").input_value() == "spiral"
+    assert app.locator("[type=text]").input_value() == "sin(5x) - 2y"
 
 
 def drawn_points(count: int) -> re.Pattern:
@@ -260,6 +312,42 @@ def test_points_are_drawn_by_mouse_finger_and_keyboard_and_stay_in_the_address(o
     page.locator("#live-trainer").scroll_into_view_if_needed()
     expect(page.locator("#live-trainer.is-live canvas")).to_be_visible()
     assert picture(app) != empty
+
+
+def test_a_function_is_chosen_and_written_and_stands_in_the_address(open_page):
+    page, app = open_live(open_page, "zh/spiral/", "trainer", has_touch=True)
+    status, written = app.locator("[role=status]"), app.get_by_role("textbox")
+    expect(written).not_to_be_visible()
+    control(app, "数据点").select_option("function")
+    expect(status).to_contain_text("第 0 步")
+    seen = [picture(app)]
+    app.get_by_role("button", name="圆环").tap()
+    kept(page, "trainer=data:function,f:sin")
+    seen.append(picture(app))
+    app.get_by_role("button", name="圆盘").click()
+    expect(written).to_have_value("x² + y² - 0.4")
+    seen.append(picture(app))
+    written.focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" + ")
+    expect(status).to_contain_text("“f(x, y) = x ^ 2 + y ^ 2 - 0.4 +”")
+    expect(written).to_have_attribute("aria-invalid", "true")
+    assert picture(app) == seen[-1]
+    page.keyboard.type("x")
+    expect(status).to_contain_text("第 0 步")
+    expect(written).not_to_have_attribute("aria-invalid", "true")
+    seen.append(picture(app))
+    app.get_by_role("button", name="走一步").click()
+    expect(status).to_contain_text("新点答对")
+    app.locator("summary").click()
+    expect(app.locator(".live-code pre")).to_contain_text("return x ** 2 + y ** 2 - 0.4 + x\n")
+    assert len(set(seen)) == 4
+    kept(page, "0.4+%2B+x")
+    page.reload()
+    page.locator("#live-trainer").scroll_into_view_if_needed()
+    expect(written).to_have_value("x² + y² - 0.4 + x")
+    expect(status).to_contain_text("第 0 步")
+    assert picture(app) == seen[-1]
 
 
 def test_the_same_in_pytorch_is_shown_and_copied(open_page):

@@ -48,14 +48,15 @@ export const joined = (...sentences) =>
 
 /* ---- Settings: what a figure can be set to, in the address too --------------------------------- */
 
-/* `limits` tells of each setting its first value, and either all values in `of` or `min` and `max`
-   (whole numbers). What is out of them is not taken. */
+/* `limits` tells of each setting its first value, and either all values in `of`, or `min` and `max`
+   (whole numbers), or whether a text `fits`. What is out of them is not taken. */
 export function checked(limits, given) {
   const settings = {};
-  for (const [key, { value, of, min, max }] of Object.entries(limits)) {
+  for (const [key, { value, of, min, max, fits }] of Object.entries(limits)) {
     const text = given[key];
-    const found = of ? of.find((one) => String(one) === text) : /^-?\d+$/.test(text) ? +text : NaN;
-    const taken = of ? found !== undefined : found >= min && found <= max;
+    const number = /^-?\d+$/.test(text) ? +text : NaN;
+    const found = of ? of.find((one) => String(one) === text) : fits ? text : number;
+    const taken = fits ? text && fits(text) : of ? found !== undefined : found >= min && found <= max;
     settings[key] = taken ? found : value;
   }
   return settings;

@@ -1,4 +1,5 @@
 /* The trainer's settings as a script for PyTorch: the same data, weights and losses. */
+import { formula } from "./formula.js";
 import { FRESH, WEIGHTS } from "./net.js";
 
 const STREAM = `def stream(seed):
@@ -30,7 +31,7 @@ const POINT = {
     return [side * x, (-side if c else side) * y]`,
 };
 
-const made = ({ data, seed }, classes) => `${STREAM}${data === "xor" ? "" : NORMAL}
+const each = (data, classes) => `${STREAM}${data === "xor" ? "" : NORMAL}
 
 def point(c, t, numbers):
     """Return a point of class c; t goes from 0 to 1."""
@@ -41,7 +42,22 @@ def make_points(seed):
     """Return 100 points of each class, X (N, 2), and their classes y (N,)."""
     numbers = stream(seed)
     X = [point(c, i / 99, numbers) for c in range(${classes}) for i in range(100)]
-    return torch.tensor(X), torch.arange(${classes}).repeat_interleave(100)
+    return torch.tensor(X), torch.arange(${classes}).repeat_interleave(100)`;
+
+const signs = (f) => `${STREAM}
+
+def f(x, y):
+    """Return the function that is above 0 where class 1 is."""
+    return ${formula(f).python}
+
+
+def make_points(seed):
+    """Return 200 points, X (N, 2), and their classes y (N,)."""
+    numbers = stream(seed)
+    X = torch.tensor([[2 * next(numbers) - 1 for _ in "xy"] for _ in range(200)])
+    return X, (f(X[:, 0], X[:, 1]) > 0).long()`;
+
+const made = ({ data, f, seed }, classes) => `${data === "function" ? signs(f) : each(data, classes)}
 
 
 X, y = make_points(${seed})
@@ -75,8 +91,9 @@ export function script(settings, drawn, classes, steps) {
   const fresh = data === "hand" ? "" : `
     fresh = (model(X_fresh).argmax(1) == y_fresh).double().mean()
     print(f"Right: {fresh:.1%} of fresh points")`;
+  const names = data === "function" ? ["nn", ...formula(settings.f).used].sort() : ["nn"];
   return `${data === "spiral" || data === "moons" ? "import math\n\n" : ""}import torch
-from torch import nn
+from torch import ${names.join(", ")}
 
 torch.set_default_dtype(torch.float64)  # as the page computes
 

@@ -9,8 +9,8 @@ let losses = [];
 
 function begin({ settings, drawn, calm, number }) {
   clearTimeout(timer);
-  const data = settings.data === "hand" ? drawn : points(settings.data, settings.seed);
-  fresh = settings.data === "hand" ? null : points(settings.data, settings.seed + FRESH);
+  const data = settings.data === "hand" ? drawn : points(settings, settings.seed);
+  fresh = settings.data === "hand" ? null : points(settings, settings.seed + FRESH);
   training = new Training(settings, data);
   [run, losses, slice] = [number, [], calm ? 500 : 40];
   tell(false);

@@ -1,14 +1,16 @@
 /* Train it yourself: a small network on points in the plane, every setting in the reader's hands. */
 import { el, joined, set, short, svg } from "./core.js";
 import { CELLS, MOST, REACH, asData, code, mark, place, read } from "./drawn.js";
+import { FUNCTION, written } from "./functions.js";
 import { ACTIVATIONS, CLASSES, OPTIMIZERS, points } from "./net.js";
 
 export const ABOUT = {
   "words": [
-    "title", "data", "data_spiral", "data_moons", "data_xor", "data_hand", "depth", "width",
+    "title", "data", "data_spiral", "data_moons", "data_xor", "data_function", "data_hand", "depth", "width",
     "activation", "activation_none", "optimizer", "optimizer_momentum", "rate", "seed", "train",
     "pause", "step", "reset", "plane", "curve", "now", "now_hand", "diverged", "higher", "dead",
-    "faint", "limit", "draw", "undo", "few", "cursor", "code", "copy", "copied"
+    "faint", "limit", "draw", "undo", "few", "cursor", "code", "copy", "copied",
+    "f", "f_disc", "f_wave", "f_checks", "f_rings", "f_unread"
   ],
   "heights": [27, 45]
 };
@@ -21,6 +23,7 @@ const LIMITS = {
   optimizer: { value: "adam", of: OPTIMIZERS },
   rate: { value: 0.01, of: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10] },
   seed: { value: 0, min: 0, max: 99 },
+  f: FUNCTION,
 };
 const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", sgd: "SGD", adam: "Adam" };
 const MARKS = ["●", "▲", "■"];
@@ -70,6 +73,8 @@ export function mount(figure) {
   choose(0);
   hand.append(el("span", {}, words.draw), ...marks, figure.button("undo", () => edit(() => drawn.pop())));
 
+  const functions = written(figure, settings, reset);
+
   /* ---- Training, which the worker does ------------------------------------------------------------- */
 
   function send(what, more = {}) {
@@ -92,6 +97,7 @@ export function mount(figure) {
     setRunning(false);
     figure.keep(settings, settings.data === "hand" ? { points: code(drawn) } : {});
     hand.hidden = settings.data !== "hand";
+    functions.hidden = settings.data !== "function";
     canvas.classList.toggle("drawable", !hand.hidden);
     set(canvas, { tabindex: hand.hidden ? false : "0" });
     [losses, now] = [[], null];
@@ -138,8 +144,8 @@ export function mount(figure) {
   const shown = () => (settings.data === "hand" ? asData(drawn) : given());
   let kept = {};
   const given = () => {
-    const key = `${settings.data} ${settings.seed}`;
-    if (kept.key !== key) kept = { key, data: points(settings.data, settings.seed) };
+    const key = `${settings.data} ${settings.seed} ${settings.f}`;
+    if (kept.key !== key) kept = { key, data: points(settings, settings.seed) };
     return kept.data;
   };
 
@@ -163,7 +169,7 @@ export function mount(figure) {
   function dots(wide) {
     const rim = getComputedStyle(canvas).getPropertyValue("--md-default-bg-color") || "#ffffff";
     const { X, y } = shown();
-    const key = `${settings.data} ${settings.seed} ${code(drawn)} ${wide} ${rim}`;
+    const key = `${settings.data} ${settings.seed} ${settings.f} ${code(drawn)} ${wide} ${rim}`;
     if (key === dotted) return above;
     dotted = key;
     above.width = above.height = wide;
@@ -278,7 +284,7 @@ export function mount(figure) {
     pre.textContent = script(settings, asData(drawn), CLASSES[settings.data], steps);
   }
 
-  const left = el("div", { class: "live-left" }, canvas, hand);
+  const left = el("div", { class: "live-left" }, canvas, hand, functions);
   const right = el("div", { class: "live-right" }, controls, buttons, chart);
   figure.app.append(el("div", { class: "live-columns" }, left, right), figure.readout, panel);
   figure.draw(canvas, paint);
