@@ -5,6 +5,7 @@
     run/       its cells run once in a fresh kernel; the store keeps what they gave
        |       audit/: they run again on fresh randomness; the record says how often claims held
        |       lab/: a lab's stubs and solutions run, and its checks are judged
+       |       states/: a live figure's script runs, and its arrays become a file
        |
     page/      prose, cells, values and claims become ordinary Markdown
        |       (on markup/: the Markdown extension, its formulas and the glossary)

@@ -19,6 +19,7 @@ from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import STOPPED, update
 from course_code.publish.run.store import Store
+from course_code.publish.states.script import plan_states
 from course_code.publish.website.export import export
 from course_code.publish.website.prepare import prepare
 from course_code.publish.website.proof import problems, undeclared
@@ -122,7 +123,9 @@ def why(course: Course, plans: list[Plan]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m course_code.publish", description=__doc__)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--only", metavar="LESSON", action="append", help="only this lesson")
+    what.add_argument(
+        "--only", metavar="LESSON", action="append", help="only this lesson, or figures/NAME"
+    )
     what.add_argument(
         "--shard", metavar="I/N", help="only share I of N; merge stores by copying .lessons"
     )
@@ -142,10 +145,10 @@ def _jobs(text: str) -> int:
 
 
 def _chosen(course: Course, options: argparse.Namespace) -> list[Plan]:
-    names = options.only or course.lesson_names()
+    names = options.only or [*course.lesson_names(), *course.figure_names()]
     if options.shard:
         names = shard(names, options.shard)
-    return [plan_lesson(course, name) for name in names]
+    return [(plan_states if "/" in name else plan_lesson)(course, name) for name in names]
 
 
 def _summary(ran) -> str:

@@ -26,6 +26,11 @@ class Course:
         return self.root / PACKAGE / "labs"
 
     @property
+    def figures(self) -> Path:
+        """Scripts of the live figures that show a run of their own."""
+        return self.root / PACKAGE / "figures"
+
+    @property
     def store(self) -> Path:
         """Runs, a folder per lesson; names that start with a dot are the build's own.
 
@@ -44,6 +49,10 @@ class Course:
     def lab_names(self) -> list[str]:
         """Every lab, in alphabetical order, as the site calls it: `labs/spiral`."""
         return sorted(f"labs/{path.stem}" for path in self.labs.glob("[!_]*.py"))
+
+    def figure_names(self) -> list[str]:
+        """Every figure's script, in alphabetical order: `figures/network`."""
+        return sorted(f"figures/{path.stem}" for path in self.figures.glob("[!_]*.py"))
 
     def page(self, language: str, name: str) -> Path:
         """The page of lesson `name`."""

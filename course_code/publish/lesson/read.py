@@ -82,8 +82,8 @@ def read_lesson(course: Course, name: str) -> Lesson:
     if not cells:
         raise CourseError("has no cells", path, hint='Begin one with: # %% name="data"')
     claims = tuple(claim for cell in cells for claim in _claims(cell, path))
-    _unique(cells, "cell", path)
-    _unique(claims, "claim", path)
+    unique(cells, "cell", path)
+    unique(claims, "claim", path)
     return Lesson(name, path, cells, claims)
 
 
@@ -207,7 +207,8 @@ def parse(source: str, path: Path, first_line: int = 1) -> ast.Module:
     return tree
 
 
-def _unique(items: tuple, what: str, path: Path) -> None:
+def unique(items: tuple, what: str, path: Path) -> None:
+    """Refuse two cells, or claims, of one name."""
     seen = {}
     for item in items:
         if item.name in seen:

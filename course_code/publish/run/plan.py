@@ -15,7 +15,12 @@ from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
 from course_code.publish.lesson.slices import Slice, restore, slices
 from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of
 
-BESIDE = ("labs", "lessons", "publish")  # folders of the course from which lessons import nothing
+BESIDE = (
+    "figures",
+    "labs",
+    "lessons",
+    "publish",
+)  # folders of the course from which lessons import nothing
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
 from course_code.publish.markup import glossary, katex
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
+from course_code.publish.page import live
 from course_code.publish.page.across import check_pages
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.lists import put_lists
@@ -22,9 +23,12 @@ from course_code.publish.page.parts import Page, Prose, ShownCell
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
+from course_code.publish.states.packed import check_same, pack
+from course_code.publish.states.script import plan_states
 from course_code.publish.website import cards, search
 from course_code.publish.website.nav import check_nav
 
+STATES = live.FOLDER.relative_to("docs").as_posix()  # beside the modules that fetch them
 STYLE = "assets/css/site.css"  # one file for all parts of docs/assets/css, in order of their names
 
 
@@ -35,8 +39,9 @@ class Site:
     course: Course
     runs: dict[str, Run]
     pages: dict[tuple[str, str], Page]
-    ran: tuple[str, ...]  # lessons and labs that were run for it
+    ran: tuple[str, ...]  # lessons, labs and figures' scripts that were run for it
     labs: dict[str, tuple[Lab, Plan]] = field(default_factory=dict)
+    states: dict[str, bytes] = field(default_factory=dict)  # that live figures fetch, by file
 
     def markdown(self, language: str, path: str, place: Place) -> str:
         """One page as ordinary Markdown."""
@@ -102,6 +107,7 @@ class Site:
         return {
             **shared,
             STYLE: b"\n".join(map(Path.read_bytes, style)),
+            **{f"{STATES}/{file}": data for file, data in self.states.items()},
             **katex.assets(),
             **figures,
             **cards.files(self.pages),
@@ -127,6 +133,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     glossary.load(course)  # its mistakes, before anything runs
     plans = plan_course(course)
     labs = {lab.name: (lab, plan_lab(course, lab)) for lab in read_labs(course)}
+    scripts = [plan_states(course, name) for name in course.figure_names()]
     lessons = {name: plan.lesson for name, plan in plans.items()}
     lessons |= {name: as_lesson(lab) for name, (lab, _) in labs.items()}
     parsed = {
@@ -136,10 +143,11 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     }
     check_pages(course, parsed)
     trials = [plan for _, plan in labs.values()]
-    ran = update(course, [*plans.values(), *trials], jobs)
+    ran = update(course, [*plans.values(), *trials, *scripts], jobs)
     stored = runs(course, plans.values())
     for name, run in runs(course, trials).items():
         judge(labs[name][0], run)
+    states = _states(course, runs(course, scripts), stored)
     audited = record.load(course)
     filled = {}
     for (language, path), page in parsed.items():
@@ -151,7 +159,18 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
         if page.is_lab:
             check_secret(lab, page.path, "\n".join(_texts(filled[language, path])))
     listed = put_lists(course, filled, parsed, stored, audited)
-    return Site(course, stored, listed, tuple(ran), labs)
+    return Site(course, stored, listed, tuple(ran), labs, states)
+
+
+def _states(course: Course, ran: dict[str, Run], lessons: dict[str, Run]) -> dict[str, bytes]:
+    """Files of the figures' scripts, by name; every figure is as light as it has to be."""
+    states = {}
+    for name, run in ran.items():
+        check_same(run, lessons)
+        states[f"{name.removeprefix('figures/')}.bin"] = pack(run)
+    for name in live.names(course):
+        live.weigh(course, name, states)
+    return states
 
 
 def _a_line_each(parts: dict[str, dict]) -> bytes:

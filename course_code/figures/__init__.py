@@ -1,0 +1,1 @@
+"""One script per live figure that shows a stored run: what its module fetches."""
