@@ -17,12 +17,15 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 x = torch.linspace(-4, 4, 81)  # from -4 to 4 in steps of 0.1
+# zh: 从 -4 到 4，每隔 0.1 一个
 
 
 # %% name="leaky"
 def leaky(a, alpha=0.01):
     """Return a where a > 0 and alpha·a elsewhere; with alpha = 0 this is ReLU."""
+    # zh: a > 0 处返回 a，其余返回 alpha·a；alpha = 0 时就是 ReLU。
     # stub
     # return ...
     # solution
@@ -71,6 +74,7 @@ steps.check(1, check_leaky)
 
 def gelu(a):
     """Return a·Φ(a), where Φ(a) = (1 + erf(a/√2))/2: the exact GELU."""
+    # zh: 返回 a·Φ(a)，其中 Φ(a) = (1 + erf(a/√2))/2：精确的 GELU。
     # stub
     # return ...
     # solution
@@ -126,9 +130,14 @@ def slope(f, a):
 
     f works entry by entry; a is left as it was.
     """
+    # zh: 用自动求导返回 f 在 a 的每个元素处的导数，(B,)。
+    # zh:
+    # zh: f 逐元素计算；a 保持原样。
     # stub
     # a = ...  # a copy that asks for gradients
+    # zh: a 的副本，要求梯度
     # return ...  # gradient of one number that holds every f(a)
+    # zh: 由所有 f(a) 构成一个数，返回它的梯度
     # solution
     a = a.detach().clone().requires_grad_()
     (gradient,) = torch.autograd.grad(f(a).sum(), a)
@@ -170,6 +179,9 @@ def collapse(W1, b1, W2, b2):
 
     The first maps a (B, D) to a @ W1.T + b1 (B, H), the second goes on to (B, C).
     """
+    # zh: 两个相连的线性层等于一层，返回这一层的 W 和 b。
+    # zh:
+    # zh: 第一层把 a (B, D) 变成 a @ W1.T + b1 (B, H)，第二层再变成 (B, C)。
     # stub
     # W = ...  # (C, D)
     # b = ...  # (C,)
@@ -223,7 +235,12 @@ def check_collapse():
             mistakes.append((b1 + b2, both, "b1 要先经过第二层，再加 b2。"))
         need_same(got[1], b, "b", 1e-5, mistakes)
         two = F.linear(F.linear(points, W1, b1), W2, b2)
-        need_same(F.linear(points, *got), two, "the output of the one layer", 1e-4)
+        need_same(
+            F.linear(points, *got),
+            two,
+            ("the output of the one layer", "合成的那一层的输出"),
+            1e-4,
+        )
 
 
 steps.check(4, check_collapse)
@@ -236,10 +253,16 @@ def dead_units(W, b, X):
 
     W: (H, D), b: (H,), X: (B, D).
     """
+    # zh: 返回 H 个 ReLU 单元里有多少个在所有点上都是 0：它们在那里什么也学不到。
+    # zh:
+    # zh: W：(H, D)；b：(H,)；X：(B, D)。
     # stub
     # sums = ...  # (B, H) before the ReLU
+    # zh: (B, H) ReLU 之前的值
     # dead = ...  # (H,) bool
+    # zh: (H,) 布尔值
     # return ...  # an int
+    # zh: 一个 int
     # solution
     sums = X @ W.T + b
     dead = (sums <= 0).all(dim=0)
@@ -250,6 +273,7 @@ def dead_units(W, b, X):
 # %% name="check_dead_units"
 def layer(shift):
     """A layer of 60 units whose biases are lowered, and 40 points in the plane."""
+    # zh: 有 60 个单元的一层，偏置调低了；另有平面上的 40 个点。
     rng = torch.Generator().manual_seed(3)
     W, X = torch.randn(60, 2, generator=rng), torch.rand(40, 2, generator=rng) * 2 - 1
     return W, torch.randn(60, generator=rng) - shift, X
@@ -296,6 +320,7 @@ def check_dead_units():
 
 def show_slopes():
     """Draw the slopes of four activations, by the student's functions."""
+    # zh: 用学生写的函数画出四种激活函数的斜率。
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     curves = {
         "sigmoid": (torch.sigmoid, "-"),
@@ -304,10 +329,15 @@ def show_slopes():
         "GELU": (gelu, ":"),
     }
     for name, (f, style) in curves.items():
-        values = need_tensor(slope(f, x), f"the slope of {name}", x.shape)
+        values = need_tensor(
+            slope(f, x), (f"the slope of {name}", f"{name} 的斜率"), x.shape
+        )
         ax.plot(x, values, linestyle=style, label=name)
         top = values.max().item()
-        print(f"{name:10} largest slope {top:.3f}, to the power of 10 {top**10:.1e}")
+        steps.note(
+            f"{name:10} largest slope {top:.3f}, to the power of 10 {top**10:.1e}",
+            f"{name:10} 最大斜率 {top:.3f}，它的十次方 {top**10:.1e}",
+        )
     ax.set(xlabel="weighted sum", ylabel="slope")
     ax.legend()
     plt.show()

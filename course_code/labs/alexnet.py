@@ -18,6 +18,7 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 
 # %% name="places"
 
@@ -28,6 +29,10 @@ def places(n, k, s, p):
     n: pixels along the side; k: side of the kernel; s: stride, pixels from one place to
     the next; p: pixels added at each of the two ends.
     """
+    # zh: 返回卷积核沿一条边有多少个位置。
+    # zh:
+    # zh: n：一条边的像素数；k：卷积核的边长；s：步长，相邻两个位置隔几个像素；
+    # zh: p：两端各补几个像素。
     # stub
     # return ...
     # solution
@@ -89,6 +94,11 @@ def costs(k, c, m, side, groups):
     along a side; groups: 1, or 2 if each kernel sees only half of the maps below.
     Returns: (parameters with biases, multiplications).
     """
+    # zh: 返回一个卷积层存多少数，处理一张图片做多少次乘法。
+    # zh:
+    # zh: k：卷积核的边长；c：下面有几张图；m：上面有几张图，一核一张；side：沿一条边的
+    # zh: 位置数；groups：1；如果每个卷积核只看下面的一半图，则是 2。
+    # zh: 返回：(参数个数，含偏置；乘法次数)。
     # stub
     # stored = ...
     # work = ...
@@ -102,6 +112,7 @@ def costs(k, c, m, side, groups):
 
 # %% name="check_costs"
 LAYERS = {  # kernel, maps below, maps above, places along a side, groups
+    # zh: 卷积核边长、下面的图数、上面的图数、沿边的位置数、组数
     "conv1": (11, 3, 96, 55, 1),
     "conv2": (5, 96, 256, 27, 2),
     "conv3": (3, 256, 384, 13, 1),
@@ -151,7 +162,11 @@ def check_costs():
             ),
         ]
         need_same(
-            stored, float(want[0]), f"the first number of {asked}", 1e-9, mistakes
+            stored,
+            float(want[0]),
+            (f"the first number of {asked}", f"{asked} 的第一个数"),
+            1e-9,
+            mistakes,
         )
         mistakes = [
             (
@@ -170,7 +185,13 @@ def check_costs():
                 "偏置是加上去的，没有乘法。",
             ),
         ]
-        need_same(work, float(want[1]), f"the second number of {asked}", 1e-9, mistakes)
+        need_same(
+            work,
+            float(want[1]),
+            (f"the second number of {asked}", f"{asked} 的第二个数"),
+            1e-9,
+            mistakes,
+        )
     for name, sizes in LAYERS.items():
         stored, work = costs(*sizes)
         steps.note(
@@ -187,12 +208,14 @@ steps.check(2, check_costs)
 
 def convolve(x, w):
     """Slide a kernel w (k, k) over a picture x (n, n), stride 1, nothing added."""
+    # zh: 让卷积核 w (k, k) 滑过图片 x (n, n)，步长 1，不补边。
     k, size = len(w), places(len(x), len(w), 1, 0)
     out = torch.zeros(size, size)
     for i in range(size):
         for j in range(size):
             # stub
             # out[i, j] = ...  # the kernel's top left corner is at x[i, j]
+            # zh: 卷积核的左上角放在 x[i, j]
             # solution
             out[i, j] = (x[i : i + k, j : j + k] * w).sum()
             # end
@@ -202,6 +225,7 @@ def convolve(x, w):
 # %% name="check_convolve"
 def slide(x, w):
     """The same by PyTorch."""
+    # zh: 用 PyTorch 做同一件事。
     return F.conv2d(x[None, None], w[None, None])[0, 0]
 
 
@@ -267,12 +291,14 @@ steps.check(3, check_convolve, needs=[1])
 
 def max_pool(x, window, stride):
     """Keep the largest value of each window of a map x (n, n)."""
+    # zh: 留下图 x (n, n) 每个窗口里的最大值。
     size = places(len(x), window, stride, 0)
     out = torch.zeros(size, size)
     for i in range(size):
         for j in range(size):
             # stub
             # part = ...  # what window number (i, j) sees
+            # zh: 第 (i, j) 个窗口看到的部分
             # solution
             top, left = i * stride, j * stride
             part = x[top : top + window, left : left + window]
@@ -284,6 +310,7 @@ def max_pool(x, window, stride):
 # %% name="check_max_pool"
 def windows(x, window, stride):
     """Largest values by PyTorch, of as many windows as fit."""
+    # zh: 用 PyTorch 求最大值，放得下几个窗口就求几个。
     return F.max_pool2d(x[None, None], window, stride)[0, 0]
 
 
@@ -297,6 +324,7 @@ def check_max_pool():
 
         def part(step, window=window, x=x, size=size):
             """What other steps between windows would give, where they fit."""
+            # zh: 窗口之间换成别的间隔会得到什么，只看放得下的部分。
             wide = F.pad(x, (0, 3 * len(x)) * 2, value=-math.inf)
             return windows(wide, window, step)[:size, :size]
 
@@ -342,8 +370,12 @@ def shifted(X):
 
     All N pictures in one way first, then all in the next; at the edges 0 comes in.
     """
+    # zh: 把图片 X (N, n, n) 向各个方向移动至多一个像素：(9 N, n, n)。
+    # zh:
+    # zh: 先是 N 张图片朝一个方向，再换下一个方向；移空的边缘填 0。
     n = X.shape[-1]
     wide = F.pad(X, (1, 1, 1, 1))  # (N, n + 2, n + 2), with a border of zeros
+    # zh: (N, n + 2, n + 2)，外面补一圈零
     copies = []
     for i in range(3):
         for j in range(3):
@@ -358,6 +390,7 @@ def shifted(X):
 # %% name="check_shifted"
 def moved(X, down, right):
     """Pictures moved by whole pixels, with zeros where nothing was."""
+    # zh: 按整数个像素移动图片，空出来的地方填零。
     rolled = X.roll((down, right), (1, 2))
     rolled[:, 0 if down > 0 else -1, :] *= down == 0
     rolled[:, :, 0 if right > 0 else -1] *= right == 0
@@ -390,11 +423,13 @@ def check_shifted():
 
 def nearest(X, y, new):
     """Give each new picture the label of the nearest one in X."""
+    # zh: 给每张新图片标上 X 里最像它的那一张的标签。
     return y[torch.cdist(new.flatten(1), X.flatten(1)).argmin(dim=1)]
 
 
 def compare():
     """Read digits by the nearest picture, without and with the student's copies."""
+    # zh: 用最像的图片来认数字：先不用学生平移出的副本，再用上。
     parts = load_mnist(300, seed=0)
     (X, y), (new, truth) = parts["train"], parts["test"]
     X, new = X.view(-1, 14, 14), new.view(-1, 14, 14)

@@ -14,6 +14,7 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 
 
 def boastful(n, seed):
@@ -21,6 +22,9 @@ def boastful(n, seed):
 
     The classes are drawn from softmax(scores / 3), so that 3 is the honest temperature.
     """
+    # zh: 返回大了三倍的得分 (n, 4)，以及正确类别 (n,)。
+    # zh:
+    # zh: 类别按 softmax(得分 / 3) 抽取，所以诚实的温度是 3。
     rng = torch.Generator().manual_seed(seed)
     honest = 1.5 * torch.randn(n, 4, generator=rng)
     y = torch.multinomial(honest.softmax(dim=1), 1, generator=rng)[:, 0]
@@ -28,7 +32,9 @@ def boastful(n, seed):
 
 
 z_val, y_val = boastful(4000, seed=1)  # to choose the temperature
+# zh: 用来选温度
 z_test, y_test = boastful(4000, seed=2)  # to report
+# zh: 用来报告结果
 
 
 # %% name="certainty"
@@ -37,8 +43,12 @@ def certainty(z, y):
 
     z: scores (B, C); y: right classes (B,). Sure means: the largest probability.
     """
+    # zh: 返回每个预测有多大把握，(B,)，以及对不对，(B,)，对为 1.0，错为 0.0。
+    # zh:
+    # zh: z：得分 (B, C)；y：正确类别 (B,)。把握就是最大的概率。
     # stub
     # p = ...  # probabilities (B, C)
+    # zh: 概率 (B, C)
     # sure = ...
     # right = ...
     # solution
@@ -105,6 +115,9 @@ def bin_of(sure, n):
 
     A number of exactly 1 belongs to the last bin, n − 1.
     """
+    # zh: 把 [0, 1] 分成 n 个等宽的箱子，返回每个数落在第几个，(B,) int64，从 0 数起。
+    # zh:
+    # zh: 正好是 1 的数属于最后一个箱子，即 n − 1。
     # stub
     # return ...
     # solution
@@ -154,10 +167,14 @@ def ece(sure, right, n=10):
 
     In each bin the gap |mean of sure − mean of right|, weighted by its share of points.
     """
+    # zh: 返回期望校准误差：把握与正确率相差多少。
+    # zh:
+    # zh: 每个箱子的差距是 |sure 的平均 − right 的平均|，按箱中点数的比例加权。
     bins = bin_of(sure, n)
     total = 0.0
     for b in range(n):
         inside = bins == b  # (B,) bool
+        # zh: (B,) 布尔值
         if inside.any():
             # stub
             # gap = ...
@@ -172,6 +189,7 @@ def ece(sure, right, n=10):
 # %% name="check_ece"
 def gaps(sure, right, n):
     """Gap and number of points of each bin that holds some, signs kept."""
+    # zh: 每个非空箱子的差距和点数，差距保留正负号。
     place = sure.mul(n).floor().clamp(0, n - 1)
     groups = [place.eq(b) for b in range(n) if place.eq(b).any()]
     gap = torch.stack([sure[g].mean() - right[g].mean() for g in groups])
@@ -231,6 +249,7 @@ steps.check(3, check_ece, needs=[2])
 
 def loss_at(T, z, y):
     """Return the mean cross-entropy of the scores z (B, C) at the temperature T."""
+    # zh: 返回温度为 T 时，得分 z (B, C) 的平均交叉熵。
     # stub
     # return ...
     # solution
@@ -278,6 +297,7 @@ steps.check(4, check_loss_at)
 
 def best_temperature(z, y, grid):
     """Return the temperature of the grid at which the loss on (z, y) is lowest."""
+    # zh: 返回网格里使 (z, y) 上损失最低的温度。
     # stub
     # return ...
     # solution
@@ -321,6 +341,7 @@ def check_best_temperature():
 
 def show_reliability(T):
     """Draw accuracy against sureness, bin by bin, before and after."""
+    # zh: 画出每个箱子里的正确率与把握，修正前后各一幅。
     fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
     for t, marker in ((1.0, "o"), (T, "^")):
         sure, right = certainty(z_test / t, y_test)

@@ -16,6 +16,7 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 
 # %% name="valley"
 
@@ -25,11 +26,16 @@ def valley(kappa, angle):
 
     angle: by which the valley is turned, in radians; 0 leaves it along the first axis.
     """
+    # zh: 返回山谷 wᵀHw/2 的矩阵 H (2, 2)，顺谷曲率为 1，横谷曲率为 kappa。
+    # zh:
+    # zh: angle：山谷转过的角度，以弧度计；0 表示沿着第一个轴。
     c, s = math.cos(angle), math.sin(angle)
     turn = torch.tensor([[c, -s], [s, c]])  # turns a vector by the angle
+    # zh: 把向量转过这个角度
     shape = torch.tensor([[1.0, 0.0], [0.0, kappa]])
     # stub
     # return ...  # turn back, shape, turn
+    # zh: 转回去，乘上形状，再转过来
     # solution
     return turn @ shape @ turn.T
     # end
@@ -88,6 +94,7 @@ steps.check(1, check_valley)
 
 def descend(H, w, rate, count):
     """Return where `count` steps of gradient descent on wᵀHw/2 lead from w, (2,)."""
+    # zh: 返回在 wᵀHw/2 上从 w 出发，梯度下降走 `count` 步后到达的地方，(2,)。
     for _ in range(count):
         # stub
         # w = ...
@@ -134,8 +141,10 @@ steps.check(2, check_descend)
 
 def largest_rate(H):
     """Return the rate above which gradient descent on wᵀHw/2 runs away, a float."""
+    # zh: 返回 wᵀHw/2 上梯度下降的学习率上限，是 float，超过它就会发散。
     # stub
     # curvatures = ...  # eigenvalues of H
+    # zh: H 的特征值
     # return ...
     # solution
     curvatures = torch.linalg.eigvalsh(H)
@@ -190,6 +199,9 @@ def polyak(kappa):
 
     Rate 4/(√κ + 1)², momentum ((√κ − 1)/(√κ + 1))².
     """
+    # zh: 返回曲率为 1 和 kappa 时最好的学习率和动量（Polyak，1964）。
+    # zh:
+    # zh: 学习率 4/(√κ + 1)²，动量 ((√κ − 1)/(√κ + 1))²。
     # stub
     # root = ...
     # rate = ...
@@ -224,7 +236,7 @@ def check_polyak():
                 "学习率里漏了平方。",
             ),
         ]
-        need_same(got[0], 4 / high**2, "the rate", 1e-6, mistakes)
+        need_same(got[0], 4 / high**2, ("the rate", "学习率"), 1e-6, mistakes)
         mistakes = [
             (
                 low / high,
@@ -237,7 +249,7 @@ def check_polyak():
                 "漏了根号：是 √κ，不是 κ。",
             ),
         ]
-        need_same(got[1], low**2 / high**2, "the momentum", 1e-6, mistakes)
+        need_same(got[1], low**2 / high**2, ("the momentum", "动量"), 1e-6, mistakes)
 
 
 steps.check(4, check_polyak)
@@ -251,14 +263,22 @@ def distance(method, angle, count, **options):
     The valley is valley(100, angle); the start lies at (1, 1) seen along its own axes.
     options: of the method, such as lr=0.01.
     """
+    # zh: 返回 torch.optim 的优化器最后离谷底 (0, 0) 多远，是 float。
+    # zh:
+    # zh: 山谷是 valley(100, angle)；起点沿山谷自己的轴来看是 (1, 1)。
+    # zh: options：优化器的选项，例如 lr=0.01。
     H = valley(100.0, angle)
     c, s = math.cos(angle), math.sin(angle)
     start = torch.tensor([c - s, c + s])  # (1, 1), turned with the valley
+    # zh: (1, 1)，随山谷一起转
     # stub
     # w = ...  # a copy of the start that asks for gradients
+    # zh: 起点的副本，要求梯度
     # optimizer = ...  # method(...) with the options
+    # zh: method(...)，带上选项
     # for _ in range(count):
     #     ...  # the loss wᵀHw/2, and one step
+    # zh: 损失 wᵀHw/2，然后走一步
     # return ...
     # solution
     w = start.clone().requires_grad_()
@@ -274,6 +294,7 @@ def distance(method, angle, count, **options):
 # %% name="check_distance"
 def piled(angle, count, rate):
     """Where SGD ends when gradients pile up."""
+    # zh: 梯度越积越多时，SGD 会走到哪里。
     H, w, pile = wanted_valley(100.0, angle), torch.ones(2), torch.zeros(2)
     c, s = math.cos(angle), math.sin(angle)
     w = torch.tensor([c - s, c + s])
@@ -310,7 +331,9 @@ def check_distance():
         got = need_number(got, f"distance(SGD, {angle}, 20, lr=0.01)")
         name = "distance(SGD, …)"
         need_same(got, shrunk.norm().item(), name, 1e-4, mistakes)
-    still = need_number(call(distance, torch.optim.SGD, 0.0, 0, lr=1.0), "a distance")
+    still = need_number(
+        call(distance, torch.optim.SGD, 0.0, 0, lr=1.0), ("a distance", "距离")
+    )
     need(
         near(still, 2**0.5),
         "without a step the distance should be √2.",
@@ -321,6 +344,7 @@ def check_distance():
 
 def show_turning(rate, momentum):
     """Print and draw what turning the valley changes, and for whom."""
+    # zh: 打印并画出转动山谷改变了什么，又影响了谁。
     ways = {
         "SGD": (torch.optim.SGD, {"lr": 2 / 101}),
         "momentum": (torch.optim.SGD, {"lr": rate, "momentum": momentum}),
@@ -330,7 +354,10 @@ def show_turning(rate, momentum):
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     for (name, (method, options)), marker in zip(ways.items(), "o^s", strict=True):
         far = [distance(method, angle, 100, **options) for angle in angles]
-        print(f"{name:9} at 0°: {far[0]:.1e}   at 45°: {far[-1]:.1e}")
+        steps.note(
+            f"{name:9} at 0°: {far[0]:.1e}   at 45°: {far[-1]:.1e}",
+            f"{name:9} 0° 时：{far[0]:.1e}   45° 时：{far[-1]:.1e}",
+        )
         ax.semilogy([math.degrees(a) for a in angles], far, marker=marker, label=name)
     ax.set(xlabel="angle of the valley (degrees)", ylabel="distance after 100 steps")
     ax.legend()

@@ -15,7 +15,9 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 four = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # all of two bits
+# zh: 两比特的全部取值
 
 # %% name="threshold"
 
@@ -25,9 +27,14 @@ def threshold(X, w, b):
 
     X: (B, D); w: weights (D,); b: bias, minus the threshold.
     """
+    # zh: 返回阈值单元对 X 每一行的回答，1.0 或 0.0，(B,)。
+    # zh:
+    # zh: X：(B, D)；w：权重 (D,)；b：偏置，即阈值取负。
     # stub
     # a = ...  # (B,) the weighted sums, bias included
+    # zh: (B,) 加权和，含偏置
     # return ...  # 1.0 where a is above 0, otherwise 0.0
+    # zh: a 大于 0 处为 1.0，其余为 0.0
     # solution
     a = X @ w + b
     return (a > 0).float()
@@ -86,10 +93,14 @@ def one_pass(w, X, y):
 
     w: weights (D,) at the start; X: points (B, D); y: (B,) of +1 and −1.
     """
+    # zh: 依次把每个点看一遍；返回权重 (D,) 和犯错的次数。
+    # zh:
+    # zh: w：开始时的权重 (D,)；X：点 (B, D)；y：(B,)，取 +1 和 −1。
     mistakes = 0
     for x, label in zip(X, y, strict=True):
         # stub
         # wrong = ...  # a sum of exactly 0 decides nothing, and counts as wrong
+        # zh: 和正好是 0 时什么也没有判定，算作错
         # if wrong:
         #     w = ...
         #     mistakes += 1
@@ -105,6 +116,7 @@ def one_pass(w, X, y):
 # %% name="check_one_pass"
 def follow(w, X, y, kind="right"):
     """The same pass with a well-known mistake: which weights and mistakes it gives."""
+    # zh: 带着常见错误走同样的一遍，会得到怎样的权重和犯错次数。
     count = 0
     for point, sign in zip(X, y.tolist(), strict=True):
         agrees = sign * torch.dot(point, w).item()
@@ -122,6 +134,7 @@ def follow(w, X, y, kind="right"):
 
 def passed_once(w, X, y):
     """Call one_pass, and see that it gives weights and a number."""
+    # zh: 调用 one_pass，并确认它给出权重和一个数。
     got = call(one_pass, w, X, y)
     need(
         isinstance(got, tuple) and len(got) == 2,
@@ -129,8 +142,8 @@ def passed_once(w, X, y):
         "it was.",
         "one_pass 应当返回权重和犯错次数：最后一行请保持原样。",
     )
-    made = need_number(got[1], "the number of mistakes")
-    return need_tensor(got[0], "the weights", w.shape), made
+    made = need_number(got[1], ("the number of mistakes", "犯错的次数"))
+    return need_tensor(got[0], ("the weights", "权重"), w.shape), made
 
 
 def check_one_pass():
@@ -174,7 +187,9 @@ def check_one_pass():
         want, count = follow(start, X, y)
         got, made = passed_once(start, X, y)
         kinds = [(follow(start, X, y, kind)[0], en, zh) for kind, en, zh in words]
-        need_same(got, want, "the weights after one pass", mistakes=kinds)
+        need_same(
+            got, want, ("the weights after one pass", "走完一遍的权重"), mistakes=kinds
+        )
         need(
             made == count,
             f"the weights are right, the number of mistakes is not: {made:g} instead "
@@ -186,9 +201,11 @@ def check_one_pass():
 
 def show_bound():
     """Tell how many mistakes the student's perceptron makes at a margin of 0.1."""
+    # zh: 说出间隔为 0.1 时，学生写的感知机犯了多少次错。
     rng = torch.Generator().manual_seed(1)
     X = 2 * torch.rand(1000, 2, generator=rng) - 1
     far = X.sum(1) / 2**0.5  # signed distance from the line x1 + x2 = 0
+    # zh: 到直线 x1 + x2 = 0 的带符号距离
     X, far = (t[(X.norm(dim=1) <= 1) & (far.abs() >= 0.1)] for t in (X, far))
     w, total = torch.zeros(2), 0
     for _ in range(101):
@@ -216,6 +233,9 @@ def xor_weights():
 
     Row j of W holds the weights of hidden unit j; v and c belong to the unit on top.
     """
+    # zh: 返回阈值单元的 W (2, 2)、b (2,)、v (2,) 和 c，使它们合成 XOR。
+    # zh:
+    # zh: W 的第 j 行是隐藏单元 j 的权重；v 和 c 属于上面的单元。
     # stub
     # W = torch.tensor([[..., ...], [..., ...]])
     # b = torch.tensor([..., ...])
@@ -223,8 +243,10 @@ def xor_weights():
     # return W, b, v, c
     # solution
     W = torch.tensor([[1.0, 1.0], [1.0, 1.0]])  # OR and AND
+    # zh: OR 与 AND
     b = torch.tensor([-0.5, -1.5])
     v, c = torch.tensor([1.0, -1.0]), -0.5  # OR and not AND
+    # zh: OR 为真且 AND 为假
     return W, b, v, c
     # end
 
@@ -247,17 +269,20 @@ GATES = {
 
 def fires(inputs, w, b):
     """Which rows of inputs (B, D) a threshold unit answers with 1, as a text."""
+    # zh: 阈值单元对哪些输入行 (B, D) 回答 1，写成文字。
     sums = torch.mv(inputs, w).add(b)
     return "".join(str(int(total > 0)) for total in sums)
 
 
 def bits(*texts):
     """Answers of units as columns, (4, units)."""
+    # zh: 各单元的回答排成列，(4, 单元数)。
     return torch.tensor([[float(bit) for bit in text] for text in texts]).T
 
 
 def can_combine(hidden):
     """Whether one unit makes XOR of two hidden answers (4, 2)."""
+    # zh: 一个单元能否用两个隐藏回答 (4, 2) 合成 XOR。
     few = (-1.0, 0.0, 1.0)
     tops = [torch.tensor([i, j]) for i in few for j in few]
     thresholds = (-1.5, -0.5, 0.5, 1.5)
@@ -306,15 +331,26 @@ def backward(x, y, W, b, V, c):
     x: (D,); y: (C,) 1 at the right class, else 0.
     W: (H, D); b: (H,); V: (C, H); c: (C,).
     """
+    # zh: 亲手求一个点的损失 −log p 的梯度，返回 [dW, db, dV, dc]。
+    # zh:
+    # zh: x：(D,)；y：(C,)，正确类别处为 1，其余为 0。
+    # zh: W：(H, D)；b：(H,)；V：(C, H)；c：(C,)。
     a = W @ x + b  # (H,)
     h = a.tanh()  # (H,) the hidden units
+    # zh: (H,) 隐藏单元
     p = (V @ h + c).softmax(dim=0)  # (C,) probabilities
+    # zh: (C,) 概率
     # stub
     # dz = ...  # (C,) the error on top
+    # zh: (C,) 最上面的误差
     # dh = ...  # (H,) back along the weights
+    # zh: (H,) 沿权重往回传
     # da = ...  # (H,) through the bend
+    # zh: (H,) 经过弯折
     # dV, dc = ..., ...  # as V and c: error times input, and the error itself
+    # zh: 形状同 V 和 c：误差乘输入，以及误差本身
     # dW, db = ..., ...  # as W and b
+    # zh: 形状同 W 和 b
     # return [dW, db, dV, dc]
     # solution
     dz = p - y
@@ -328,10 +364,12 @@ def backward(x, y, W, b, V, c):
 
 # %% name="check_backward"
 SHAPES = ((3, 4), (3,), (2, 3), (2,))  # of W, b, V, c
+# zh: W、b、V、c 的形状
 
 
 def example():
     """One point (4,), its class (2,), and [W, b, V, c], in float64."""
+    # zh: 一个点 (4,)、它的类别 (2,) 和 [W, b, V, c]，都是 float64。
     rng = torch.Generator().manual_seed(2)
     x, *own = (
         torch.randn(shape, generator=rng, dtype=torch.float64)
@@ -342,12 +380,14 @@ def example():
 
 def loss_at(x, y, own):
     """−log p of the right class, of a network with these [W, b, V, c]."""
+    # zh: 权重为 [W, b, V, c] 的网络里，正确类别的 −log p。
     inner = F.linear(x, own[0], own[1]).tanh()
     return F.cross_entropy(F.linear(inner, own[2], own[3])[None], y[None])
 
 
 def four_gradients(x, y, own):
     """Call backward, and see that it gives four tensors of the right shapes."""
+    # zh: 调用 backward，并确认它给出四个形状正确的张量。
     got = call(backward, x, y, *own)
     need(
         isinstance(got, list | tuple) and len(got) == 4,
@@ -366,6 +406,7 @@ def check_backward():
     dW, db, dV, dc = four_gradients(x, y, own)
     inside = F.linear(x, own[0], own[1])
     spread = torch.mv(own[2].T, want[3])  # (H,) what arrives at the hidden units
+    # zh: (H,) 传到隐藏单元的误差
     need_same(
         dc,
         want[3],
@@ -461,18 +502,27 @@ def worst_gap(loss, parameters, gradients, h=1e-5):
 
     loss: function of the list `parameters` that gives a number.
     """
+    # zh: 返回声称的斜率与测得的斜率之间最大的差。
+    # zh:
+    # zh: loss：参数列表 `parameters` 的函数，给出一个数。
     worst = 0.0
     for p, g in zip(parameters, gradients, strict=True):
         flat, claimed = p.view(-1), g.reshape(-1)  # flat is no copy: it changes p
+        # zh: flat 不是副本：改它就是改 p
         for i in range(len(flat)):
             was = flat[i].item()
             # stub
             # flat[i] = ...  # raise it by h
+            # zh: 调高 h
             # up = ...  # the loss there
+            # zh: 那里的损失
             # flat[i] = ...  # lower it by h
+            # zh: 调低 h
             # down = ...
             # flat[i] = ...  # as before
+            # zh: 放回原处
             # worst = ...  # the gap of this entry, if it is larger
+            # zh: 这个元素的差，如果它更大
             # solution
             flat[i] = was + h
             up = loss(parameters)
@@ -488,6 +538,7 @@ def worst_gap(loss, parameters, gradients, h=1e-5):
 # %% name="check_worst_gap"
 def watched(start, seen):
     """A loss, the sum of cubes, that notes how many entries are not as at the start."""
+    # zh: 损失是立方和，它会记下有多少个元素与开始时不同。
 
     def cubes(own):
         moved = [(p - q).abs() > 1e-9 for p, q in zip(own, start, strict=True)]
@@ -502,6 +553,7 @@ def check_worst_gap():
     place = [torch.tensor([[1.0, 0.5], [-1.0, 2.0]]), torch.tensor([0.3, -0.7])]
     place = [p.double() for p in place]
     slopes = [3 * p**2 + step**2 for p in place]  # what central differences give
+    # zh: 中心差分给出的值
     flaws = [torch.tensor([[0, -0.5], [0.2, 0]]), torch.tensor([0.1, -0.05])]
     for sign in (1, -1):
         claims = [s + sign * f for s, f in zip(slopes, flaws, strict=True)]
@@ -561,6 +613,7 @@ def check_worst_gap():
 
 def judge_backward():
     """Let the student's check judge the student's gradients, right and spoilt."""
+    # zh: 用学生写的检验来判断学生写的梯度，对的和弄坏的都试。
     x, y, own = example()
     given = four_gradients(x, y, own)
 

@@ -18,23 +18,28 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 STEEP = torch.tensor([1.0, 100.0])  # curvature along each axis
+# zh: 沿各个轴的曲率
 START = torch.tensor([1.0, 1.0])
 
 
 def loss(w):
     """A valley a hundred times steeper across than along; its lowest point is 0."""
+    # zh: 横向比纵向陡一百倍的山谷，最低点的损失是 0。
     return (STEEP * w**2).sum() / 2
 
 
 def slope(w):
     """Gradient of the loss."""
+    # zh: 损失的梯度。
     return STEEP * w
 
 
 # %% name="sgd"
 def sgd(w, g, memory, rate):
     """Return w after one step of SGD against the gradient g. It remembers nothing."""
+    # zh: 按梯度 g 用 SGD 走一步，返回新的 w。它什么也不记。
     # stub
     # return ...
     # solution
@@ -44,10 +49,12 @@ def sgd(w, g, memory, rate):
 
 # %% name="check_sgd"
 RATE = 0.05  # at which the rules are compared
+# zh: 比较各条规则时用的学习率
 
 
 def gradients(count):
     """Some gradients of very different sizes, (count, 3)."""
+    # zh: 几个大小悬殊的梯度，(count, 3)。
     rng = torch.Generator().manual_seed(1)
     draws = torch.randn(count, 3, generator=rng)
     return draws * torch.tensor([1e-3, 1.0, 50.0])
@@ -55,16 +62,22 @@ def gradients(count):
 
 def follow(rule, count=4, **options):
     """Where a student's rule goes with the same gradients, one row for each step."""
+    # zh: 学生写的规则遇到同样的梯度会走到哪里，每步一行。
     w, memory, rows = torch.tensor([1.0, -2.0, 3.0]), {}, []
     for g in gradients(count):
         value = call_rule(rule, w, g, memory, **options)
-        w = need_tensor(value, f"what {rule.__name__} returns", (3,))
+        w = need_tensor(
+            value,
+            (f"what {rule.__name__} returns", f"{rule.__name__} 返回的结果"),
+            (3,),
+        )
         rows.append(w)
     return torch.stack(rows)
 
 
 def call_rule(rule, w, g, memory, **options):
     """Call it, and say what lies behind two errors that do not name their cause."""
+    # zh: 调用规则；有两种报错不说原因，在这里补上。
     try:
         value = call(rule, w, g, memory, RATE, **options)
     except Wrong as wrong:
@@ -85,6 +98,7 @@ def call_rule(rule, w, g, memory, **options):
 
 def torch_follow(make, count=4):
     """The same by an optimizer of PyTorch; make gets the list of parameters."""
+    # zh: 用 PyTorch 的优化器走同样的几步；make 接收参数的列表。
     w = torch.tensor([1.0, -2.0, 3.0], requires_grad=True)
     optimizer, rows = make([w]), []
     for g in gradients(count):
@@ -104,7 +118,9 @@ NO_RATE = ("the rate is missing.", "漏了学习率。")
 
 def check_sgd():
     mistakes = [(torch_sgd(maximize=True), *UPHILL), (torch_sgd(1.0), *NO_RATE)]
-    need_same(follow(sgd), torch_sgd(), "the path of sgd", mistakes=mistakes)
+    need_same(
+        follow(sgd), torch_sgd(), ("the path of sgd", "sgd 走过的路"), mistakes=mistakes
+    )
 
 
 steps.check(1, check_sgd)
@@ -114,6 +130,7 @@ steps.check(1, check_sgd)
 
 def momentum(w, g, memory, rate, mu=0.9):
     """Return w after one step with momentum: u ← μu + g, then w ← w − rate·u."""
+    # zh: 带动量走一步，返回新的 w：u ← μu + g，然后 w ← w − rate·u。
     u = memory.get("u", torch.zeros_like(w))
     # stub
     # u = ...
@@ -161,7 +178,12 @@ def check_momentum():
             "这是 Nesterov 的变体：w 只按 u 移动。",
         ),
     ]
-    need_same(follow(momentum), path(), "the path of momentum", mistakes=mistakes)
+    need_same(
+        follow(momentum),
+        path(),
+        ("the path of momentum", "momentum 走过的路"),
+        mistakes=mistakes,
+    )
 
 
 steps.check(2, check_momentum)
@@ -171,13 +193,17 @@ steps.check(2, check_momentum)
 
 def adam(w, g, memory, rate, b1=0.9, b2=0.999, eps=1e-8):
     """Return w after one step of Adam; t counts the steps from 1."""
+    # zh: 用 Adam 走一步，返回新的 w；t 是步数，从 1 数起。
     m = memory.get("m", torch.zeros_like(w))
     v = memory.get("v", torch.zeros_like(w))
     t = memory.get("t", 0) + 1
     # stub
     # m = ...  # mean of the gradients, the last one weighs 1 − b1
+    # zh: 梯度的平均，最新的一个权重是 1 − b1
     # v = ...  # mean of their squares, the last one weighs 1 − b2
+    # zh: 梯度平方的平均，最新的一个权重是 1 − b2
     # m_hat = ...  # both began at 0: divide by what is still missing
+    # zh: 两者都从 0 开始：除以它们偏小的倍数
     # v_hat = ...
     # w = ...
     # solution
@@ -193,6 +219,7 @@ def adam(w, g, memory, rate, b1=0.9, b2=0.999, eps=1e-8):
 
 # %% name="check_adam"
 BELOW = {  # what becomes of m_hat (a) and v_hat (b), with eps = 0.1
+    # zh: eps = 0.1 时，m_hat (a) 和 v_hat (b) 会变成什么
     "right": lambda a, b: a.div(b.sqrt().add(0.1)),
     "inside": lambda a, b: a.div(b.add(0.1).sqrt()),
     "no root": lambda a, b: a.div(b.add(0.1)),
@@ -200,6 +227,7 @@ BELOW = {  # what becomes of m_hat (a) and v_hat (b), with eps = 0.1
     "no rate": lambda a, b: a.div(b.sqrt().add(0.1)).div(RATE),
 }
 LACKS = {  # what a mean that began at 0 is divided by at step t
+    # zh: 从 0 开始的平均，在第 t 步要除以多少
     "right": lambda b, t: 1 - b**t,
     "none": lambda b, t: 1,
     "no power": lambda b, t: 1 - b,
@@ -208,6 +236,7 @@ LACKS = {  # what a mean that began at 0 is divided by at step t
 
 def variant(m_by="right", v_by="right", below="right", new=(0.1, 0.001)):
     """Adam with a mistake; `new` is what the last gradient and its square weigh."""
+    # zh: 带着错误的 Adam；`new` 是最新的梯度和它的平方所占的权重。
     w, rows = torch.tensor([1.0, -2.0, 3.0]), []
     m = v = torch.zeros(3)
     for t, g in enumerate(gradients(4), 1):
@@ -220,6 +249,7 @@ def variant(m_by="right", v_by="right", below="right", new=(0.1, 0.001)):
 
 def corrections():
     """Mistakes in the two hats."""
+    # zh: m_hat 和 v_hat 里的错误。
     power = "the power is missing: divide by 1 − b1**t and 1 − b2**t, at step t."
     power = (power, "漏了 t 次方：第 t 步要除以 1 − b1**t 和 1 − b2**t。")
     missing = "the corrections are missing: m and v began at 0, so divide them by "
@@ -247,6 +277,7 @@ def corrections():
 
 def fractions():
     """Mistakes in the means and in the step."""
+    # zh: 两个平均和更新里的错误。
     swapped = "b1 and 1 − b1 (or b2 and 1 − b2) are exchanged: the old mean weighs b."
     swapped = (swapped, "b1 和 1 − b1（或 b2 和 1 − b2）放反了：旧的平均乘 b。")
     return [
@@ -280,8 +311,14 @@ def check_adam():
     mistakes = [*corrections(), *fractions()]
     mistakes += [(torch_adam(eps=0.1, maximize=True), *UPHILL)]
     right, got = torch_adam(eps=0.1), follow(adam, eps=0.1)
-    need_same(got, right, "the path of adam with eps=0.1", 1e-4, mistakes)
-    need_same(follow(adam), torch_adam(), "the path of adam", 1e-4)
+    need_same(
+        got,
+        right,
+        ("the path of adam with eps=0.1", "eps=0.1 时 adam 走过的路"),
+        1e-4,
+        mistakes,
+    )
+    need_same(follow(adam), torch_adam(), ("the path of adam", "adam 走过的路"), 1e-4)
 
 
 steps.check(3, check_adam)
@@ -291,9 +328,11 @@ steps.check(3, check_adam)
 
 def descend(rule, rate, count):
     """Return the loss after `count` steps of a rule from START, as a float."""
+    # zh: 从 START 出发，按规则走 `count` 步，返回最后的损失，是 float。
     w = START.clone()
     # stub
     # ...  # begin with an empty memory; take `count` steps with slope(w)
+    # zh: 从空的 memory 开始，用 slope(w) 走 `count` 步
     # solution
     memory = {}
     for _ in range(count):
@@ -354,10 +393,12 @@ steps.check(4, check_descend)
 
 def sweep(rule, rates, count):
     """Return (best rate, its loss); runs that end in NaN or infinity do not count."""
+    # zh: 返回 (最好的学习率, 它的损失)；以 NaN 或无穷大收场的不算。
     best = (None, math.inf)
     for rate in rates:
         # stub
         # ...  # a run at this rate; keep it if its loss is finite and the lowest yet
+        # zh: 用这个学习率跑一次；损失有限，而且是至今最低，就留下
         # solution
         found = descend(rule, rate, count)
         if found < best[1]:
@@ -368,11 +409,13 @@ def sweep(rule, rates, count):
 
 # %% name="check_sweep"
 ENDS = {0.1: 5.0, 0.3: 2.5, 0.5: 7.5, 0.7: 6.0}  # rate: loss at the end
+# zh: 学习率：最后的损失
 FAILED = {0.2: math.nan, 0.4: math.inf, 0.6: math.nan}
 
 
 def best_of(ends):
     """What sweep finds among runs that end like this, as (rate, loss)."""
+    # zh: 各次运行这样收场时，sweep 会选出什么，(学习率, 损失)。
 
     def pretend(w, g, memory, rate):
         return torch.tensor([math.sqrt(2 * ends[rate]), 0.0])
@@ -389,7 +432,7 @@ def best_of(ends):
         "no run has been kept: is there a run for each rate, and is `best` renewed?",
         "一次运行也没有留下：每个学习率都运行了吗？更新 `best` 了吗？",
     )
-    return need_number(got[0], "the best rate"), got[1]
+    return need_number(got[0], ("the best rate", "最好的学习率")), got[1]
 
 
 def check_sweep():
@@ -414,7 +457,7 @@ def check_sweep():
         f"{rate} wins instead of 0.3, whose loss is the lowest.",
         f"胜出的是 {rate}，而损失最低的是 0.3。",
     )
-    need_same(lowest, 2.5, "the loss at the best rate")
+    need_same(lowest, 2.5, ("the loss at the best rate", "最好的学习率下的损失"))
     rate, _ = best_of(ENDS | FAILED)
     need(
         rate == 0.3,
@@ -428,6 +471,7 @@ def check_sweep():
 
 def show_sweep(count=100):
     """Print every rule's best rate, and draw the losses of all rates."""
+    # zh: 打印每条规则最好的学习率，画出所有学习率的损失。
     rates = [10 ** (k / 3) for k in range(-12, 2)]
     steps.note(
         f"rule, its best rate, and the loss after {count} steps:",
@@ -441,6 +485,7 @@ def show_sweep(count=100):
         ends = [min(end, 1e3) if end == end else 1e3 for end in ends]
         ax.loglog(rates, ends, marker=marker, label=rule.__name__)
     ax.axhline(0.1, color="0.5", linestyle=":")  # below it, a rate works
+    # zh: 线以下的学习率可用
     ax.set(xlabel="rate", ylabel=f"loss after {count} steps")
     ax.legend()
     plt.show()

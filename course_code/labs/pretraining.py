@@ -10,15 +10,18 @@ import torch.nn.functional as F
 from course_code.teach.steps import Steps, call, need, need_number, need_same
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 
 
 def states(n):
     """List all 2^n states of n units of 0 or 1, one per row."""
+    # zh: 列出 n 个取 0 或 1 的单元的全部 2^n 个状态，每行一个。
     return torch.tensor(list(product((0.0, 1.0), repeat=n)), dtype=torch.float64)
 
 
 def visible(h, W, b):
     """Return the probabilities (B, D) that each pixel is 1, given hidden h (B, H)."""
+    # zh: 给定隐藏单元 h (B, H)，返回每个像素取 1 的概率 (B, D)。
     return torch.sigmoid(h @ W + b)
 
 
@@ -30,8 +33,12 @@ def hidden(v, W, c):
 
     v: pictures (B, D), one per row; W: weights (H, D); c: hidden biases (H,).
     """
+    # zh: 给定图片，返回每个隐藏单元取 1 的概率 (B, H)。
+    # zh:
+    # zh: v：图片 (B, D)，每行一张；W：权重 (H, D)；c：隐藏单元的偏置 (H,)。
     # stub
     # a = ...  # (B, H) what each hidden unit adds up
+    # zh: (B, H) 每个隐藏单元的净输入
     # return ...
     # solution
     a = v @ W.T + c
@@ -42,6 +49,7 @@ def hidden(v, W, c):
 # %% name="check_hidden"
 def machine(n_visible, n_hidden, seed):
     """Draw a machine: W (H, D), b (D,) and c (H,), in float64."""
+    # zh: 抽一台机器：W (H, D)、b (D,) 和 c (H,)，都是 float64。
     rng = torch.Generator().manual_seed(seed)
     shapes = ((n_hidden, n_visible), (n_visible,), (n_hidden,))
     return [torch.randn(shape, generator=rng, dtype=torch.float64) for shape in shapes]
@@ -90,9 +98,12 @@ steps.check(1, check_hidden)
 
 def free_energy(v, W, b, c):
     """Return the free energy (B,) of each picture in v (B, D)."""
+    # zh: 返回 v (B, D) 里每张图片的自由能 (B,)。
     # stub
     # a = ...  # (B, H) as in step 1
+    # zh: (B, H) 与第 1 步相同
     # return ...  # one number per picture; F.softplus(a) is log(1 + e^a)
+    # zh: 每张图片一个数；F.softplus(a) 就是 log(1 + e^a)
     # solution
     a = v @ W.T + c
     return -(v @ b) - F.softplus(a).sum(1)
@@ -102,6 +113,7 @@ def free_energy(v, W, b, c):
 # %% name="check_free_energy"
 def log_joint(v, W, b, c):
     """Exponent of p(v, h), for each picture and each hidden state, (B, 2^H)."""
+    # zh: p(v, h) 的指数，每张图片配每个隐藏状态，(B, 2^H)。
     h = states(len(c))
     bilinear = torch.einsum("sh,hd,bd->bs", h, W, v)
     return (v * b).sum(1, keepdim=True) + h.mv(c) + bilinear
@@ -153,9 +165,13 @@ def log_likelihood(v, W, b, c):
 
     There must be few pixels: it goes through all 2^D pictures.
     """
+    # zh: 返回 v (B, D) 里各张图片 log p(v) 的平均，精确值，一个数。
+    # zh:
+    # zh: 像素必须少：它要走遍全部 2^D 张图片。
     everything = states(v.shape[1])  # (2^D, D)
     # stub
     # log_z = ...  # logarithm of the sum of e^(-F) over everything
+    # zh: e^(-F) 对所有图片求和，再取对数
     # return ...
     # solution
     log_z = (-free_energy(everything, W, b, c)).logsumexp(0)
@@ -223,11 +239,17 @@ def cd_gradient(v, W, b, c, draw):
 
     v: pictures (B, D); draw: function from probabilities to states of 0 and 1.
     """
+    # zh: 返回 CD-1 给 W (H, D)、b (D,) 和 c (H,) 的梯度：对图片取平均。
+    # zh:
+    # zh: v：图片 (B, D)；draw：函数，按概率抽出 0 和 1 的状态。
     n = len(v)
     # stub
     # h = ...  # (B, H) probabilities, given the pictures
+    # zh: (B, H) 给定图片时的概率
     # dream = ...  # (B, D) states, drawn given drawn states of the hidden units
+    # zh: (B, D) 状态：先抽隐藏状态，再据此抽出
     # h_dream = ...  # (B, H) probabilities, given the dream
+    # zh: (B, H) 给定梦时的概率
     # for_W = ...  # (H, D)
     # for_b = ...  # (D,)
     # for_c = ...  # (H,)
@@ -245,16 +267,19 @@ def cd_gradient(v, W, b, c, draw):
 # %% name="check_cd_gradient"
 def half(p):
     """A draw without chance: 1 where the probability is above one half."""
+    # zh: 不靠运气的抽取：概率大于一半处为 1。
     return (p > 0.5).to(p)
 
 
 def keep(p):
     """What somebody does who does not draw."""
+    # zh: 有人没有抽取，结果就是这样。
     return p
 
 
 def told(v, W, b, c, first=half, second=half, start=keep):
     """The three gradients for rules of drawing, each (H, D), (D,) or (H,)."""
+    # zh: 各种抽法对应的三个梯度，形状 (H, D)、(D,) 或 (H,)。
     h = (torch.einsum("bd,hd->bh", v, W) + c).sigmoid()
     dream = second((torch.einsum("bh,hd->bd", first(h), W) + b).sigmoid())
     late = (torch.einsum("bd,hd->bh", dream, W) + c).sigmoid()
@@ -303,7 +328,13 @@ def check_cd_gradient():
     )
     for i, name in enumerate("Wbc"):
         mistakes = [(found[i], en, zh) for found, en, zh in slips]
-        need_same(got[i], right[i], f"the gradient for {name}", 1e-9, mistakes)
+        need_same(
+            got[i],
+            right[i],
+            (f"the gradient for {name}", f"{name} 的梯度"),
+            1e-9,
+            mistakes,
+        )
 
 
 steps.check(4, check_cd_gradient, needs=[1])
@@ -313,6 +344,7 @@ steps.check(4, check_cd_gradient, needs=[1])
 
 def train(v, W, b, c, rate, rounds, draw):
     """Return W, b and c after so many steps of CD-1 on all pictures in v."""
+    # zh: 用 v 里的全部图片走若干步 CD-1，返回 W、b 和 c。
     for _ in range(rounds):
         # stub
         # for_W, for_b, for_c = ...
@@ -327,12 +359,14 @@ def train(v, W, b, c, rate, rounds, draw):
 # %% name="check_train"
 def bars():
     """The 14 pictures of 3 x 3 pixels whose rows, or columns, are all 0 or all 1."""
+    # zh: 14 张 3 x 3 的图片，各行或各列全为 0 或全为 1。
     rows = states(3)[:, :, None].expand(-1, 3, 3)
     return torch.cat([rows, rows.mT]).flatten(1).unique(dim=0)
 
 
 def climbed(v, parts, rate, rounds):
     """Follow the gradients of `told`, so many rounds."""
+    # zh: 按 `told` 给的梯度走若干轮。
     for _ in range(rounds):
         moves = told(v, *parts)
         parts = [part + rate * move for part, move in zip(parts, moves, strict=True)]
@@ -373,12 +407,19 @@ def check_train():
     )
     for i, name in enumerate("Wbc"):
         mistakes = [(found[i], en, zh) for found, en, zh in slips]
-        need_same(got[i], want[i], f"{name} after three steps", 1e-9, mistakes)
+        need_same(
+            got[i],
+            want[i],
+            (f"{name} after three steps", f"三步之后的 {name}"),
+            1e-9,
+            mistakes,
+        )
     watch()
 
 
 def watch():
     """Train a machine on bars and stripes, and tell what is seen and what is hidden."""
+    # zh: 用横条竖条训练一台机器，说出看得见的和看不见的。
     v, rng = bars(), torch.Generator().manual_seed(5)
     W, b, c = (0.1 * part for part in machine(9, 8, 5))
 

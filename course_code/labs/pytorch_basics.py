@@ -15,14 +15,18 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 6)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 m = torch.tensor([[2.0, 5.0, 3.0, 7.0], [4.0, 2.0, 1.0, 9.0]])  # (2, 4) float32
+# zh: (2, 4) float32
 v = torch.arange(1, 5)  # (4,) int64: nobody wrote a decimal point
+# zh: (4,) int64：谁也没写小数点
 print(m.dtype, v.dtype)
 
 
 # %% name="product"
 def product(m, v):
     """Return the matrix-vector product, (2,) float32, of m (2, 4) and whole v (4,)."""
+    # zh: 返回矩阵乘向量的结果，(2,) float32；m 是 (2, 4)，v 是整数 (4,)。
     # stub
     # return ...
     # solution
@@ -67,10 +71,15 @@ def pieces(m):
     """Return four pieces of m (R, C): an entry, a column, the same column kept as a
     table, and all but the last column.
     """
+    # zh: 返回 m (R, C) 的四个部分：一个元素；一列；仍写成表的同一列；
+    # zh: 除最后一列以外的各列。
     # stub
     # entry = ...  # () row 0, column 2
+    # zh: () 第 0 行，第 2 列
     # column = ...  # (R,) the second column
+    # zh: (R,) 第二列
     # kept = ...  # (R, 1) the second column
+    # zh: (R, 1) 第二列
     # rest = ...  # (R, C - 1)
     # solution
     entry = m[0, 2]
@@ -127,6 +136,7 @@ steps.check(2, check_pieces)
 
 def standardise(X):
     """Return X (B, D), each column with mean 0 and standard deviation 1."""
+    # zh: 返回 X (B, D)，每一列的均值为 0，标准差为 1。
     # stub
     # mean = ...  # (D,)
     # spread = ...  # (D,)
@@ -141,6 +151,7 @@ def standardise(X):
 # %% name="check_standardise"
 def table(B, D):
     """Columns of very different size and place."""
+    # zh: 大小和位置相差悬殊的几列。
     rng = torch.Generator().manual_seed(1)
     return torch.randn(B, D, generator=rng) * torch.arange(1.0, D + 1) + 10
 
@@ -184,6 +195,7 @@ def check_standardise():
         got = call(standardise, X)
         if torch.is_tensor(got) and got.shape == X.shape:
             scale = (len(X) / (len(X) - 1)) ** 0.5  # the other convention is right too
+            # zh: 另一种约定也对
             if (got - centred / spread * scale).abs().max() < 1e-4:
                 continue
         need_same(got, centred / spread, "standardise(X)", 1e-4, mistakes)
@@ -199,6 +211,9 @@ def histogram(draws, edges):
 
     edges: (K + 1,) rising. Bin k holds what is >= edges[k] and < edges[k + 1].
     """
+    # zh: 返回 draws (n,) 里有多少个数落在相邻的边界之间，(K,) int64。
+    # zh:
+    # zh: edges：(K + 1,)，从小到大。第 k 个箱子装 >= edges[k] 且 < edges[k + 1] 的数。
     counts = torch.zeros(len(edges) - 1, dtype=torch.int64)
     for k in range(len(edges) - 1):
         # stub
@@ -249,6 +264,7 @@ def check_histogram():
 
 def show_histograms():
     """Draw a thousand and a million normal numbers, as the notes do."""
+    # zh: 像笔记那样，画出一千个和一百万个正态随机数。
     fig, axes = plt.subplots(2, 1, figsize=(6, 6), layout="constrained")
     edges = torch.linspace(-4, 4, 41)
     for ax, n in zip(axes, (1000, 1_000_000), strict=True):
@@ -265,9 +281,11 @@ steps.check(4, check_histogram)
 
 def without_row(X, row):
     """Return a copy of X (B, D) whose given row is all zeros; X stays as it was."""
+    # zh: 返回 X (B, D) 的副本，其中指定的一行全为零；X 保持原样。
     # stub
     # copy = ...
     # ...  # the row to zeros
+    # zh: 这一行改成零
     # return ...
     # solution
     copy = X.clone()
@@ -321,9 +339,12 @@ steps.check(5, check_without_row)
 
 def gradient(f, x):
     """Return the gradient of f at x (D,), where f gives one number, by autograd."""
+    # zh: 用自动求导返回 f 在 x (D,) 处的梯度；f 给出一个数。
     # stub
     # x = ...  # a copy that asks for gradients
+    # zh: 副本，要求梯度
     # ...  # f at x, then backward()
+    # zh: 先求 f 在 x 处的值，再 backward()
     # return ...
     # solution
     x = x.clone().requires_grad_()
@@ -355,7 +376,11 @@ def check_gradient():
     ]
     got = need_tensor(got, "gradient(f, x)", (3,))
     need_same(got, want, "gradient(f, x)", mistakes=mistakes)
-    need_same(call(gradient, cubes, x), want, "gradient(f, x), called again")
+    need_same(
+        call(gradient, cubes, x),
+        want,
+        ("gradient(f, x), called again", "再次调用的 gradient(f, x)"),
+    )
 
 
 steps.check(6, check_gradient)

@@ -7,8 +7,10 @@ import torch.nn.functional as F
 from course_code.teach.steps import Steps, call, near, need, need_same, need_tensor
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 scores = torch.tensor([[25.0, 36.0, 39.0], [3.0, 0.0, 1.0], [2.0, 2.0, 2.0]])  # (B, C)
 labels = torch.tensor([2, 0, 1])  # (B,) the right class of each row
+# zh: (B,) 每一行的正确类别
 print(scores.shape, labels.shape)
 
 # %% name="softmax"
@@ -16,9 +18,12 @@ print(scores.shape, labels.shape)
 
 def softmax(z):
     """Turn scores z (B, C) into probabilities (B, C): each row sums to 1."""
+    # zh: 把得分 z (B, C) 变成概率 (B, C)：每一行之和为 1。
     # stub
     # powers = ...  # e to the power of each score
+    # zh: 每个得分的 e 的幂
     # return ...  # each row divided by its own sum
+    # zh: 每一行除以这一行的和
     # solution
     powers = z.exp()
     return powers / powers.sum(dim=1, keepdim=True)
@@ -64,9 +69,12 @@ steps.check(1, check_softmax)
 
 def log_softmax(z):
     """Return the logarithm of softmax, (B, C), for scores of any size."""
+    # zh: 返回 softmax 的对数，(B, C)，得分多大都行。
     # stub
     # shifted = ...  # subtract from each row its largest score
+    # zh: 每一行减去这一行最大的得分
     # return ...  # shifted, minus the logarithm of the sum of its powers of e
+    # zh: shifted 减去“各行 e 的幂之和”的对数
     # solution
     shifted = z - z.max(dim=1, keepdim=True).values
     return shifted - shifted.exp().sum(dim=1, keepdim=True).log()
@@ -117,7 +125,11 @@ def check_log_softmax():
             "指数超过 88 就溢出，0 的对数是 -inf：先减去每行最大的得分，"
             "也不要对概率取对数。",
         )
-        need_same(got, F.log_softmax(huge, -1), f"log_softmax at {size:g}")
+        need_same(
+            got,
+            F.log_softmax(huge, -1),
+            (f"log_softmax at {size:g}", f"得分为 {size:g} 时的 log_softmax"),
+        )
 
 
 steps.check(2, check_log_softmax)
@@ -130,9 +142,14 @@ def cross_entropy(z, y):
 
     z: scores (B, C); y: right classes (B,), int64.
     """
+    # zh: 返回各行正确类别 −log p 的平均，一个数。
+    # zh:
+    # zh: z：得分 (B, C)；y：正确类别 (B,)，int64。
     # stub
     # log_p = ...  # (B, C), by a function from above
+    # zh: (B, C)，用上面写好的函数
     # right = ...  # (B,) from row i the entry of column y[i]
+    # zh: (B,) 从第 i 行取出第 y[i] 列
     # return ...
     # solution
     log_p = log_softmax(z)
@@ -204,7 +221,11 @@ def check_cross_entropy():
     need_same(got, want, "cross_entropy(z, y)", mistakes=mistakes)
     far = torch.tensor([[0.0, 500.0]])
     far_off = call(cross_entropy, far, labels[1:2])
-    need_same(far_off, 500.0, "cross_entropy of the scores (0, 500)")
+    need_same(
+        far_off,
+        500.0,
+        ("cross_entropy of the scores (0, 500)", "得分 (0, 500) 的 cross_entropy"),
+    )
 
 
 steps.check(3, check_cross_entropy, needs=[2])
@@ -217,10 +238,16 @@ def slope(z, y):
 
     z: scores (B, C); y: right classes (B,), int64.
     """
+    # zh: 用公式返回 cross_entropy(z, y) 对 z 的梯度，(B, C)。
+    # zh:
+    # zh: z：得分 (B, C)；y：正确类别 (B,)，int64。
     # stub
     # p = ...  # probabilities (B, C)
+    # zh: 概率 (B, C)
     # target = ...  # (B, C): 1 at the right class of each row, 0 elsewhere
+    # zh: (B, C)：每一行的正确类别处为 1，其余为 0
     # return ...  # remember that the loss is a mean over the rows
+    # zh: 别忘了损失是对各行取的平均
     # solution
     p = softmax(z)
     target = F.one_hot(y, z.shape[1])
@@ -268,12 +295,17 @@ def numerical_slope(loss, z, h=1e-4):
 
     loss: function of a (B, C) tensor that gives one number; z: float64, left unchanged.
     """
+    # zh: 返回 loss(z) 的梯度，(B, C)；不是推导，而是测量。
+    # zh:
+    # zh: loss：(B, C) 张量的函数，给出一个数；z：float64，保持原样。
     gradient = torch.zeros_like(z)
     for i in range(z.shape[0]):
         for j in range(z.shape[1]):
             # stub
             # up, down = ..., ...  # copies of z with entry (i, j) raised, lowered by h
+            # zh: z 的两份副本，元素 (i, j) 分别调高、调低 h
             # gradient[i, j] = ...  # difference of the losses over the way between
+            # zh: 两次损失之差，除以其间的距离
             # solution
             up, down = z.clone(), z.clone()
             up[i, j] += h

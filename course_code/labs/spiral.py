@@ -21,8 +21,11 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 C, H = 3, 100  # classes, hidden units
+# zh: 类别数，隐藏单元数
 turn = 2 * math.pi / C  # angle between two arms
+# zh: 相邻两条旋臂的夹角
 
 # %% name="make_arm"
 
@@ -32,11 +35,17 @@ def make_arm(c, n, rng):
 
     rng: torch.Generator, from which the jitter of the angle comes.
     """
+    # zh: 返回旋臂 c 上的 n 个点，(n, 2)：半径从 0 到 1，角度转过 4π/3。
+    # zh:
+    # zh: rng：torch.Generator，角度的抖动由它产生。
     radius = torch.linspace(0, 1, n)  # (n,)
     jitter = 0.2 * torch.randn(n, generator=rng)  # (n,) radians
+    # zh: (n,) 弧度
     # stub
     # angle = ...  # (n,) even steps from turn * c to turn * (c + 2), plus the jitter
+    # zh: (n,) 从 turn * c 均匀变到 turn * (c + 2)，再加上抖动
     # return ...  # (n, 2) columns: radius times sine, radius times cosine
+    # zh: (n, 2) 两列依次是：半径乘正弦，半径乘余弦
     # solution
     angle = torch.linspace(turn * c, turn * (c + 2), n) + jitter
     return torch.stack((radius * angle.sin(), radius * angle.cos()), dim=1)
@@ -92,6 +101,7 @@ steps.check(1, check_make_arm)
 
 def make_data(n, seed):
     """Return n points of each arm as X (C*n, 2), and their classes y (C*n,)."""
+    # zh: 每条旋臂取 n 个点，返回 X (C*n, 2) 和它们的类别 y (C*n,)。
     rng = torch.Generator().manual_seed(seed)
     X = torch.cat([make_arm(c, n, rng) for c in range(C)])
     return X, torch.arange(C).repeat_interleave(n)
@@ -105,6 +115,9 @@ def make_model(bend):
 
     bend: a module applied to the hidden units, such as nn.ReLU() or nn.Identity().
     """
+    # zh: 返回一个网络：2 个输入，H 个隐藏单元，`bend`，C 个得分。
+    # zh:
+    # zh: bend：作用于隐藏单元的模块，例如 nn.ReLU() 或 nn.Identity()。
     # stub
     # return nn.Sequential(...)
     # solution
@@ -118,6 +131,9 @@ def told(hints, function, *arguments):
 
     hints: {a part of the text: (what it means, in Chinese)}.
     """
+    # zh: 调用函数；如果提示认得报错里的文字，就补上它的意思。
+    # zh:
+    # zh: hints：{报错里的一段文字: (意思的英文, 中文)}。
     try:
         return call(function, *arguments)
     except Wrong as wrong:
@@ -157,7 +173,9 @@ def check_make_model():
         return model(points)
 
     scores = told(MODULES, network, X)
-    need_tensor(scores, "the network's output for 5 points", (5, C))
+    need_tensor(
+        scores, ("the network's output for 5 points", "网络对 5 个点的输出"), (5, C)
+    )
     softened = any(isinstance(m, nn.Softmax | nn.LogSoftmax) for m in model.modules())
     need(
         not softened and not near(scores.sum(1), torch.ones(5)),
@@ -174,6 +192,7 @@ def check_make_model():
     flat = near(bent(X) + bent(-X), 2 * bent(torch.zeros(5, 2)), 1e-4)
     need(
         seen[-1:] not in ([2], [C]),  # numbers of a point that `bend` is applied to
+        # zh: `bend` 所作用的那个点有几个数
         "`bend` is applied to the inputs or to the scores: it goes between the two "
         "layers, to the hidden units.",
         "`bend` 现在作用在输入或得分上：它要放在两层之间，作用于隐藏单元。",
@@ -199,11 +218,14 @@ steps.check(2, check_make_model)
 
 def train(model, X, y, optimizer, count):
     """Take `count` steps on all points at once, and return the loss before each."""
+    # zh: 用全部的点走 `count` 步，返回每一步之前的损失。
     losses = []
     for _ in range(count):
         # stub
         # loss = ...  # cross-entropy of the model's scores
+        # zh: 模型得分的交叉熵
         # ...  # then: forget old gradients, compute new ones, move the parameters
+        # zh: 接着：清掉旧梯度，求新梯度，移动参数
         # solution
         loss = F.cross_entropy(model(X), y)
         optimizer.zero_grad()
@@ -217,6 +239,7 @@ def train(model, X, y, optimizer, count):
 # %% name="check_train"
 def follow(model, X, y, count, kind):
     """Losses of plain gradient descent at rate 1, computed without an optimizer."""
+    # zh: 学习率为 1 的朴素梯度下降的各步损失，不用优化器算。
     W, b = (p.detach().clone().requires_grad_() for p in model.parameters())
     pile, losses = [0, 0], []
     for _ in range(count):
@@ -249,6 +272,7 @@ def check_train():
     kinds = ("right", "piled", "softened", "still")
     paths = {kind: follow(model, X, y, 6, kind) for kind in kinds}
     calls = []  # of backward() and step(), in their order
+    # zh: backward() 和 step() 的调用，按先后次序
     model.weight.register_hook(lambda gradient: calls.append("backward"))
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
     optimizer.register_step_pre_hook(lambda *_: calls.append("step"))
@@ -259,7 +283,9 @@ def check_train():
         "lines as they were.",
         "train 应当返回损失的列表，每步一个：最后两行请保持原样。",
     )
-    got = torch.tensor([need_number(loss, "a loss in the list") for loss in got])
+    got = torch.tensor(
+        [need_number(loss, ("a loss in the list", "列表里的损失")) for loss in got]
+    )
     still = near(got, paths["still"])
     need(
         "backward" in calls or not still,
@@ -300,7 +326,7 @@ def check_train():
             "损失一直不变：漏了 step()，或者少了括号，参数没有移动。",
         ),
     ]
-    need_same(got, paths["right"], "the list of losses", 1e-4, mistakes)
+    need_same(got, paths["right"], ("the list of losses", "损失的列表"), 1e-4, mistakes)
 
 
 steps.check(3, check_train)
@@ -310,9 +336,12 @@ steps.check(3, check_train)
 
 def accuracy(model, X, y):
     """Return the share of points, from 0 to 1, that the model puts into class y."""
+    # zh: 返回模型归入类别 y 的点所占的比例，从 0 到 1。
     # stub
     # predicted = ...  # (B,) the class with the largest score of each point
+    # zh: (B,) 每个点得分最大的类别
     # return ...  # the share of points where this is y
+    # zh: 它等于 y 的点所占的比例
     # solution
     predicted = model(X).argmax(dim=1)
     return (predicted == y).float().mean().item()
@@ -339,6 +368,7 @@ SHARE = {
 def check_accuracy():
     right = torch.tensor([0, 1, 2, 2, 1, 0, 0, 1])
     table = 0.5 * torch.eye(C)[right]  # scores (8, C), none of them a class
+    # zh: 得分 (8, C)，没有一个等于类别编号
     model, y = nn.Identity(), torch.tensor([0, 1, 2, 1, 1, 1, 2, 1])
     got = told(SHARE, accuracy, model, table, y)
     if torch.is_tensor(got) and got.dim():
@@ -385,13 +415,17 @@ steps.check(4, check_accuracy)
 
 def compare(X, y, X_new, y_new, count):
     """Return {(bend, method): accuracy on the new points} of four networks."""
+    # zh: 返回四个网络的 {(bend, method): 新点上的准确率}。
     table = {}
     for bend in (nn.Identity, nn.ReLU):
         for method in (torch.optim.SGD, torch.optim.Adam):
             # stub
             # model = ...  # a new one; torch.manual_seed(0) gives all the same start
+            # zh: 新模型；torch.manual_seed(0) 让起点都相同
             # optimizer = ...  # method(...) with lr=1e-3
+            # zh: method(...)，取 lr=1e-3
             # ...  # train it for `count` steps
+            # zh: 训练 `count` 步
             # table[bend.__name__, method.__name__] = ...
             # solution
             torch.manual_seed(0)
@@ -406,6 +440,7 @@ def compare(X, y, X_new, y_new, count):
 # %% name="check_compare"
 def four(X, y, X_new, y_new, count):
     """Call compare, and see that it gives four shares."""
+    # zh: 调用 compare，并确认它给出四个比例。
     table = call(compare, X, y, X_new, y_new, count)
     keys = {(b, m) for b in ("Identity", "ReLU") for m in ("SGD", "Adam")}
     need(
@@ -413,7 +448,9 @@ def four(X, y, X_new, y_new, count):
         "compare should return the table with four entries, such as ('ReLU', 'Adam').",
         "compare 应当返回含四项的表，例如 ('ReLU', 'Adam')。",
     )
-    return {k: need_number(v, f"the entry {k}") for k, v in table.items()}
+    return {
+        k: need_number(v, (f"the entry {k}", f"{k} 这一项")) for k, v in table.items()
+    }
 
 
 def check_compare():
@@ -455,6 +492,7 @@ def check_compare():
 
 def show_regions(X, y):
     """Draw what two networks with Adam make of the plane."""
+    # zh: 画出配 Adam 的两个网络怎样划分平面。
     fig, axes = plt.subplots(2, 1, figsize=(5, 9), layout="constrained")
     for ax, bend in zip(axes, (nn.Identity(), nn.ReLU()), strict=True):
         model = make_model(bend)

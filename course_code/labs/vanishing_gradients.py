@@ -18,16 +18,20 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 DEPTH, WIDTH = 20, 128  # layers, units of each
+# zh: 层数，每层的单元数
 
 
 def default_weights(depth, n, rng):
     """Weights as nn.Linear draws them: uniform between ±1/√n, one (n, n) per layer."""
+    # zh: nn.Linear 默认的权重：在 ±1/√n 之间均匀抽取，每层一个 (n, n)。
     return [(2 * torch.rand(n, n, generator=rng) - 1) / n**0.5 for _ in range(depth)]
 
 
 def score(last):
     """One number for the last outputs (B, n): even units count plus, odd ones minus."""
+    # zh: 把最后的输出 (B, n) 变成一个数：偶数号单元加，奇数号单元减。
     return last[:, ::2].sum() - last[:, 1::2].sum()
 
 
@@ -37,10 +41,14 @@ def forward(weights, x):
 
     weights: list of L matrices (n, n), row i for unit i; x: (B, n). No biases.
     """
+    # zh: 返回每一层的输出，由 L 个张量 (B, n) 组成的列表。
+    # zh:
+    # zh: weights：L 个矩阵 (n, n) 的列表，第 i 行属于单元 i；x：(B, n)。没有偏置。
     h, outputs = x, []
     for W in weights:
         # stub
         # h = ...  # weighted sums of what the layer before puts out, then ReLU
+        # zh: 前一层输出的加权和，再做 ReLU
         # solution
         h = (h @ W.T).relu()
         # end
@@ -55,6 +63,7 @@ def stream(seed):
 
 def layers(weights, x, *, turned=False, bent=True, fed=True):
     """The outputs of all layers, rightly or with one mistake."""
+    # zh: 各层的输出，可以正确，也可以带一个错误。
     outputs, h = [], x
     for W in weights:
         a = torch.einsum("bj,ji->bi" if turned else "bj,ij->bi", h if fed else x, W)
@@ -97,7 +106,7 @@ def check_forward():
                 "每一层都用了 x：从第二层起，输入应当是上一层的输出。",
             ),
         ]
-        name = f"the output of layer {number + 1}"
+        name = (f"the output of layer {number + 1}", f"第 {number + 1} 层的输出")
         need_same(value, want, name, mistakes=mistakes)
 
 
@@ -111,10 +120,16 @@ def gradient_norms(weights, x):
 
     The gradient is that of score(…) of the last layer's output; x: (B, n).
     """
+    # zh: 返回每一层输出处的梯度有多长，L 个 float。
+    # zh:
+    # zh: 求的是最后一层输出的 score(…) 的梯度；x：(B, n)。
     # stub
     # outputs = ...  # of all layers, from a copy of x that asks for gradients
+    # zh: 所有层的输出，从 x 的副本算起，副本要求梯度
     # gradients = ...  # of the score, one for each of the outputs
+    # zh: score 的梯度，每层输出一个
     # return ...  # their norms, front layer first
+    # zh: 它们的范数，最前面的层排第一
     # solution
     outputs = forward(weights, x.clone().requires_grad_())
     gradients = torch.autograd.grad(score(outputs[-1]), outputs)
@@ -125,6 +140,7 @@ def gradient_norms(weights, x):
 # %% name="check_gradient_norms"
 def norms_by_hand(weights, x, odd=-1.0):
     """The chain rule, layer after layer from the back; odd units count `odd`."""
+    # zh: 链式法则，从后往前逐层进行；奇数号单元按 `odd` 计。
     outputs = layers(weights, x)
     slope, norms = torch.ones_like(outputs[-1]), []
     slope[:, 1::2] = odd
@@ -143,7 +159,7 @@ def check_gradient_norms():
         "gradient_norms should return a list of four numbers for four layers.",
         "四层网络，gradient_norms 应当返回四个数的列表。",
     )
-    got = torch.tensor([need_number(one, "a norm") for one in got])
+    got = torch.tensor([need_number(one, ("a norm", "范数")) for one in got])
     want = norms_by_hand(weights, x)
     sizes = torch.stack([h.norm() for h in layers(weights, x)])
     mistakes = [
@@ -168,7 +184,7 @@ def check_gradient_norms():
             "这是普通总和的梯度：请对 score(…) 求梯度。",
         ),
     ]
-    need_same(got, want, "the list of norms", 1e-4, mistakes)
+    need_same(got, want, ("the list of norms", "范数的列表"), 1e-4, mistakes)
 
 
 steps.check(2, check_gradient_norms, needs=[1])
@@ -181,6 +197,9 @@ def factor(norms):
 
     norms: L numbers, front layer first; the factor is the geometric mean of the steps.
     """
+    # zh: 返回梯度往前每过一层乘上的倍数。
+    # zh:
+    # zh: norms：L 个数，最前面的层排第一；倍数是各步的几何平均。
     # stub
     # return ...
     # solution
@@ -231,6 +250,9 @@ def he_weights(depth, n, rng):
 
     rng: torch.Generator, from which all of them are drawn.
     """
+    # zh: 返回 `depth` 个正态随机矩阵 (n, n)，方差为 2/n（He，2015）。
+    # zh:
+    # zh: rng：torch.Generator，所有的数都由它产生。
     # stub
     # return [...]
     # solution
@@ -249,7 +271,7 @@ def check_he_weights():
         "he_weights(3, n, rng) 应当返回含三个矩阵的列表。",
     )
     for W in got:
-        need_tensor(W, "a matrix of he_weights", (n, n))
+        need_tensor(W, ("a matrix of he_weights", "he_weights 给出的矩阵"), (n, n))
     need(
         not near(got[0], got[1]),
         "all layers have the same matrix: draw a new one for each.",
@@ -296,6 +318,9 @@ def predicted(n, variance):
 
     Of the n squares that a unit sends back, the ReLU lets half pass.
     """
+    # zh: ReLU 层有 n 个单元、权重有这样的方差，返回它的倍数。
+    # zh:
+    # zh: 一个单元往回传 n 个平方，ReLU 让一半通过。
     # stub
     # return ...
     # solution
@@ -331,6 +356,7 @@ def check_predicted():
 
 def show_layers():
     """Print measured and predicted factors, and draw the gradient at every layer."""
+    # zh: 打印测得的倍数和预测的倍数，画出每一层的梯度。
     x = torch.randn(64, WIDTH, generator=stream(7))
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     ways = {"default": default_weights, "He": he_weights}

@@ -18,7 +18,9 @@ from course_code.teach.steps import (
 )
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
+# zh: "en" 或 "zh"：检验用哪种语言说话
 TUNING, SEEDS = (100, 101), (0, 1, 2, 3, 4)  # to choose a rate, to report
+# zh: 前者用来选学习率，后者用来报告结果
 
 # %% name="parameters"
 
@@ -28,10 +30,14 @@ def parameters(widths):
 
     widths: from the inputs to the outputs, such as (64, 66, 10).
     """
+    # zh: 各层单元数如此的网络，返回它有多少个权重和偏置。
+    # zh:
+    # zh: widths：从输入到输出，例如 (64, 66, 10)。
     total = 0
     for n_in, n_out in pairwise(widths):
         # stub
         # total += ...  # of one layer that leads from n_in units to n_out
+        # zh: 从 n_in 个单元到 n_out 个单元的一层
         # solution
         total += (n_in + 1) * n_out
         # end
@@ -41,6 +47,7 @@ def parameters(widths):
 # %% name="check_parameters"
 def built(widths):
     """Count what PyTorch really makes."""
+    # zh: 数一数 PyTorch 真正建出的参数。
     layers = [nn.Linear(*pair) for pair in pairwise(widths)]
     return sum(p.numel() for p in nn.Sequential(*layers).parameters())
 
@@ -93,11 +100,17 @@ def widest(budget, depth, n_in, n_out):
     budget: parameters that may be spent, biases included.
     Returns: units per layer, a tuple (n_in, n, ..., n, n_out).
     """
+    # zh: 有 `depth` 个等宽隐藏层的网络，返回预算买得起的最宽的一个。
+    # zh:
+    # zh: budget：可以花掉的参数，含偏置。
+    # zh: 返回：各层的单元数，元组 (n_in, n, ..., n, n_out)。
     best = None
     for n in range(1, budget + 1):
         # stub
         # widths = ...  # n units in each hidden layer
+        # zh: 每个隐藏层 n 个单元
         # if ...:  # it can be paid
+        # zh: 如果买得起
         #     best = widths
         # solution
         widths = (n_in, *[n] * depth, n_out)
@@ -160,9 +173,11 @@ steps.check(2, check_widest, needs=[1])
 
 def folded(x, k):
     """Fold the line k times, element by element: (n,) to (n,)."""
+    # zh: 把线逐元素折 k 次：(n,) 到 (n,)。
     for _ in range(k):
         # stub
         # x = ...  # two ReLUs, one that bends at 0 and one at ½, each times a number
+        # zh: 两个 ReLU，一个在 0 处弯折，一个在 ½ 处，各乘一个数
         # solution
         x = 2 * F.relu(x) - 4 * F.relu(x - 0.5)
         # end
@@ -172,6 +187,7 @@ def folded(x, k):
 # %% name="check_folded"
 def zigzag(x, k):
     """The same curve on [0, 1] by counting: 2^(k-1) equal triangles."""
+    # zh: [0, 1] 上的同一条曲线，用数的办法：2^(k-1) 个相等的三角形。
     return 1 - (2 * ((2 ** (k - 1) * x) % 1) - 1).abs()
 
 
@@ -211,7 +227,7 @@ def check_folded():
     need_same(
         call(folded, outside, 1),
         torch.tensor([0.0, -1.0]),
-        "folded at −1 and 1.5, outside the line,",
+        ("folded at −1 and 1.5, outside the line,", "线外 −1 和 1.5 处的 folded"),
         mistakes=[
             (
                 1 - (2 * outside - 1).abs(),
@@ -245,9 +261,14 @@ def pieces(y):
 
     y: its heights (n,) at equal distances; its bends lie on these points.
     """
+    # zh: 返回曲线由几段直线组成。
+    # zh:
+    # zh: y：等间隔处的高度 (n,)；弯折处正好在这些点上。
     # stub
     # slopes = ...  # (n - 1,) the rise from each point to the next
+    # zh: (n - 1,) 相邻两点的升幅
     # bends = ...  # at how many points the slope changes, a number
+    # zh: 斜率在多少个点处改变，一个数
     # return ...
     # solution
     slopes = y.diff()
@@ -260,6 +281,7 @@ def pieces(y):
 def check_pieces():
     line = torch.linspace(0, 1, 33, dtype=torch.float64)
     knee = torch.tensor([0.0, 1, 2, 5, 8, 8, 8, 7]).double()  # slopes 1, 3, 0, −1
+    # zh: 斜率 1、3、0、−1
     for y, want, turns in ((zigzag(line, 3), 8, 7), (knee, 4, 0), (line, 1, 0)):
         mistakes = [
             (
@@ -285,7 +307,7 @@ def check_pieces():
                 "数的是斜率不变的地方：应当数变化的地方。",
             ),
         ]
-        name = f"pieces of a curve with {want}"
+        name = (f"pieces of a curve with {want}", f"{want} 段的曲线，pieces 的结果")
         need_same(call(pieces, y), want, name, 1e-9, mistakes)
     fine = torch.linspace(0, 1, 2**12 + 1, dtype=torch.float64)
     for k in (2, 5, 10):
@@ -306,6 +328,7 @@ steps.check(4, check_pieces, needs=[1, 3])
 
 def spiral(n, seed):
     """Return 3n points of three arms (3n, 2), and their classes (3n,)."""
+    # zh: 返回三条旋臂的 3n 个点 (3n, 2) 和它们的类别 (3n,)。
     rng = torch.Generator().manual_seed(seed)
     radius, y = torch.linspace(0, 1, n).repeat(3), torch.arange(3).repeat_interleave(n)
     angle = math.tau / 3 * (y + 2 * radius) + 0.2 * torch.randn(3 * n, generator=rng)
@@ -314,6 +337,7 @@ def spiral(n, seed):
 
 def run(widths, rate, seed):
     """Train a ReLU network on the spiral; return its validation and test accuracy."""
+    # zh: 在螺旋上训练一个 ReLU 网络，返回验证准确率和测试准确率。
     rng = torch.Generator().manual_seed(seed)
     layers = []
     for pair in pairwise(widths):
@@ -342,12 +366,18 @@ def compare(run, depths, budget, rates):
     run: function of (widths, rate, seed) that gives validation and test accuracy.
     Inputs and classes: 2 and 3. Every depth gets its own rate, chosen with TUNING.
     """
+    # zh: 返回 {深度: 测试准确率的列表，SEEDS 里每个种子一个}。
+    # zh:
+    # zh: run：(widths, rate, seed) 的函数，给出验证准确率和测试准确率。
+    # zh: 输入和类别：2 和 3。每种深度有自己的学习率，用 TUNING 挑选。
     table = {}
     for depth in depths:
         # stub
         # widths = ...
         # valid = ...  # for each rate, the mean validation accuracy over TUNING
+        # zh: 每个学习率的验证准确率，对 TUNING 取平均
         # rate = ...  # the best of `rates`
+        # zh: `rates` 里最好的一个
         # table[depth] = ...
         # solution
         widths = widest(budget, depth, 2, 3)
@@ -361,6 +391,7 @@ def compare(run, depths, budget, rates):
 # %% name="check_compare"
 RATES = (0.003, 0.01, 0.03)
 MARKS = {  # depth: accuracies at the three rates
+    # zh: 深度：三个学习率下的准确率
     1: {"tuning": (0.6, 0.8, 0.5), "other": (0.9, 0.75, 0.6), "test": (0.4, 0.5, 0.7)},
     3: {"tuning": (0.6, 0.5, 0.9), "other": (0.9, 0.6, 0.8), "test": (0.8, 0.7, 0.5)},
 }
@@ -368,6 +399,7 @@ MARKS = {  # depth: accuracies at the three rates
 
 def pretend(widths, rate, seed):
     """What `run` gives, made up: the best rate depends on how one looks for it."""
+    # zh: 虚构的 `run` 给出的值：哪个学习率最好，取决于怎样去找。
     marks, i = MARKS[len(widths) - 2], RATES.index(rate)
     valid = marks["tuning" if seed in TUNING else "other"][i]
     return [valid + seed / 1e4, marks["test"][i] + seed / 1e4]
@@ -375,6 +407,7 @@ def pretend(widths, rate, seed):
 
 def would_be(places, kind="test", seeds=SEEDS):
     """The table of somebody who runs depths 1 and 3 at these places among the rates."""
+    # zh: 有人让深度 1 和 3 各用 rates 里的这些位置，得到的表。
     rows = [[MARKS[d][kind][i] for d, i in zip((1, 3), places, strict=True)]]
     shift = torch.tensor(seeds, dtype=torch.float64)[None] / 1e4
     return torch.tensor(rows, dtype=torch.float64).T + shift
@@ -382,6 +415,7 @@ def would_be(places, kind="test", seeds=SEEDS):
 
 def four_or_more(run, depths, budget):
     """Call compare, and see that it gives a list of numbers for each depth."""
+    # zh: 调用 compare，并确认它给每种深度一个数的列表。
     table = call(compare, run, depths, budget, RATES)
     need(
         isinstance(table, dict) and set(table) == set(depths),
@@ -396,7 +430,10 @@ def four_or_more(run, depths, budget):
             f"深度 {depth} 的那一项应当是准确率的列表，现在是 {row!r}。",
         )
     return {
-        d: [need_number(v, f"an accuracy of depth {d}") for v in table[d]]
+        d: [
+            need_number(v, (f"an accuracy of depth {d}", f"深度 {d} 的准确率"))
+            for v in table[d]
+        ]
         for d in depths
     }
 
@@ -473,13 +510,18 @@ def check_compare():
         ),
     ]
     need_same(
-        got, would_be((1, 2)).float(), "the table of made-up runs", 1e-5, mistakes
+        got,
+        would_be((1, 2)).float(),
+        ("the table of made-up runs", "虚构运行的表"),
+        1e-5,
+        mistakes,
     )
     race()
 
 
 def race():
     """Run the student's comparison for true, and tell what it finds."""
+    # zh: 真正运行学生写的比较，并说出结果。
     table = four_or_more(run, (1, 6), 500)
     gaps = sorted(a - b for a, b in zip(table[6], table[1], strict=True))
     for depth, row in table.items():

@@ -117,7 +117,13 @@ def copied(argument):
     return argument
 
 
-def need_filled(value, name: str):
+def called(name) -> tuple[str, str]:
+    """Return how messages call a thing, en and zh, the latter spaced after Latin."""
+    en, zh = (name, name) if isinstance(name, str) else name
+    return en, f"{zh} " if zh[-1].isascii() else zh
+
+
+def need_filled(value, name):
     """Say that a `...` is left, if the value is one or holds one."""
     parts = value.values() if isinstance(value, dict) else value
     parts = parts if isinstance(value, dict | list | tuple) else ()
@@ -125,11 +131,12 @@ def need_filled(value, name: str):
         raise unfilled(name)
 
 
-def unfilled(name: str) -> Wrong:
+def unfilled(name) -> Wrong:
     """Return what to say where a `...` is left."""
+    en, zh = called(name)
     return Wrong(
-        f"`{name}` still has a `...`: fill it in, and run its cell again.",
-        f"`{name}` 里还有 `...`：补全之后，再运行一次那个单元。",
+        f"`{en}` still has a `...`: fill it in, and run its cell again.",
+        f"`{zh.strip()}` 里还有 `...`：补全之后，再运行一次那个单元。",
     )
 
 
@@ -147,81 +154,81 @@ def stopped(name: str, error: Exception) -> Wrong:
     return Wrong(en, zh)
 
 
-def need_tensor(value, name: str, shape: tuple, integer: bool = False) -> Tensor:
+def need_tensor(value, name, shape: tuple, integer: bool = False) -> Tensor:
     """Return a value that is a tensor of finite numbers of this shape, detached.
 
     Args:
         value: what a student's code gives.
-        name: how the message calls it.
+        name: how the message calls it: code, or (en, zh).
         shape: that it has to have.
         integer: whether its numbers are whole, not floats.
     """
     need_filled(value, name)
-    kind = type(value).__name__
+    kind, (en, zh) = type(value).__name__, called(name)
     need(
         isinstance(value, Tensor),
-        f"{name} should be a tensor, and is of type {kind}.",
-        f"{name} 应当是张量，现在的类型是 {kind}。",
+        f"{en} should be a tensor, and is of type {kind}.",
+        f"{zh}应当是张量，现在的类型是 {kind}。",
     )
     has, wanted = tuple(value.shape), tuple(shape)
     need(
         has == wanted,
-        f"{name} has shape {has} and should have {wanted}.",
-        f"{name} 的形状是 {has}，应当是 {wanted}。",
+        f"{en} has shape {has} and should have {wanted}.",
+        f"{zh}的形状是 {has}，应当是 {wanted}。",
     )
     whole = not (value.is_floating_point() or value.is_complex())
     need(
         whole == integer,
-        f"{name} has dtype {value.dtype}, not {'int64' if integer else 'float32'}.",
-        f"{name} 的 dtype 是 {value.dtype}，不是 {'int64' if integer else 'float32'}。",
+        f"{en} has dtype {value.dtype}, not {'int64' if integer else 'float32'}.",
+        f"{zh}的 dtype 是 {value.dtype}，不是 {'int64' if integer else 'float32'}。",
     )
     need(
         bool(value.isfinite().all()),
-        f"{name} holds NaN or infinity.",
-        f"{name} 里出现了 NaN 或无穷大。",
+        f"{en} holds NaN or infinity.",
+        f"{zh}里出现了 NaN 或无穷大。",
     )
     return value.detach()
 
 
-def need_number(value, name: str) -> float:
+def need_number(value, name) -> float:
     """Return a value that is one finite number, as a float."""
     need_filled(value, name)
     if isinstance(value, Tensor):
         whole = not value.is_floating_point()
         value = need_tensor(value, name, (), whole).item()
-    kind = type(value).__name__
+    kind, (en, zh) = type(value).__name__, called(name)
     need(
         isinstance(value, int | float) and value - value == 0,
-        f"{name} should be one finite number, and is {value} of type {kind}.",
-        f"{name} 应当是一个有限的数，现在是 {value}（类型 {kind}）。",
+        f"{en} should be one finite number, and is {value} of type {kind}.",
+        f"{zh}应当是一个有限的数，现在是 {value}（类型 {kind}）。",
     )
     return float(value)
 
 
-def need_same(value, wanted, name: str, tolerance: float = 1e-5, mistakes=()):
+def need_same(value, wanted, name, tolerance: float = 1e-5, mistakes=()):
     """Say by how much a value differs from what is wanted, or which mistake it shows.
 
     Args:
         value: what a student's code gives.
         wanted: number or tensor that it should be.
-        name: how the message calls it.
+        name: how the message calls it: code, or (en, zh).
         tolerance: largest difference, relative to the largest number wanted or 1.
         mistakes: (value that a well-known mistake gives, its name en, zh) of each.
     """
     value = _checked(value, wanted, name)
     if near(value, wanted, tolerance):
         return
-    for other, en, zh in mistakes:
+    for other, *texts in mistakes:
         if near(value, other, tolerance):
-            raise Wrong(en, zh)
-    gap = (value - torch.as_tensor(wanted)).abs().max().item()
+            raise Wrong(*texts)
+    gap, (en, zh) = (value - torch.as_tensor(wanted)).abs().max().item(), called(name)
     raise Wrong(
-        f"{name} has the right shape, but is off by up to {gap:.3g}.",
-        f"{name} 的形状对，数值不对，最多差 {gap:.3g}。",
+        f"{en} has the right shape, but is off by up to {gap:.3g}.",
+        f"{zh}的形状对，数值不对，最多差 {gap:.3g}。",
     )
 
 
-def _checked(value, wanted, name: str) -> Tensor:
+def _checked(value, wanted, name) -> Tensor:
     if isinstance(wanted, Tensor):
         whole = not wanted.is_floating_point()
         return need_tensor(value, name, wanted.shape, integer=whole)

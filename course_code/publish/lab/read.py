@@ -10,18 +10,20 @@ the solution as code, so that the script runs and is linted as it stands:
         return x.sum() / x.numel()
         # end
 
-The cell after it, `check_` and the step's name, holds its check.
+The cell after it, `check_` and the step's name, holds its check. What comments and docstrings are
+in Chinese stands below them (`comments.py`).
 """
 
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.lab.comments import BELOW, translations
 from course_code.publish.lesson.read import Cell, parse, read_cells
 
 MARKER = re.compile(r"\s*# (stub|solution|end)")
@@ -58,23 +60,30 @@ class Part:
         """The cell with its solution."""
         return self._as("solution")
 
-    def _as(self, which: str) -> Cell:
-        lines, state = [], "end"
-        for line in self.cell.source.split("\n"):
+    def lines(self, which: str) -> Iterator[tuple[int, str]]:
+        """Yield number in the script and text of each line of the `stub` or the `solution`."""
+        state = "end"
+        for number, line in _english(self.cell):
             if marker := self.open and MARKER.fullmatch(line):
                 state = marker[1]
             elif state in ("end", which):
-                lines.append(_uncommented(line) if state == "stub" else line)
-        return replace(self.cell, source="\n".join(lines))
+                yield number, _uncommented(line) if state == "stub" else line
+
+    def _as(self, which: str) -> Cell:
+        return replace(self.cell, source="\n".join(line for _, line in self.lines(which)))
 
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab as written; its name begins with `labs/`, its path is relative to the course."""
+    """A lab as written; its name begins with `labs/`, its path is relative to the course.
+
+    `said` gives its comments and docstrings in Chinese, by their English.
+    """
 
     name: str
     path: Path
     parts: tuple[Part, ...]
+    said: dict[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[Part, ...]:
@@ -96,7 +105,8 @@ def read_lab(course: Course, name: str) -> Lab:
 
     Raises:
         CourseError: a cell that cannot be read, a stub that has drifted from its solution or
-            leaves nothing open, a step without a check, an import below the first cell.
+            leaves nothing open, a step without a check, an import below the first cell, a comment
+            that is not said in Chinese.
     """
     script = course.labs / f"{name.removeprefix('labs/')}.py"
     path = course.relative(script)
@@ -110,7 +120,10 @@ def read_lab(course: Course, name: str) -> Lab:
             hint = f'Write below it: # %% name="check_{part.cell.name}"'
             raise CourseError(f"step {part.cell.name!r} has no check", path, part.cell.line, hint)
     _check_total(lab, text)
-    return lab
+    versions = [
+        [line for part in lab.parts for line in part.lines(which)] for which in ("stub", "solution")
+    ]
+    return replace(lab, said=translations(text, versions, path))
 
 
 def _limited(cell: Cell, text: str) -> Cell:
@@ -119,10 +132,17 @@ def _limited(cell: Cell, text: str) -> Cell:
     return cell if "timeout=" in own else replace(cell, timeout=TIMEOUT)
 
 
+def _english(cell: Cell) -> Iterator[tuple[int, str]]:
+    """Yield number in the script and text of each line that is no translation."""
+    for number, line in enumerate(cell.source.split("\n"), cell.line):
+        if not BELOW.fullmatch(line):
+            yield number, line
+
+
 def _open(cell: Cell, path: Path) -> Iterator[Open]:
     """Yield what is open in a cell, and refuse markers out of their order."""
     state, texts, begin = "end", {}, cell.line
-    for number, line in enumerate([*cell.source.split("\n"), ""], cell.line):
+    for number, line in _english(cell):
         marker = MARKER.fullmatch(line)
         if marker:
             if FOLLOWS[marker[1]] != state:

@@ -5,18 +5,17 @@ missing. Then step after step its stub and its solution run, each with the check
 steps solved, a stub still fails and a solution passes.
 """
 
-import re
 from dataclasses import replace
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.lab.comments import HAN, in_chinese
 from course_code.publish.lab.read import Lab, Part
 from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesson
 from course_code.publish.lesson.read import Cell, Lesson
 from course_code.publish.run.plan import Plan, Run, plan_script
 
 RESULTS = "RESULTS"  # bound after all else; what the checks said: step, verdict, en, zh
-HAN = re.compile(r"[\u4e00-\u9fff]")
 SOLVED = "{}:solved"
 ALONE = "{}:alone"  # a stub, or its check, with all earlier steps solved
 
@@ -46,14 +45,14 @@ def shown(lab: Lab, plan: Plan, language: str, *, solved: bool = False) -> Run:
     Args:
         lab: as written.
         plan: of its trial, whose blocks are those of the notebook.
-        language: in which the checks shall speak.
+        language: in which checks and comments shall speak.
         solved: whether its steps shall hold their solutions.
     """
     blocks = {}
     for part in lab.parts:
         name = part.cell.name
         own = plan.inlined.blocks[SOLVED.format(name) if solved and part.open else name]
-        blocks[name] = tuple(_speaking(block, language) for block in own)
+        blocks[name] = tuple(_speaking(block, language, lab) for block in own)
     inlined = InlinedLesson(blocks, {})
     outputs = {name: [[] for _ in own] for name, own in blocks.items()}
     entry = {"cells": outputs, "values": {}, "unusable": {}, "claims": {}}
@@ -118,9 +117,11 @@ def _is_check(part: Part, lab: Lab) -> bool:
     return part.cell.name.removeprefix("check_") in {step.cell.name for step in lab.steps}
 
 
-def _speaking(block: Block, language: str) -> Block:
-    """The block with checks that speak a language."""
-    if language == LANGUAGES[0]:
+def _speaking(block: Block, language: str, lab: Lab) -> Block:
+    """The block with checks that speak a language, and comments in it."""
+    if language == LANGUAGES[0] or block.folded:
         return block
     spoken = f'Steps("{language}", '
-    return replace(block, source=block.source.replace(f'Steps("{LANGUAGES[0]}", ', spoken))
+    source = block.source.replace(f'Steps("{LANGUAGES[0]}", ', spoken)
+    source = in_chinese(source, lab.said)
+    return replace(block, source=source, origins=block.origins[:1] * len(source.split("\n")))

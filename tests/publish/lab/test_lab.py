@@ -29,8 +29,10 @@ steps = Steps("en", 2)
 # %% name="double"
 def double(x):
     """Return 2x."""
+    # zh: 返回 2x。
     # stub
     # return ...  # twice
+    # zh: 两倍
     # solution
     return x + x + x - x
     # end
@@ -113,6 +115,8 @@ def test_a_good_lab_is_judged_good_and_shown_without_its_solutions(tried):
         assert "class Steps" in code
         assert "x + x + x" not in code
         assert "course_code" not in code
+    assert '"""返回 2x。"""\n    return ...  # 两倍' in code
+    assert 'class Steps:\n    """The steps of a lab' in code  # the course's own stays as it is
     solved = shown(lab, plan, "zh", solved=True).plan.inlined.blocks
     assert "x + x + x - x" in solved["double"][-1].source
     assert solved["check_total"] == blocks["check_total"]
@@ -157,6 +161,8 @@ def test_what_hangs_is_stopped_and_named(toy):
         ("limit = 3", "import math", "an import below the first cell"),
         ('Steps("en", 2)', 'Steps("en", 3)', "the lab has 2 steps"),
         ("    # both = ...", "    # both = ... (", "syntax error"),
+        ("    # zh: 两倍\n", "", "toy.py:14: not said in Chinese: 'twice'"),
+        ("    # solution\n    both", "    # zh: 都\n    # solution\n    both", "stands below no"),
         (
             "# %% name=\"total\"\ndef total(x):\n    # stub\n    # both = ...\n",
             "# %% name=\"total\"\n# stub\n# def total(x, y):\n#     return ...\n# solution\n"
