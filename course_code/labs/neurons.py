@@ -17,7 +17,7 @@ from course_code.teach.steps import (
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
 # zh: "en" 或 "zh"：检验用哪种语言说话
 four = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # all of two bits
-# zh: 两比特的全部取值
+# zh: 全部四种取值
 
 # %% name="threshold"
 
