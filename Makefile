@@ -12,7 +12,8 @@ TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test build audit labs bench zensical lint format reproducible pins katex clean
+.PHONY: help serve test build audit labs bench zensical lint format reproducible pins colab katex \
+  clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -78,6 +79,9 @@ pins: $(READY) ## write constraints.txt anew, from a fresh install of requiremen
 	( echo '# What requirements.txt brings in, as tested. `make pins` writes this file.'; \
 	  $(VENV)-pins/bin/python -m pip freeze --all -r $(VENV)-pins/wanted.txt \
 	  | sed '1,/^## /d' | grep -vE '^(cuda|nvidia|pip==|triton)' ) > constraints.txt
+
+colab: $(READY) ## write constraints-colab.txt anew: what Colab has installed of what notebooks need
+	$(RUN) -m course_code.publish colab
 
 katex: $(READY) ## take KaTeX's and MiniSearch's releases anew, with npm
 	$(RUN) -m course_code.publish.markup.vendored $(RELEASES)

@@ -5,6 +5,8 @@
 `python -m course_code.publish prove FOLDER` says what a built site lacks, whatever built it.
 `python -m course_code.publish report OLD NEW` compares two sites or stores: before and after.
 `python -m course_code.publish gpu-check` runs the published scripts on an accelerator.
+`python -m course_code.publish drift` runs notebooks and labs with what a reader has installed.
+`python -m course_code.publish colab` writes down what Colab has installed now.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import sys
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.declared import read_declared, undeclared
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
 from course_code.publish.base.shares import shard
@@ -22,9 +25,15 @@ from course_code.publish.run.store import Store
 from course_code.publish.states.script import plan_states
 from course_code.publish.website.export import export
 from course_code.publish.website.prepare import prepare
-from course_code.publish.website.proof import problems, undeclared
+from course_code.publish.website.proof import problems
 
 SOLUTIONS = Path("build/solutions")  # not in the site
+COMPARING = {
+    "report": "report",
+    "gpu-check": "gpu_check",
+    "drift": "drift",
+    "colab": "write_constraints",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,10 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
         from course_code.publish.audit.command import audit  # heavy
 
         return audit(arguments[1:])
-    if arguments[:1] in (["report"], ["gpu-check"]):
-        from course_code.publish.compare.command import gpu_check, report  # heavy
+    if arguments[:1] and arguments[0] in COMPARING:
+        from course_code.publish.compare import command  # heavy
 
-        return {"report": report, "gpu-check": gpu_check}[arguments[0]](arguments[1:])
+        return getattr(command, COMPARING[arguments[0]])(arguments[1:])
     if arguments[:1] == ["prove"]:
         return proved(arguments[1:])
     if arguments[:1] == ["labs"]:
@@ -77,8 +86,7 @@ def proved(arguments: list[str]) -> int:
     try:
         course = Course(options.root.resolve())
         site = prepare(course)
-        lines = course.read(options.declared).splitlines() if options.declared else []
-        declared = [line for line in lines if line and not line.startswith("#")]
+        declared = read_declared(course, options.declared) if options.declared else []
         if found := undeclared(problems(site, options.site), declared):
             raise CourseError("\n".join(found))
     except CourseError as error:

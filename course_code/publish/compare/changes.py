@@ -40,6 +40,44 @@ class ClaimChange:
         return found and margin(found["value"], found["relation"], found["bound"])
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """How far what a lesson gave elsewhere agrees with its stored run; texts may differ."""
+
+    fallen: tuple[str, ...]  # claims that hold there alone
+    claims: int
+    largest: float  # relative difference of a value
+    where: str
+    missing: tuple[str, ...]  # values
+
+    @property
+    def cells(self) -> tuple[str, str]:
+        """Of a table: how many claims hold, and the largest difference."""
+        where = f" (`{self.where}`)" if self.where else ""
+        held = self.claims - len(self.fallen)
+        return f"{held} of {self.claims}", f"{self.largest:.2g}{where}"
+
+    @property
+    def complaints(self) -> list[str]:
+        """What is wrong, a sentence each."""
+        fallen = [f"the claim `{name}` does not hold" for name in self.fallen]
+        return fallen + [f"the value `{name}` is missing" for name in self.missing]
+
+
+def agreement(stored: dict, found: dict) -> Agreement:
+    """Compare what two runs of a lesson gave, {"values", "claims"} each."""
+    before, after = (dict(leaves(each["values"])) for each in (stored, found))
+    far = {name: relative(before[name], after[name]) for name in before if name in after}
+    known = {name: each for name, each in far.items() if each}
+    where = max(known, key=known.get, default="")
+    held, now = (
+        {name for name, claim in each["claims"].items() if claim["holds"]}
+        for each in (stored, found)
+    )
+    missing = tuple(name for name in stored["values"] if name not in found["values"])
+    return Agreement(tuple(sorted(held - now)), len(held), known.get(where, 0.0), where, missing)
+
+
 def values(before: Outputs, after: Outputs) -> list[Change]:
     """Values that differ, a list over the lesson's seeds as one."""
     changes = []

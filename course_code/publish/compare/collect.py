@@ -2,7 +2,7 @@
 
 Arguments: the script and a file for the result, in JSON: {"values", "claims", "error" (None or a
 text), "seconds", "device", "card"}. Standard input has {"package", "root" (of the course), "names"
-of the values that are asked for}.
+of the values that are asked for}. In a notebook's kernel `left` reports the same.
 """
 
 import json
@@ -24,13 +24,24 @@ def main():
         namespace = runpy.run_path(script, run_name="__main__")
     except BaseException as raised:  # SystemExit too: no script may end before its end
         error = f"{type(raised).__name__}: {raised}"
+    found = {**told(namespace, job["names"], convert, unusable), "error": error}
+    found |= {"seconds": time.perf_counter() - begun, **machine()}
+    Path(result).write_text(json.dumps(found, default=str), "utf-8")
+
+
+def left(namespace, names, root):
+    """What a notebook has left in its namespace, in JSON; of a lab what its checks said, too."""
+    steps = getattr(namespace.get("steps"), "log", [])
+    return json.dumps({**told(namespace, names, *conversion(root)), "steps": steps}, default=str)
+
+
+def told(namespace, names, convert, unusable):
+    """Values and claims."""
     values = {}
-    for name in job["names"]:
+    for name in names:
         with suppress(unusable, KeyError):
             values[name] = convert(namespace[name])
-    found = {"values": values, "claims": namespace.get("CLAIMS", {}), "error": error}
-    told = {**found, "seconds": time.perf_counter() - begun, **machine()}
-    Path(result).write_text(json.dumps(told, default=str), "utf-8")
+    return {"values": values, "claims": namespace.get("CLAIMS", {})}
 
 
 def conversion(root):

@@ -1,14 +1,17 @@
-"""`python -m course_code.publish report OLD NEW`, and `gpu-check`."""
+"""`python -m course_code.publish` with `report`, `gpu-check`, `drift` and `colab`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from course_code.publish.audit import record
 from course_code.publish.base.course import Course
+from course_code.publish.base.declared import read_declared, undeclared
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import write_atomically
-from course_code.publish.compare import gpu
+from course_code.publish.compare import colab, gpu
+from course_code.publish.compare import drift as drifting
 from course_code.publish.compare.outputs import read
 from course_code.publish.compare.report import as_markdown, as_page, compare
 
@@ -65,4 +68,62 @@ def gpu_check(arguments: list[str]) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
-    return 0 if all(row.stands for row in found) else 1
+    return 1 if any(row.complaints for row in found) else 0
+
+
+def drift(arguments: list[str]) -> int:
+    """Run notebooks and solved labs with another interpreter; 1 if what differs is undeclared."""
+    parser = argparse.ArgumentParser(
+        prog="python -m course_code.publish drift",
+        description="Run each published notebook and each solved lab from top to bottom in an "
+        "empty folder, with the packages that a reader has.",
+    )
+    parser.add_argument("--python", default=sys.executable, help="of the reader's environment")
+    parser.add_argument("--lesson", metavar="NAME", action="append", help="only this notebook")
+    parser.add_argument("--site", type=Path, default=Path("site"), help="the built site")
+    parser.add_argument("--solutions", type=Path, default=Path("build/solutions"), help="of labs")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="notebooks run at once")
+    parser.add_argument("--write", metavar="FILE", type=Path, help="also write the table there")
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    course = Course(options.root.resolve())
+    try:
+        versions = drifting.versions(options.python)
+        chosen = drifting.notebooks(options.site, options.solutions)
+        names = options.lesson or list(chosen)
+        declared = read_declared(course, course.root / drifting.FILE)
+        known = [line for line in declared if line.startswith(tuple(f"{n}," for n in names))]
+        rows = drifting.check(
+            options.site, {name: chosen[name] for name in names}, options.python, options.jobs
+        )
+        print(text := drifting.as_markdown(rows, versions), end="")
+        if options.write:
+            write_atomically(options.write, text.encode())
+        if found := undeclared(drifting.sentences(rows, versions), known):
+            raise CourseError("\n".join(found), hint=f"Mend it, or declare it: {drifting.FILE}")
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def write_constraints(arguments: list[str]) -> int:
+    """Write constraints-colab.txt; 1 if Colab's lists cannot be had."""
+    parser = argparse.ArgumentParser(
+        prog="python -m course_code.publish colab",
+        description=f"Write {colab.FILE}, from what Colab publishes.",
+    )
+    parser.add_argument(
+        "--from", dest="folder", metavar="FOLDER", type=Path, help="not from the network"
+    )
+    parser.add_argument("--date", default="", help="of what the folder has (default: today)")
+    parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        lists = colab.read(options.folder) if options.folder else colab.fetched()
+        text = colab.constraints(*lists, options.date)
+        write_atomically(options.root / colab.FILE, text.encode())
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.compare import changes, collect
+from course_code.publish.compare import collect
+from course_code.publish.compare.changes import Agreement, agreement
 from course_code.publish.run import surroundings
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.store import Store
@@ -22,22 +23,18 @@ HINT = "Name one whose torch knows the device: --python PATH"
 
 @dataclass(frozen=True)
 class Row:
-    """One script: its claims on both devices, the value that differs most, seconds on both."""
+    """One script: how far it agrees with the CPU, seconds on both."""
 
     lesson: str
-    fallen: tuple[str, ...]  # claims that hold on the CPU and not here
-    claims: int
-    largest: float
-    where: str
-    missing: tuple[str, ...]  # values of the CPU's run that are not there; texts may differ
+    agreement: Agreement
     seconds: tuple[float, float]  # on the CPU, here
     error: str | None
     card: str
 
     @property
-    def stands(self) -> bool:
-        """Whether it ran to its end, with all values and all claims."""
-        return not (self.error or self.fallen or self.missing)
+    def complaints(self) -> list[str]:
+        """What is wrong: it stopped, claims fell, values are missing."""
+        return [f"stopped: {self.error}"] * bool(self.error) + self.agreement.complaints
 
 
 def check(
@@ -102,38 +99,16 @@ def as_markdown(rows: list[Row]) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for row in rows:
-        where = f" (`{row.where}`)" if row.where else ""
-        held = f"{row.claims - len(row.fallen)} of {row.claims}"
         seconds = " | ".join(f"{each:.1f}" for each in row.seconds)
-        lines.append(f"| {row.lesson} | {held} | {row.largest:.2g}{where} | {seconds} |")
-    said = [f"- {row.lesson}: {what}" for row in rows for what in _complaints(row)]
+        lines.append(f"| {row.lesson} | {' | '.join(row.agreement.cells)} | {seconds} |")
+    said = [f"- {row.lesson}: {what}" for row in rows for what in row.complaints]
     return "\n".join([*lines, *([""] if said else []), *said]) + "\n"
 
 
-def _complaints(row: Row) -> list[str]:
-    fallen = [f"the claim `{name}` does not hold" for name in row.fallen]
-    missing = [f"the value `{name}` is missing" for name in row.missing]
-    return [f"stopped: {row.error}"] * bool(row.error) + fallen + missing
-
-
 def _row(plan: Plan, stored: dict, found: dict) -> Row:
-    before, after = (dict(changes.leaves(each["values"])) for each in (stored, found))
-    far = {name: changes.relative(before[name], after[name]) for name in before if name in after}
-    known = {name: each for name, each in far.items() if each}
-    where = max(known, key=known.get, default="")
-    held = {name for name, claim in stored["claims"].items() if claim["holds"]}
-    now = {name for name, claim in found["claims"].items() if claim["holds"]}
-    return Row(
-        plan.lesson.name,
-        tuple(sorted(held - now)),
-        len(held),
-        known.get(where, 0.0),
-        where,
-        tuple(name for name in stored["values"] if name not in found["values"]),
-        (sum(stored["seconds"].values()), found["seconds"]),
-        found["error"],
-        found["card"],
-    )
+    seconds = (sum(stored["seconds"].values()), found["seconds"])
+    name = plan.lesson.name
+    return Row(name, agreement(stored, found), seconds, found["error"], found["card"])
 
 
 def _script(site: Path, plan: Plan) -> Path:

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase as fnmatch
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -81,21 +80,6 @@ def problems(site: Site, folder: Path, kept: Kept | None = None) -> list[str]:
         missing += [f"it leads to {link}, which is not there" for link in _dead(links, file)]
         found += [f"{page.path}: {what}" for what in missing]
     return found
-
-
-def undeclared(found: list[str], declared: list[str]) -> list[str]:
-    """Compare what a site lacks with what it may lack.
-
-    Args:
-        found: what `problems` says.
-        declared: patterns, in which * stands for anything.
-
-    Returns:
-        What is not declared, and patterns of which there is nothing any more.
-    """
-    new = [f"not declared: {what}" for what in found if not any(fnmatch(what, p) for p in declared)]
-    gone = [p for p in declared if not any(fnmatch(what, p) for what in found)]
-    return new + [f"declared, but gone: {pattern}" for pattern in gone]
 
 
 def lacking(page: Page, markdown: str, seen: Seen) -> list[str]:

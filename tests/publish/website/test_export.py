@@ -10,7 +10,6 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.website.export import configuration, export
 from course_code.publish.website.prepare import prepare
-from course_code.publish.website.proof import undeclared
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +53,6 @@ def test_the_configuration_follows_mkdocs_yml():
     assert chinese["site_dir"] == "site/zh"
     links = [[known["link"] for known in told["extra"]["alternate"]] for told in (english, chinese)]
     assert links == [["./", "./zh/"], ["../", "../zh/"]]
-
-
-def test_a_difference_is_declared_or_refused():
-    problems = ["docs/en/a.md: it leads to notebooks/a.html", "docs/zh/a.md: 1 claims instead of 2"]
-    assert undeclared(problems, ["docs/*.md: it leads to *.html", "docs/zh/*: *claims*"]) == []
-    (new,) = undeclared(problems, ["docs/*.md: it leads to *.html"])
-    assert new == "not declared: docs/zh/a.md: 1 claims instead of 2"
-    (gone,) = undeclared(problems[:1], ["docs/*.md: it leads to *.html", "docs/*: *claims*"])
-    assert gone == "declared, but gone: docs/*: *claims*"
-    assert undeclared([], []) == []
 
 
 def test_what_cannot_be_written_is_said(built_tiny, tmp_path):

@@ -1,0 +1,125 @@
+"""Kernels: a fresh one in an empty folder, and a notebook's cells in it; nothing of it stays."""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from nbclient import NotebookClient
+
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import is_alive
+from course_code.publish.run import processes, surroundings
+
+START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel, and for messages
+LONGEST = 70  # bytes of a folder in which sockets may be: 103 to 107 are possible for all
+
+
+class _OnePython(KernelSpecManager):
+    """Only one interpreter's kernel, whatever else is installed for the user."""
+
+    def __init__(self, python: str):
+        super().__init__()
+        self.python = python
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+@contextmanager
+def empty_folder() -> Iterator[Path]:
+    """An empty folder for one run; what killed builds left is removed.
+
+    Its path is short enough for sockets: where TMPDIR's is not, the folder is in /tmp.
+
+    Raises:
+        CourseError: it cannot be made.
+    """
+    try:
+        parent = Path(tempfile.gettempdir())
+        if len(os.fsencode(parent)) > LONGEST and sys.platform != "win32":
+            parent = Path("/tmp")
+        for old in parent.glob("lesson-*-*"):
+            if (match := re.match(r"lesson-(\d+)-", old.name)) and not is_alive(int(match[1])):
+                processes.end(old)
+                rmtree(old, ignore_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-", dir=parent)
+    except OSError as error:
+        what = f"the temporary folder cannot be written: {error.strerror}"
+        raise CourseError(what, error.filename, hint="Set TMPDIR to another one.") from None
+    with folder as name:
+        yield Path(name)
+
+
+async def run_cells(
+    notebook,
+    limits: list[float],
+    *,
+    python: str = sys.executable,
+    start: Callable[[int], None] = lambda index: None,
+    stop: Callable[[int], None] = lambda index: None,
+) -> list[str]:
+    """Run a notebook's cells in order in a fresh kernel, which gets their outputs.
+
+    Args:
+        notebook: of nbformat.
+        limits: seconds that each of its cells may take.
+        python: the interpreter; any that has ipykernel.
+        start: called with a cell's number as it begins.
+        stop: called with it when it has ended.
+
+    Returns:
+        Commands of the processes that the kernel has started and left; they are ended.
+
+    Raises:
+        CellExecutionError, CellTimeoutError: a cell fails, or takes too long.
+        DeadKernelError, RuntimeError: the kernel dies, or does not start.
+    """
+    by_cell = {id(cell): limit for cell, limit in zip(notebook.cells, limits, strict=True)}
+    with empty_folder() as folder:
+        work = folder / "work"
+        work.mkdir()
+        client = NotebookClient(
+            notebook,
+            km=_manager(folder, python),
+            timeout_func=lambda cell: by_cell[id(cell)],
+            startup_timeout=START_TIMEOUT,
+            iopub_timeout=START_TIMEOUT,
+            raise_on_iopub_timeout=True,
+            resources={"metadata": {"path": str(work)}},
+            on_cell_start=lambda cell, cell_index: start(cell_index),
+            on_cell_executed=lambda cell, cell_index, execute_reply: stop(cell_index),
+        )
+        return await _run(client, notebook, folder)
+
+
+def _manager(folder: Path, python: str) -> AsyncKernelManager:
+    manager = AsyncKernelManager(kernel_spec_manager=_OnePython(python))
+    if sys.platform != "win32":  # sockets in our own folder: no race for free ports
+        manager.transport, manager.ip = "ipc", str(folder / "kernel")
+    manager.connection_file = str(folder / "connection.json")
+    return manager
+
+
+async def _run(client: NotebookClient, notebook, folder: Path) -> list[str]:
+    environment = surroundings.environment(IPYTHONDIR=processes.profile(folder))
+    try:  # not client.async_execute: it would take over Ctrl-C, for one notebook alone
+        client.reset_execution_trackers()
+        await client.async_start_new_kernel(env=environment)
+        await client.async_start_new_kernel_client()
+        for index, cell in enumerate(notebook.cells):
+            await client.async_execute_cell(cell, index)
+        return processes.strangers(folder, client.km.provisioner.pid)
+    finally:
+        if client.kc:
+            client.kc.stop_channels()
+        processes.end(folder)
+        if client.km.has_kernel:
+            await client.km.shutdown_kernel(now=True)
