@@ -181,6 +181,9 @@ def test_a_full_disk_stops_the_build_and_loses_nothing(tiny):
     assert fingerprint(tiny / "site") == before
     assert not leftovers(tiny)
     assert entry_of(tiny).read_bytes() == stored
+    again = mkdocs("build", "--strict", cwd=tiny)  # with space again
+    assert again.returncode == 0, again.stderr
+    assert "quotient of" in (tiny / "site/tiny/index.html").read_text("utf-8")
 
 
 def test_serve_survives_mistakes_from_the_first_build_on_and_recovers(tiny, tmp_path):

@@ -71,6 +71,7 @@ class Building:
             files = self.site.downloads(language, self.address(language))
             _write(files, self.folder(language))
         for language in LANGUAGES:
+            (self.folder(language) / "sitemap.xml.gz").unlink(missing_ok=True)  # it has the date
             kept = Kept(self.site.course.store / ".sections" / language)
             found = search.index(self.site.course, language, self.folder(language), kept)
             _write({search.FILE: found}, self.folder(language))
