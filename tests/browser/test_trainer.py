@@ -26,10 +26,10 @@ FUNCTION = "sin(5x) - 2y^2 / (1 + abs(x))"
 KEYS = ("data", "depth", "width", "activation", "optimizer", "rate")
 LIVE = """async ([settings, drawn]) => {
   const root = new URL("../assets/figures/", location.href).href;
-  const { Training, points } = await import(root + "net.js");
+  const { Training } = await import(root + "net.js");
   const { script } = await import(root + "pytorch.js");
   const { asData, read } = await import(root + "drawn.js");
-  const { CLASSES } = await import(root + "net.js");
+  const { CLASSES, points } = await import(root + "points.js");
   const hand = asData(read(drawn));
   const data = settings.data === "hand" ? hand : points(settings, settings.seed);
   const training = new Training(settings, data);

@@ -19,7 +19,7 @@ from course_code.publish.page.across import check_pages
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.parse import page_paths, parse
-from course_code.publish.page.parts import Page, Prose, ShownCell
+from course_code.publish.page.parts import Live, Page, Prose, ShownCell
 from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
@@ -147,7 +147,9 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     stored = runs(course, plans.values())
     for name, run in runs(course, trials).items():
         judge(labs[name][0], run)
-    states = _states(course, runs(course, scripts), stored)
+    states = _states(runs(course, scripts), stored)
+    for name in {p.name for page in parsed.values() for p in page.segments if isinstance(p, Live)}:
+        live.weigh(course, name, states)
     audited = record.load(course)
     filled = {}
     for (language, path), page in parsed.items():
@@ -162,14 +164,12 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     return Site(course, stored, listed, tuple(ran), labs, states)
 
 
-def _states(course: Course, ran: dict[str, Run], lessons: dict[str, Run]) -> dict[str, bytes]:
-    """Files of the figures' scripts, by name; every figure is as light as it has to be."""
+def _states(ran: dict[str, Run], lessons: dict[str, Run]) -> dict[str, bytes]:
+    """Files of the figures' scripts, by name, which tell the lessons' numbers."""
     states = {}
     for name, run in ran.items():
         check_same(run, lessons)
         states[f"{name.removeprefix('figures/')}.bin"] = pack(run)
-    for name in live.names(course):
-        live.weigh(course, name, states)
     return states
 
 

@@ -1,8 +1,8 @@
 /* Points drawn by hand: [column, row, class] on a grid over the plane. In the address each takes
    three letters. */
-import { CLASSES, COLOURS } from "./net.js";
+import { REACH } from "./plane.js";
+import { CLASSES } from "./points.js";
 
-export const REACH = 1.2; // the plane goes from -1.2 to 1.2
 export const CELLS = 64; // drawn points lie on a grid of so many cells, one letter of the address each
 export const MOST = 300; // points
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -24,19 +24,3 @@ export function asData(drawn) {
 }
 
 export const code = (drawn) => drawn.map((point) => point.map((n) => LETTERS[n]).join("")).join("");
-
-/* A point of class c on a canvas: a disc, a triangle or a square. */
-export function mark(pencil, x, y, c, size) {
-  pencil.fillStyle = `rgb(${COLOURS[c]})`;
-  pencil.beginPath();
-  if (c === 0) pencil.arc(x, y, size, 0, 7);
-  else if (c === 2) pencil.rect(x - 0.9 * size, y - 0.9 * size, 1.8 * size, 1.8 * size);
-  else {
-    pencil.moveTo(x, y - 1.2 * size);
-    pencil.lineTo(x + 1.1 * size, y + 0.9 * size);
-    pencil.lineTo(x - 1.1 * size, y + 0.9 * size);
-    pencil.closePath();
-  }
-  pencil.stroke();
-  pencil.fill();
-}

@@ -1,9 +1,7 @@
-/* A small network, its data and its training, in double precision and without a library: what
+/* A small network and its training, in double precision and without a library: what
    PyTorch computes, step for step. Tests compare it with PyTorch and with finite differences. */
-import { formula } from "./formula.js";
 
-/* ---- Random numbers: mulberry32, which a few lines of Python repeat ------------------------------ */
-
+/* Random numbers: mulberry32, which a few lines of Python repeat. */
 export function stream(seed) {
   let a = seed >>> 0;
   return () => {
@@ -14,52 +12,7 @@ export function stream(seed) {
   };
 }
 
-const normal = (next) => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-
-/* ---- Data: points (x, y) with classes 0, 1, … ----------------------------------------------------- */
-
-export const CLASSES = { spiral: 3, moons: 2, xor: 2, function: 2, hand: 3 };
-export const COLOURS = [[0, 114, 178], [213, 94, 0], [0, 158, 115]]; // of the classes, on any page
-export const WEIGHTS = 1_000_000; // added to the seed, for streams of their own
-export const FRESH = 2_000_000;
-const PER_CLASS = 100;
-
-const POINT = {
-  spiral(c, t, next) {
-    const angle = ((2 * Math.PI) / 3) * (c + 2 * t) + 0.2 * normal(next);
-    return [t * Math.sin(angle), t * Math.cos(angle)];
-  },
-  moons(c, t, next) {
-    const [x, y] = [Math.cos(Math.PI * t), Math.sin(Math.PI * t)];
-    const [u, v] = c ? [0.5 - x, 0.25 - y] : [x - 0.5, y - 0.25];
-    return [0.7 * (u + 0.1 * normal(next)), 0.7 * (v + 0.1 * normal(next))];
-  },
-  xor(c, t, next) {
-    const [x, y] = [0.1 + 0.9 * next(), 0.1 + 0.9 * next()];
-    const side = next() < 0.5 ? -1 : 1;
-    return [side * x, (c ? -side : side) * y];
-  },
-};
-
-/* Points of the settings: { X: x and y of one point after the other, y: their classes, classes }. */
-export function points({ data: kind, f }, seed) {
-  const [next, classes] = [stream(seed), CLASSES[kind]];
-  if (kind === "function") return signs(formula(f), next);
-  const [X, y] = [[], []];
-  for (let c = 0; c < classes; c++)
-    for (let i = 0; i < PER_CLASS; i++) {
-      X.push(...POINT[kind](c, i / (PER_CLASS - 1), next));
-      y.push(c);
-    }
-  return { X: Float64Array.from(X), y: Uint8Array.from(y), classes };
-}
-
-/* Points anywhere between -1 and 1, of class 1 where a function is above 0. */
-function signs({ at }, next) {
-  const X = Float64Array.from({ length: 4 * PER_CLASS }, () => 2 * next() - 1);
-  const y = Uint8Array.from({ length: 2 * PER_CLASS }, (_, i) => at(X[2 * i], X[2 * i + 1]) > 0);
-  return { X, y, classes: CLASSES.function };
-}
+export const WEIGHTS = 1_000_000; // added to the seed: weights have a stream of their own
 
 /* ---- Network ---------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* The trainer's settings as a script for PyTorch: the same data, weights and losses. */
 import { formula } from "./formula.js";
-import { FRESH, WEIGHTS } from "./net.js";
+import { WEIGHTS } from "./net.js";
+import { FRESH } from "./points.js";
 
 const STREAM = `def stream(seed):
     """Yield the page's random numbers from [0, 1): the generator mulberry32."""

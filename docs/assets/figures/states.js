@@ -1,5 +1,5 @@
-/* What a stored run left for a figure: `const run = await states("./NAME.bin");` The build makes the
-   file from course_code/figures/NAME.py; see course_code/publish/states/packed.py for its form. */
+/* What a stored run left for a figure, in a file beside this one: the build makes NAME.bin from
+   course_code/figures/NAME.py; course_code/publish/states/packed.py tells its form. */
 const ARRAYS = { float32: Float32Array, int16: Int16Array, uint8: Uint8Array };
 
 /* By name numbers and texts as they are, and arrays as { data, shape }. */

@@ -1,8 +1,10 @@
 /* Train it yourself: a small network on points in the plane, every setting in the reader's hands. */
 import { el, joined, set, short, svg } from "./core.js";
-import { CELLS, MOST, REACH, asData, code, mark, place, read } from "./drawn.js";
+import { CELLS, MOST, asData, code, place, read } from "./drawn.js";
 import { FUNCTION, written } from "./functions.js";
-import { ACTIVATIONS, CLASSES, OPTIMIZERS, points } from "./net.js";
+import { ACTIVATIONS, OPTIMIZERS } from "./net.js";
+import { behind, scatter } from "./plane.js";
+import { CLASSES, points } from "./points.js";
 
 export const ABOUT = {
   "words": [
@@ -167,17 +169,11 @@ export function mount(figure) {
 
   /* The points, drawn anew when they, the size or the colours change. */
   function dots(wide) {
-    const rim = getComputedStyle(canvas).getPropertyValue("--md-default-bg-color") || "#ffffff";
-    const { X, y } = shown();
-    const key = `${settings.data} ${settings.seed} ${settings.f} ${code(drawn)} ${wide} ${rim}`;
+    const rim = behind(canvas);
+    const key = `${settings.data} ${settings.f} ${settings.seed} ${code(drawn)} ${wide} ${rim}`;
     if (key === dotted) return above;
     dotted = key;
-    above.width = above.height = wide;
-    const pencil = above.getContext("2d");
-    const size = Math.max(2.2, canvas.clientWidth / 130) * devicePixelRatio;
-    [pencil.strokeStyle, pencil.lineWidth] = [rim, size / 3];
-    const at = (value) => ((value / REACH + 1) * wide) / 2;
-    for (let i = 0; i < y.length; i++) mark(pencil, at(X[2 * i]), wide - at(X[2 * i + 1]), y[i], size);
+    scatter(above, shown(), wide, Math.max(2.2, canvas.clientWidth / 130) * devicePixelRatio, rim);
     return above;
   }
 

@@ -1,12 +1,11 @@
 """A figure's script runs as a lesson does, and its states are one file beside the modules."""
 
 import asyncio
-import gzip
-import json
 import os
 
 import pytest
 import torch
+from stored_states import unpacked
 
 from course_code.publish.__main__ import main
 from course_code.publish.base.errors import CourseError
@@ -48,8 +47,6 @@ const run = await states("./dial.bin");
 }
 PAGE = '# T\n\n::: cell one.c0 alt="a"\n\n::: live dial\n    figure="c0"\n    caption="c"\n'
 WORDS = {"en": "Dial", "zh": "转盘"}
-DTYPES = {"float32": torch.float32, "float16": torch.float16}
-DTYPES |= {"int16": torch.int16, "uint8": torch.uint8}
 
 
 @pytest.fixture
@@ -60,24 +57,6 @@ def course(one_lesson, write):
     write({**MODULES, "figures/dial": SCRIPT})
     lesson = 'a = 7.5\nb = {"c": [1, 2.0]}\nfigure()\n'
     return one_lesson(lesson, double="def double(x):\n    return 2 * x\n")
-
-
-def unpacked(data: bytes) -> dict:
-    """What a file holds, by name."""
-    data = gzip.decompress(data)
-    start = 4 + int.from_bytes(data[:4], "little")
-    found = {}
-    for name, told in json.loads(data[4:start]).items():
-        if "at" in told:
-            assert (start + told["at"]) % 4 == 0
-            dtype, count = DTYPES[told["dtype"]], torch.Size(told["shape"]).numel()
-            array = torch.frombuffer(
-                bytearray(data), dtype=dtype, count=count, offset=start + told["at"]
-            )
-            found[name] = array.reshape(told["shape"])
-        else:
-            found[name] = told["value"]
-    return found
 
 
 def test_the_site_has_the_states_of_one_run_which_is_kept(course, ran, write):
