@@ -184,6 +184,29 @@ class Expressions:
                 if getattr(target, "attr", "") == "requires_grad":
                     self.heap.mark(changed, LEARNS)
 
+    def turns(self, target: ast.expr, source: ast.expr, frame: Frame) -> list:
+        """Parts of a loop's target, each with what a turn may give it.
+
+        What `zip` and `enumerate` give in one turn is not mixed up.
+        """
+        given = self.value(source, frame)
+        sources = self._side_by_side(source, frame)
+        if not (isinstance(target, ast.Tuple) and len(target.elts) == len(sources)):
+            return [(target, self.heap.elements(given))]
+        found = []
+        for part, one in zip(target.elts, sources, strict=True):
+            found += self.turns(part, one, frame) if one else [(part, NOTHING)]
+        return found
+
+    def _side_by_side(self, source: ast.expr, frame: Frame) -> list[ast.expr | None]:
+        """What a loop goes through at once; None is a count."""
+        if not (isinstance(source, ast.Call) and isinstance(source.func, ast.Name)):
+            return []
+        name, parts = source.func.id, source.args
+        if name in frame.find(name).names or any(isinstance(p, ast.Starred) for p in parts):
+            return []
+        return parts if name == "zip" else [None, *parts[:1]] if name == "enumerate" else []
+
     def _part(self, value: Value, name: str) -> Value:
         if name in library.FLAT:
             return NOTHING
@@ -196,8 +219,8 @@ class Expressions:
     def _comprehension(self, node: ast.AST, frame: Frame) -> Value:
         inner = Frame(frame, "comprehension")
         for part in node.generators:
-            given = self.value(part.iter, inner)
-            self.assign(part.target, self.heap.elements(given), inner)
+            for target, given in self.turns(part.target, part.iter, inner):
+                self.assign(target, given, inner)
             self._all(part.ifs, inner)
         whole = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         before = set(self.heap.changed)

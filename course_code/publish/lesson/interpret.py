@@ -66,10 +66,11 @@ class Interpreter(Calls):
                 for target in targets:
                     self._delete(target, frame)
             case ast.For() | ast.AsyncFor():
-                given = self.value(node.iter, frame)
+                turns = self.turns(node.target, node.iter, frame)
                 for _ in range(2):
                     with self._branch(frame):
-                        self.assign(node.target, self.heap.elements(given), frame)
+                        for target, given in turns:
+                            self.assign(target, given, frame)
                         self.body(node.body, frame)
                 self.body(node.orelse, frame)
             case ast.While(test=test, body=body, orelse=orelse):

@@ -47,6 +47,31 @@ KEPT = {
     "a method that changes what is held": (
         "a = []\nd = {'k': a}\nfor v in d.values():\n    v.append(1)\nprint(a)", "v.append", None,
     ),
+    "side by side": (
+        "a = [[1]]\nb = [[2]]\nc = [[3]]\nfor i, (x, y) in enumerate(zip(a, b)):\n    x.append(i)\n"
+        "for x, y in zip(b, c):\n    y.append(x)\nprint(a)",
+        "x.append(i)",
+        "y.append",
+    ),
+    "the same, of either": (
+        "a = [[1]]\nb = [[2]]\nfor x, y in zip(a, b):\n    x, y = y, x\n    x.append(1)\nprint(b)",
+        "x.append(1)",
+        None,
+    ),
+    "another zip": (
+        "a = [[1]]\nb = [[2]]\ndef zip(a, b):\n    return [(b[0], a[0])]\nfor x, y in zip(a, b):\n"
+        "    x.append(1)\nprint(b)",
+        "x.append(1)",
+        None,
+    ),
+    "pairs as one": (
+        "a = [[1]]\nb = [[2]]\nfor pair in zip(a, b):\n    pair[1].append(3)\nprint(b)",
+        "append(3)",
+        None,
+    ),
+    "a part that is read once": (
+        "a = iter([[1], [2]])\nfor i, x in enumerate(a):\n    break\nprint(next(a))", "break", None,
+    ),
     "a method of no known name": (
         "import collections\na = collections.deque([1, 2])\na.rotate(1)\nprint(a)", "rotate", None,
     ),
