@@ -188,7 +188,7 @@ for ax, found, title in zip(axes, (few, many), titles, strict=True):
         ax.plot(arm["test"], [row] * n_seeds, "o", color=colour, alpha=0.5)
         ax.plot(arm["middle"], row, "|", color=colour, markersize=18)
     ax.set_yticks(range(len(found)), [name.replace("_", " ") for name in found])
-    ax.invert_yaxis()
+    ax.set_ylim(len(found) - 0.5, -0.5)  # the first on top
     ax.set(title=title)
 axes[1].set(xlabel="test accuracy")
 plt.show()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
+from itertools import starmap
 from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
@@ -12,9 +13,10 @@ from course_code.publish.base.files import digest
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesson
 from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
-from course_code.publish.lesson.slices import Slice, restore, slices
+from course_code.publish.lesson.slices import GAP, Slice, restore, slices
 from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of
 
+BETWEEN = [("", (Path(), 0))] * len(GAP)  # lines, with their origins
 BESIDE = (
     "figures",
     "labs",
@@ -35,19 +37,31 @@ class Plan:
 
     @cached_property
     def audit_key(self) -> str:
-        """Digest of all code of the lesson that could change what a claim finds; not of drawing."""
-        blocks = self.inlined.blocks
-        code = [
-            [cell.name, cell.expect, [_computing(block) for block in blocks[cell.name]]]
-            for cell in self.lesson.cells
-        ]
-        return digest(json.dumps(code))
+        """Digest of all code that could change what a claim finds: the slices of its checks.
+
+        Other cells, such as those of figures, and modules that draw are not among it.
+        """
+        lines, judged, imports = [], set(), set()
+        asserting = {claim.cell for claim in self.lesson.claims}
+        for cell in self.lesson.cells:
+            for block, needed in zip(
+                self.inlined.blocks[cell.name], self.slices[cell.name], strict=True
+            ):
+                begin = len(lines)
+                lines += zip(block.source.split("\n"), block.origins, strict=True)
+                if cell.name in asserting or cell.expect:
+                    judged.update(range(begin, len(lines)))
+                    judged.update(*starmap(range, needed.ranges))
+                    imports.update(needed.imports)
+                lines += BETWEEN
+        code = [text for i, (text, origin) in enumerate(lines) if i in judged and _computes(origin)]
+        expected = [cell.expect for cell in self.lesson.cells if cell.expect]
+        return digest(json.dumps([sorted(imports), code, expected]))
 
 
-def _computing(block: Block) -> list[str]:
-    """Lines of a block that do not come from the modules that draw."""
-    lines = zip(block.source.split("\n"), block.origins, strict=True)
-    return [text for text, (path, _) in lines if path.parent.name != "draw"]
+def _computes(origin: tuple[Path, int]) -> bool:
+    """Whether a line does not come from the modules that draw."""
+    return origin[0].parent.name != "draw"
 
 
 @dataclass(frozen=True)
