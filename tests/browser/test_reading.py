@@ -1,9 +1,12 @@
 """What a reader does: change language, copy, read without scripts, print."""
 
 import ast
+import csv
+import io
 import re
 from dataclasses import dataclass
 from itertools import cycle, pairwise
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -226,6 +229,25 @@ def test_folded_code_gets_its_colours_when_it_is_opened(reader):
         code.evaluate("(code) => getComputedStyle(code).color")
     )
     fold.locator("> summary").click()
+
+
+def test_the_data_of_a_figure_is_told_and_its_first_rows_are_shown(reader):
+    for page, fetches in ((reader.page, True), (reader.bare, False)):
+        fold = page.locator("details.figure-data:not(details *)").first
+        assert page.locator(f"figure[aria-details={fold.get_attribute('id')}]").count() == 1
+        fold.locator("summary").press("Enter")
+        expect(fold.locator("p").first).to_contain_text(re.compile(r"\d"))
+        expect(fold.locator("p").first).to_be_visible()
+        link = fold.locator("[download]")
+        answer = page.request.get(urljoin(page.url, link.get_attribute("href")))
+        heads, *lines = csv.reader(io.StringIO(answer.text()))
+        rows = fold.locator("tbody tr")
+        expect(rows).to_have_count(min(12, len(lines)) if fetches else 0)
+        if fetches:
+            assert fold.locator("th").all_text_contents() == heads
+            last = rows.last.locator("td").all_text_contents()
+            assert last == lines[min(12, len(lines)) - 1]
+        fold.locator("summary").press("Enter")
 
 
 def test_copy_button_copies_its_block(reader):

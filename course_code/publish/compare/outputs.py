@@ -65,7 +65,8 @@ def _of_site(folder: Path) -> Outputs:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CourseError(f"cannot be read: {error}", folder / RESULTS) from None
     at = folder / FIGURES
-    figures = {p.relative_to(at).as_posix(): p.read_bytes() for p in at.rglob("*") if p.is_file()}
+    pictures = (p for p in at.rglob("*.*") if p.suffix != ".csv")  # tables change as they do
+    figures = {p.relative_to(at).as_posix(): p.read_bytes() for p in pictures}
     pages = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*.html"))}
     return Outputs(lessons, figures, {name: _weight(path) for name, path in pages.items()})
 

@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.buttons import buttons
+from course_code.publish.page.described import described
 from course_code.publish.page.parts import (
     CourseList,
     Live,
@@ -96,6 +97,16 @@ def figure_files(cells: dict[str, list]) -> dict[str, dict]:
     }
 
 
+def table_files(cells: dict[str, list]) -> dict[str, str]:
+    """Data of figures by file name, of the outputs of a run's cells."""
+    return {
+        f"{name}-{number + 1}.csv": figure["table"]["csv"]
+        for name, blocks in cells.items()
+        for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
+        if figure.get("table")
+    }
+
+
 def _file(cell: str, number: int, theme: str, image: dict) -> str:
     return f"{cell}-{number + 1}.{theme}.{image['format']}"
 
@@ -110,7 +121,7 @@ def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
         shown = []
         for output in outputs:
             if "figure" in output:
-                shown += [*_figure(cell, figures, output["figure"], page.lesson, place), ""]
+                shown += [*_figure(cell, figures, output["figure"], page, place), ""]
                 figures += 1
             else:
                 shown += [*_output(output, words["long"]), ""]
@@ -172,12 +183,28 @@ def pictures(cell: str, figure: dict, lesson: str) -> str:
     return _images(cell, 0, figure, lesson, Place("", ""), "")
 
 
-def _figure(cell: ShownCell, number: int, figure: dict, lesson: str, place: Place) -> list[str]:
-    images = _images(cell.name, number, figure, lesson, place, cell.alts[number])
-    lines = ["//// html | figure.lesson-figure", images]
+def _figure(cell: ShownCell, number: int, figure: dict, page: Page, place: Place) -> list[str]:
+    images = _images(cell.name, number, figure, page.lesson, place, cell.alts[number])
+    told = f"[aria-details=data-{cell.name}-{number + 1}]" if figure.get("table") else ""
+    lines = [f"//// html | figure.lesson-figure{told}", images]
     if number < len(cell.captions):
         lines += ["", *caption(cell.captions[number])]
-    return [*lines, "////"]
+    return [*lines, "////", "", *_data(cell.name, number, figure, page, place)]
+
+
+def _data(cell: str, number: int, figure: dict, page: Page, place: Place) -> list[str]:
+    """A fold that tells what the figure shows, and leads to its data; it is no Markdown."""
+    if not figure.get("table"):
+        return []
+    words, name = LABELS[page.language], f"{cell}-{number + 1}"
+    told = (_attribute(text) for text in described(figure["table"]["panels"], page.language))
+    return [
+        f'<details class="lesson-fold figure-data" id="data-{name}" data-search-exclude>'
+        f"<summary>{words['data']}</summary>"
+        + "".join(f"<p>{text}</p>" for text in told)
+        + f'<p><a href="{place.root}assets/lessons/{page.lesson}/{name}.csv" download>'
+        f"{words['csv']}</a></p></details>"
+    ]
 
 
 def _again(shown: ShownFigure, lesson: str, place: Place) -> list[str]:

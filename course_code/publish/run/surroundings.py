@@ -8,9 +8,21 @@ import os
 from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE
-from course_code.publish.run.inside import figures, kernel, leftovers, repeatable, values
+from course_code.publish.run.inside import (
+    colours,
+    figures,
+    kernel,
+    leftovers,
+    repeatable,
+    series,
+    tables,
+    values,
+)
 
-INSIDE = (figures, repeatable, values, leftovers, kernel)  # executed in the kernel in this order
+INSIDE = (  # executed in the kernel in this order
+    *(colours, series, tables, figures),
+    *(repeatable, values, leftovers, kernel),
+)
 INHERITED = (  # where programs, libraries, caches and cards are
     *("PATH", "HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "MPLCONFIGDIR", "SYSTEMROOT"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"),

@@ -20,7 +20,13 @@ from course_code.publish.page.fill import fill_page
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.parse import page_paths, parse
 from course_code.publish.page.parts import Live, Page, Prose, ShownCell
-from course_code.publish.page.write import Place, figure_files, image_bytes, to_markdown
+from course_code.publish.page.write import (
+    Place,
+    figure_files,
+    image_bytes,
+    table_files,
+    to_markdown,
+)
 from course_code.publish.run.plan import Plan, Run, plan_lesson
 from course_code.publish.run.schedule import runs, update
 from course_code.publish.states.packed import check_same, pack
@@ -82,13 +88,18 @@ class Site:
     def files(self) -> dict[str, bytes | Path]:
         """What lies beside the pages, by path in the site: contents, or the file to copy.
 
-        Figures, pictures for links, the seconds and dates of the runs, their values and claims,
-        KaTeX's style and fonts, docs/assets, and the search engine.
+        Figures and their data, pictures for links, the seconds and dates of the runs, their values
+        and claims, KaTeX's style and fonts, docs/assets, and the search engine.
         """
         figures = {
             f"assets/lessons/{name}/{file}": image_bytes(image)
             for name, run in self.runs.items()
             for file, image in figure_files(run.entry["cells"]).items()
+        }
+        figures |= {
+            f"assets/lessons/{name}/{file}": text.encode()
+            for name, run in self.runs.items()
+            for file, text in table_files(run.entry["cells"]).items()
         }
         kept = ("finished", "seconds", "device", "inputs")
         report = {name: {key: run.entry[key] for key in kept} for name, run in self.runs.items()}

@@ -152,7 +152,7 @@ class _Reader(OpenElements):
             self.seen.formulas.append(values.get("data-tex") or "")
         elif tag == "code" and goes.startswith("in "):
             goes = goes.removeprefix("in ")
-        elif tag in UNREAD and goes == "text":
+        elif goes == "text" and (tag in UNREAD or "figure-data" in classes):
             goes = ""
         self.seen.claims += "claim-kind" in classes
         if "lesson-figure" in classes:

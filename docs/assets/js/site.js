@@ -8,6 +8,7 @@
         copied: "已复制",
         failed: "复制失败，请手动选取代码",
         table: "表格",
+        rows: "前 # 行，共 # 行",
         menu: "菜单",
         needs: "连同所需代码一起复制",
         soFar: "：此前全部代码",
@@ -17,6 +18,7 @@
         copied: "Copied",
         failed: "Could not copy: select the code by hand",
         table: "Table",
+        rows: "The first # of # rows",
         menu: "Menu",
         needs: "Copy with what it needs",
         soFar: ": all code so far",
@@ -252,6 +254,40 @@
   addEventListener("load", () => {
     for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) reachable.observe(wrap);
   });
+
+  /* The first rows of a figure's data, when its fold opens; a link leads to all of them, also from a
+     folder, where nothing can be fetched. */
+  const cells = (line) =>
+    Array.from(`${line},`.matchAll(/("(?:[^"]|"")*"|[^,]*),/g), ([, cell]) =>
+      cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell,
+    );
+  async function firstRows(fold) {
+    const answer = await fetch(fold.querySelector("[download]").href);
+    if (!answer.ok || fold.querySelector("table")) return;
+    const [heads, ...all] = (await answer.text()).trimEnd().split("\n");
+    const shown = all.slice(0, 12);
+    const table = document.createElement("table");
+    const numbers = [shown.length, all.length];
+    table.createCaption().textContent = words.rows.replace(/#/g, () => numbers.shift());
+    for (const head of cells(heads)) {
+      const th = document.createElement("th");
+      th.scope = "col";
+      th.textContent = head;
+      (table.tHead?.rows[0] ?? table.createTHead().insertRow()).append(th);
+    }
+    const body = table.createTBody();
+    for (const line of shown) {
+      const row = body.insertRow();
+      for (const cell of cells(line)) row.insertCell().textContent = cell;
+    }
+    const wrap = document.createElement("div");
+    wrap.className = "md-typeset__scrollwrap";
+    wrap.append(table);
+    fold.append(wrap);
+    reachable.observe(wrap);
+  }
+  for (const fold of document.querySelectorAll(".figure-data"))
+    fold.addEventListener("toggle", () => firstRows(fold).catch(() => {}), { once: true });
 
   /* A block with the code of the page that it needs. "import math;import torch|0-33 40-52|96 whole"
      are imports, lines [begin, end) of the page's code, and how many lines that makes. */

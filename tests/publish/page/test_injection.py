@@ -53,7 +53,8 @@ def hostile(count: int) -> list[str]:
 
 FUZZ = hostile(500)
 SVG = {"format": "svg", "width": 4, "height": 3, "data": "<svg/>"}
-FIGURE = {"figure": {"light": SVG, "dark": SVG, "notebook": {"format": "png", "data": ""}}}
+FIGURE = {"light": SVG, "dark": SVG, "notebook": {"format": "png", "data": ""}}
+AXIS = {"label": "", "low": 0.0, "high": 1.0, "log": False}
 PROSE = """# Title {{ s }}
 
 Prose {{ s }} end, **bold {{ s }}** end.
@@ -78,12 +79,22 @@ Prose {{ s }} end, **bold {{ s }}** end.
 """
 
 
+def table(value: str) -> dict:
+    """Data of a figure: its texts come from the run, in one line."""
+    text = words(value)
+    series = {"kind": "texts", "label": text, "count": 1, "text": {"all": [text]}}
+    axis = {**AXIS, "label": text}
+    line = {**series, "kind": "line", "x": {"all": [text]}, "y": {"all": [0.5]}}
+    return {"csv": "", "panels": [{"title": text, "x": axis, "y": axis, "series": [series, line]}]}
+
+
 def page_with(value: str) -> Page:
     known = Known({"one": {"s": value}}, "one", Path("docs/en/one.md"))
     label = fill("Label {{ s }} end", known, kind="label")
+    outputs = ({"figure": FIGURE | {"table": table(value)}}, {"text": value})
     cell = ShownCell(
         "c0", "", 1, (fill("Alt {{ s }} end", known, kind="plain"),), (label,), label, None,
-        (Block("x = 1", False, ()),), ((FIGURE, {"text": value}),),
+        (Block("x = 1", False, ()),), (outputs,),
     )  # fmt: skip
     claims = ShownClaims("", 1, (("measured", "c0", label),))
     parts = (Prose(fill(PROSE, known), 1), cell, claims)
@@ -133,6 +144,9 @@ def assert_page_is_innocent(value: str, innocent: tuple[list, list]) -> None:
     assert words(made.find("a", title=True)["title"]) == words(f"tip {value}")
     assert words(made.find("a", title=True).get_text()) == words(f"link {value}")
     assert made.find("h2")["id"] == "h"
+    told = made.select_one(".figure-data p").get_text()
+    assert f"Texts: “{words(value)}”" in words(told)
+    assert f"Line “{words(value)}”: ({words(value)}, 0.5)" in words(told)
     assert words(value) in words(made.select_one(".lesson-output code").get_text())
 
 

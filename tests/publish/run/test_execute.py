@@ -20,6 +20,7 @@ import numpy.random
 import pytest
 import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -28,7 +29,8 @@ from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
 from course_code.publish.run import kernels, processes, surroundings
 from course_code.publish.run.execute import run_lesson
-from course_code.publish.run.inside import figures, repeatable, values
+from course_code.publish.run.inside import colours, figures, repeatable, values
+from course_code.publish.run.inside.colours import DARK, LIGHT
 from course_code.publish.run.inside.kernel import MIME, PIECES, Refused, Session
 
 
@@ -425,21 +427,22 @@ def test_figures_and_prints_stay_in_order_and_repeat_to_the_byte(drawn):
     assert first == again
 
 
-def test_light_and_dark_are_the_same_picture_but_for_the_ink(drawn):
+def test_light_and_dark_are_the_same_picture_but_for_its_colours(drawn):
     figure = drawn[0][0]["figure"]
     light, dark = (figure[theme]["data"] for theme in ("light", "dark"))
     assert (figure["light"]["width"], figure["light"]["height"]) == (384, 288)
     assert light.startswith("<svg")
-    assert figures.INK["light"] in light
-    assert figures.INK["light"] not in dark
-    assert light.count("#0072b2") == dark.count("#0072b2") > 0
-    assert_same_but_ink(light, dark)
+    assert LIGHT.ink in light
+    assert light.count("#0072b2") > 0
+    assert_same_but_colours(light, dark)
 
 
-def assert_same_but_ink(light: str, dark: str) -> None:
-    assert figures.INK["light"] not in dark
+def assert_same_but_colours(light: str, dark: str) -> None:
     assert not re.search(r"#000\b", light + dark)
-    swapped = [light.replace(figures.INK["light"], figures.INK["dark"]), dark]
+    for old, new in {LIGHT.ink: DARK.ink, **DARK.series}.items():
+        assert old not in dark
+        light = light.replace(old, new)
+    swapped = [light, dark]
     ids = [dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)) for svg in swapped]
     for number, names in enumerate(zip(*ids, strict=True)):  # ids are digests of what they name
         swapped = [svg.replace(n, f"id{number}") for svg, n in zip(swapped, names, strict=True)]
@@ -458,9 +461,9 @@ def test_a_dense_figure_is_a_lossless_transparent_webp(drawn):
     assert pixels(light).size == (600, 600)
     assert pixels(light).getpixel((0, 0))[3] == 0
     colours = [{c: n for n, c in pixels(i).getcolors(1 << 24)} for i in (light, dark)]
-    orange = (0xD5, 0x5E, 0x00, 255)
-    assert colours[0][orange] == colours[1][orange] > 1000
-    ink = [tuple(bytes.fromhex(figures.INK[theme][1:])) + (255,) for theme in ("light", "dark")]
+    orange = [(0xD5, 0x5E, 0x00, 255), (*bytes.fromhex(DARK.series["#d55e00"][1:]), 255)]
+    assert colours[0][orange[0]] == colours[1][orange[1]] > 1000
+    ink = [(*bytes.fromhex(theme.ink[1:]), 255) for theme in (LIGHT, DARK)]
     assert colours[0][ink[0]] == colours[1][ink[1]] > 100
     assert ink[0] not in colours[1]
     assert pixels(light).getchannel("A").tobytes() == pixels(dark).getchannel("A").tobytes()
@@ -476,10 +479,10 @@ def figure():
         ax = figure.subplots()
         ax.plot([0, 1], [0, 1], "o-", color="#0072B2")
         ax.annotate("here", (0.2, 0.2), (0.6, 0.6), arrowprops={"arrowstyle": "->"})
-        ax.boxplot([1, 2, 3, 30])
+        ax.boxplot([1, 2, 3, 30], medianprops={"color": "#0072B2"})
         ax.bar([1], [2], hatch="/")
         ax.text(0.5, 0.5, "boxed", bbox={"boxstyle": "round", "facecolor": "none"})
-        ax.scatter([0, 1], [1, 0], c=[figures.INK["light"], "#D55E00"], alpha=0.5)
+        ax.scatter([0, 1], [1, 0], c=[LIGHT.ink, "#D55E00"], alpha=0.4)
         ax.vlines([0.5], 0, 1, color=mpl.rcParams["text.color"])
         ax.set_title("title")
         ax.legend(["data"], title="legend")
@@ -493,12 +496,12 @@ def picture(figure) -> bytes:
     return out.getvalue()
 
 
-def test_every_artist_changes_its_ink_and_gets_it_back(figure):
+def test_every_artist_changes_its_colours_and_gets_them_back(figure):
     images = figures.images(figure)
-    assert_same_but_ink(images["light"]["data"], images["dark"]["data"])
+    assert_same_but_colours(images["light"]["data"], images["dark"]["data"])
     assert figures.images(figure) == images
     before = picture(figure)
-    undo = figures.recolour(figure, [figures.INK["light"]], figures.INK["dark"])
+    undo = colours.recolour(figure, DARK)
     assert picture(figure) != before
     for setter, value in undo:
         setter(value)
@@ -508,14 +511,8 @@ def test_every_artist_changes_its_ink_and_gets_it_back(figure):
 def test_black_that_nobody_chose_is_ink(figure):
     arrows = figure.axes[0].quiver([0], [0], [1], [1])
     data = figures.images(figure)
-    assert figures.INK["dark"] in data["dark"]["data"]
+    assert DARK.ink in data["dark"]["data"]
     assert arrows.get_facecolor()[0].tolist() == [0, 0, 0, 1]
-
-
-def test_recolour_leaves_nearby_colours_alone(figure):
-    before = picture(figure)
-    assert figures.recolour(figure, ["#1f2338"], "#ffffff") == []
-    assert picture(figure) == before
 
 
 def test_what_sticks_out_of_the_canvas_widens_the_image(figure):
@@ -537,9 +534,11 @@ def test_dark_ink_stays_on_what_is_light(figure):
     light, dark = ax.text(0, 0, "on white"), ax.text(1, 0, "on black")
     boxed = figure.text(0.5, 0.9, "boxed", bbox={"facecolor": "#ffffcc"})
     title = ax.set_title("on the page")
-    kept = figures.on_light(figure)
-    assert {light, boxed} <= kept
-    assert not {dark, title} & kept
-    assert light.get_color() == figures.INK["light"]
+    undo = colours.recolour(figure, DARK)
+    on = {text: to_hex(text.get_color()) for text in (light, dark, boxed, title)}
+    assert on == {light: LIGHT.ink, dark: DARK.ink, boxed: LIGHT.ink, title: DARK.ink}
+    for setter, value in undo:
+        setter(value)
+    assert light.get_color() == LIGHT.ink
     images = figures.images(figure)
-    assert figures.INK["light"] in images["dark"]["data"]
+    assert LIGHT.ink in images["dark"]["data"]
