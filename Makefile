@@ -12,7 +12,7 @@ TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test build audit labs bench zensical lint format reproducible pins colab katex \
+.PHONY: help serve test build audit labs bench offline zensical lint format reproducible pins colab katex \
   clean
 
 help: ## list these commands (the default)
@@ -33,6 +33,11 @@ audit: $(READY) ## repeat every lesson 20 times on fresh randomness, and record 
 
 labs: $(READY) ## try every lab, and write the solved notebooks for teachers into build/solutions
 	$(RUN) -m course_code.publish labs --solutions
+
+offline: $(READY) ## build a copy that needs no server, zipped: build/offline.zip
+	rm -rf build/offline build/offline.zip
+	OFFLINE=true $(RUN) -m mkdocs build --strict --site-dir build/offline
+	cd build/offline && $(abspath $(RUN)) -m zipfile -c ../offline.zip .
 
 zensical: $(READY) ## build the site with Zensical instead, and prove it: see CONTRIBUTING.md
 	rm -rf build/zensical

@@ -14,19 +14,12 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from course_code.publish.audit import command
 from course_code.publish.lesson.read import OPTIONS, OUTPUT, TIMEOUT
 
 ROOT = Path(__file__).parents[1]
-WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 BY_PLATFORM = ("cuda", "nvidia", "triton")  # torch pins its own drivers' libraries
 MACHINE_PATH = re.compile(r"(?<![\w.~$}/:-])/(?:home|root|tmp|work|Users|opt|mnt|srv)/\w")
 PIN = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)")
-JOBS = [
-    pytest.param(name, job, id=f"{path.stem}-{name}")
-    for path in WORKFLOWS
-    for name, job in yaml.safe_load(path.read_text("utf-8"))["jobs"].items()
-]
 
 
 def read(name: str) -> str:
@@ -205,108 +198,6 @@ def test_make_explains_itself_and_refuses_an_old_python(tmp_path):
     assert refused.returncode != 0
     assert "Python 3.11 or later is needed" in refused.stderr
     assert not (tmp_path / "venv").exists()
-
-
-# ---- workflows -------------------------------------------------------------------------------
-
-
-def test_there_is_a_build_a_drift_check_and_an_audit():
-    assert {path.stem for path in WORKFLOWS} == {"audit", "build", "drift"}
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_actions_are_pinned_by_commit_and_say_their_version(path):
-    used = re.findall(r"uses: *(.*)", path.read_text("utf-8"))
-    assert used
-    for action in used:
-        assert re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_workflows_begin_without_permissions_and_take_no_code_of_strangers_with_them(path):
-    workflow = yaml.safe_load(path.read_text("utf-8"))
-    assert workflow["permissions"] == {}
-    assert "concurrency" in workflow
-    assert not {"pull_request_target", "workflow_run"} & set(workflow[True])  # YAML: on is true
-
-
-@pytest.mark.parametrize(("name", "job"), JOBS)
-def test_only_publishing_may_write(name, job):
-    assert job["permissions"] == {"contents": "write" if name == "publish" else "read"}
-    assert job["timeout-minutes"] <= 90
-    for step in job["steps"]:
-        assert "${{" not in step.get("run", ""), "pass it through env: it could hold shell code"
-        if step.get("uses", "").startswith("actions/checkout@"):
-            assert step["with"]["persist-credentials"] is False
-
-
-def test_the_job_that_publishes_runs_nothing_of_the_repository_and_waits_for_tests():
-    jobs = yaml.safe_load(read(".github/workflows/build.yml"))["jobs"]
-    assert jobs["publish"]["needs"] == "test"
-    assert "refs/heads/main" in jobs["publish"]["if"]
-    uses = [step["uses"].split("@")[0] for step in jobs["publish"]["steps"] if "uses" in step]
-    assert uses == ["actions/download-artifact"]
-
-
-def test_stored_runs_are_saved_under_a_new_key_and_restored_from_the_newest():
-    steps = yaml.safe_load(read(".github/workflows/build.yml"))["jobs"]["test"]["steps"]
-    cache = {
-        step["uses"].split("@")[0]: step["with"]
-        for step in steps
-        if "actions/cache/" in step.get("uses", "")
-    }
-    restore, save = cache["actions/cache/restore"], cache["actions/cache/save"]
-    assert restore["path"] == save["path"] == ".lessons"
-    assert restore["key"] == save["key"]
-    assert "github.run_id" in save["key"]
-    assert "github.run_attempt" in save["key"]
-    assert save["key"].startswith(restore["restore-keys"])
-
-
-def test_the_weekly_audit_covers_every_share_on_one_seed_and_keeps_what_changed():
-    workflow = yaml.safe_load(read(".github/workflows/audit.yml"))
-    jobs = workflow["jobs"]
-    assert workflow[True]["schedule"]
-    assert "github.run_id" in workflow["env"]["SEED"], "a seed that no audit had before"
-    for name in ("repeats", "copies"):
-        shares = jobs[name]["strategy"]["matrix"]["share"]
-        assert shares == [f"{i}/{len(shares)}" for i in range(1, len(shares) + 1)]
-    commands = " ".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
-    known = command._parser().format_help()
-    assert set(re.findall(r"--(?:seed|shard|vary|record)\b", commands)) == {
-        "--seed", "--shard", "--vary", "--record",
-    }  # fmt: skip
-    assert all(option in known for option in re.findall(r"audit (?:.*? )?(--\w+)", commands))
-    (kept,) = [s["with"] for s in jobs["table"]["steps"] if "upload-artifact" in s.get("uses", "")]
-    handed = [s["with"] for s in jobs["repeats"]["steps"] if "upload-artifact" in s.get("uses", "")]
-    assert kept["path"] == "table"
-    assert handed[0]["path"] == ".lessons/.audit"
-    assert "docs/audit.json" in commands
-
-
-@pytest.mark.parametrize(
-    ("owner", "repository", "named", "expected"),
-    [
-        ("Ada", "Ada/course", "", "https://ada.github.io/course/"),
-        ("Ada", "Ada/Ada.github.io", "", "https://ada.github.io/"),
-        ("Ada", "Ada/course", "https://learn.example/", "https://learn.example/"),
-    ],
-)
-def test_a_fork_gets_its_own_address(owner, repository, named, expected):
-    steps = yaml.safe_load(read(".github/workflows/build.yml"))["jobs"]["test"]["steps"]
-    build = next(step["run"] for step in steps if step.get("name") == "Build")
-    shown = build.replace("make build", "printenv SITE_URL")
-    assert shown != build
-    environment = {
-        "GITHUB_REPOSITORY_OWNER": owner,
-        "GITHUB_REPOSITORY": repository,
-        "NAMED_URL": named,
-        "PATH": "/usr/bin:/bin",
-    }
-    done = subprocess.run(
-        ["bash", "-e", "-c", shown], env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == expected
 
 
 # ---- contents --------------------------------------------------------------------------------

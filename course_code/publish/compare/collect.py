@@ -31,7 +31,8 @@ def main():
 
 def left(namespace, names, root):
     """What a notebook has left in its namespace, in JSON; of a lab what its checks said, too."""
-    steps = getattr(namespace.get("steps"), "log", [])
+    log = getattr(namespace.get("steps"), "log", None)  # of a lab; a lesson's tensor has a method
+    steps = log if isinstance(log, list) else []
     return json.dumps({**told(namespace, names, *conversion(root)), "steps": steps}, default=str)
 
 

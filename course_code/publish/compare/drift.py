@@ -18,6 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from course_code.publish.base.course import LANGUAGES
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import log
 from course_code.publish.compare import collect
 from course_code.publish.compare.changes import Agreement, agreement
 from course_code.publish.compare.outputs import RESULTS
@@ -130,6 +131,7 @@ async def run(name: str, path: Path, python: str, stored: dict | None) -> Row:
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
         cell = executed.cells[now[-1]] if now else None
         found, agrees = [failure(cell, error)], None
+    log.info("%s ran, %d differences", name, len(found))
     return Row(name, tuple(found), agrees, time.perf_counter() - begun)
 
 

@@ -3,12 +3,14 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
-from conftest import change
+from conftest import ROOT, change
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from course_code.publish.compare import collect
 from course_code.publish.compare import drift as drifting
 from course_code.publish.compare.command import drift
 
@@ -107,6 +109,19 @@ def test_values_claims_and_steps_that_fall_are_told():
     assert drifting.judged(notebook([]), notebook([], lab), None)[0] == ["step 2: too small"]
     lab["steps"].clear()
     assert drifting.judged(notebook([]), notebook([], lab), None)[0] == ["it checks no step"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [(None, []), (SimpleNamespace(log=[[1, "wrong", "a", "b"]]), [[1, "wrong", "a", "b"]]),
+     (SimpleNamespace(log=print), [])],  # as of a lesson's tensor
+)  # fmt: skip
+def test_what_a_notebook_has_left_is_told(steps, said):
+    namespace = {"a": 1, "b": print, "steps": steps, "CLAIMS": {"c": {"holds": True}}}
+    before = list(sys.path)
+    left = json.loads(collect.left(namespace, ["a", "b", "missing"], str(ROOT)))
+    sys.path[:] = before
+    assert left == {"values": {"a": 1}, "claims": {"c": {"holds": True}}, "steps": said}
 
 
 @pytest.mark.parametrize(
