@@ -1,7 +1,12 @@
 """What tests of live figures share."""
 
+import gzip
+import json
+import math
 import re
+from pathlib import Path
 
+import torch
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -29,3 +34,46 @@ def picture(app: Locator) -> str:
 def control(app: Locator, label: str) -> Locator:
     """The list or slider of a figure that has a label."""
     return app.locator("label", has_text=label).locator("select, input")
+
+
+def drag(page: Page, handle: Locator, right: float, down: float) -> None:
+    """Drag a handle by mouse, in two moves."""
+    handle.scroll_into_view_if_needed()
+    box = handle.locator("circle").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right / 2, y + down / 2)
+    page.mouse.move(x + right, y + down)
+    page.mouse.up()
+
+
+def swipe(page: Page, handle: Locator, right: float, down: float) -> None:
+    """Drag a handle by finger."""
+    handle.scroll_into_view_if_needed()
+    box = handle.locator("circle").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    client = page.context.new_cdp_session(page)
+    for kind, share in (("Start", 0), ("Move", 0.5), ("Move", 1), ("End", None)):
+        at = [] if share is None else [{"x": x + share * right, "y": y + share * down}]
+        client.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+
+
+def drawn(app: Locator, selector: str, name: str = "d") -> list[str]:
+    """An attribute of all parts of a drawing that a selector finds."""
+    return [part.get_attribute(name) for part in app.locator(selector).all()]
+
+
+def stored(site: Path, name: str) -> dict:
+    """What the file of a figure's states holds, by name: values, and tensors."""
+    data = gzip.decompress((site / "assets/figures" / f"{name}.bin").read_bytes())
+    start = 4 + int.from_bytes(data[:4], "little")
+    states = {}
+    for key, told in json.loads(data[4:start]).items():
+        if "dtype" not in told:
+            states[key] = told["value"]
+            continue
+        options = {"dtype": getattr(torch, told["dtype"]), "offset": start + told["at"]}
+        found = torch.frombuffer(bytearray(data), count=math.prod(told["shape"]), **options)
+        states[key] = found.view(told["shape"])
+    return states

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from course_code.teach.perceptron import learn_from_mistakes
 from course_code.teach.tent import count_pieces, folded
 
-from .live import control, kept, open_live
+from .live import control, drag, drawn, kept, open_live, swipe
 
 
 @pytest.fixture(scope="module")
@@ -26,33 +26,6 @@ def page(browser, address):
     )
     yield page
     page.close()
-
-
-def drag(page, handle, right: float, down: float) -> None:
-    """Drag a handle by mouse, in two moves."""
-    handle.scroll_into_view_if_needed()
-    box = handle.locator("circle").first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + right / 2, y + down / 2)
-    page.mouse.move(x + right, y + down)
-    page.mouse.up()
-
-
-def swipe(page, handle, right: float, down: float) -> None:
-    """Drag a handle by finger."""
-    handle.scroll_into_view_if_needed()
-    box = handle.locator("circle").first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    client = page.context.new_cdp_session(page)
-    for kind, share in (("Start", 0), ("Move", 0.5), ("Move", 1), ("End", None)):
-        at = [] if share is None else [{"x": x + share * right, "y": y + share * down}]
-        client.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
-
-
-def drawn(app, selector: str, name: str = "d") -> list[str]:
-    return [part.get_attribute(name) for part in app.locator(selector).all()]
 
 
 # ---- softmax -----------------------------------------------------------------------------------

@@ -36,11 +36,14 @@ export function short(number, digits = 3) {
   const size = Math.abs(number);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
     const [digit, power] = number.toExponential(digits > 2 ? 1 : 0).split("e");
-    const raised = Array.from(String(Number(power)), (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
-    return `${digit.replace("-", "−")} × 10${raised}`;
+    return `${digit.replace("-", "−")} × ${ten(Number(power))}`;
   }
   return String(Number(number.toPrecision(digits))).replace("-", "−");
 }
+
+/* A power of ten: 10⁻⁵. */
+export const ten = (power) =>
+  `10${Array.from(String(power), (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("")}`;
 
 /* Sentences in a row, as the page's language sets them. */
 export const joined = (...sentences) =>

@@ -1,5 +1,5 @@
 /* Train it yourself: a small network on points in the plane, every setting in the reader's hands. */
-import { el, joined, set, short, svg } from "./core.js";
+import { el, joined, set, short, svg, ten } from "./core.js";
 import { CELLS, MOST, asData, code, place, read } from "./drawn.js";
 import { FUNCTION, written } from "./functions.js";
 import { ACTIVATIONS, OPTIMIZERS } from "./net.js";
@@ -288,5 +288,4 @@ export function mount(figure) {
 }
 
 /* A power of ten at the axis: 0.01, 10⁻⁵. */
-const tick = (power) =>
-  Math.abs(power) < 4 ? String(Number(`1e${power}`)) : short(Number(`1e${power}`), 1).replace("1 × ", "");
+const tick = (power) => (Math.abs(power) < 4 ? String(Number(`1e${power}`)) : ten(power));
