@@ -1,7 +1,7 @@
 """Two numbers for each digit: an autoencoder's and those of principal components.
 
-For the live figure of the page pretraining: the lesson's deep autoencoder with a code of
-2, first seed, its weights rounded to 16 bits; pictures that neither was fitted to.
+For the live figure of the page pretraining: the lesson's deep autoencoder with a code
+of 2, first seed, its weights rounded to 16 bits; pictures that neither was fitted to.
 """
 
 # %% name="autoencoder"
