@@ -1,12 +1,7 @@
 """What tests of live figures share."""
 
-import gzip
-import json
-import math
 import re
-from pathlib import Path
 
-import torch
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -62,18 +57,3 @@ def swipe(page: Page, handle: Locator, right: float, down: float) -> None:
 def drawn(app: Locator, selector: str, name: str = "d") -> list[str]:
     """An attribute of all parts of a drawing that a selector finds."""
     return [part.get_attribute(name) for part in app.locator(selector).all()]
-
-
-def stored(site: Path, name: str) -> dict:
-    """What the file of a figure's states holds, by name: values, and tensors."""
-    data = gzip.decompress((site / "assets/figures" / f"{name}.bin").read_bytes())
-    start = 4 + int.from_bytes(data[:4], "little")
-    states = {}
-    for key, told in json.loads(data[4:start]).items():
-        if "dtype" not in told:
-            states[key] = told["value"]
-            continue
-        options = {"dtype": getattr(torch, told["dtype"]), "offset": start + told["at"]}
-        found = torch.frombuffer(bytearray(data), count=math.prod(told["shape"]), **options)
-        states[key] = found.view(told["shape"])
-    return states

@@ -4,11 +4,12 @@ import re
 
 import torch
 from playwright.sync_api import expect
+from stored_states import unpacked
 from torch.nn import functional as F
 
 from course_code.teach.digits import load_digits
 
-from .live import control, drag, kept, open_live, stored, swipe
+from .live import control, drag, kept, open_live, swipe
 
 READ = """async (places) => {
   const root = new URL("../assets/figures/", location.href).href;
@@ -21,7 +22,7 @@ READ = """async (places) => {
 
 
 def test_the_page_decodes_as_torch_does(open_page, site):
-    run = stored(site, "codes")
+    run = unpacked((site / "assets/figures/codes.bin").read_bytes())
     W, b, V, c, directions, mean = (
         run[name].float() for name in ("W", "b", "V", "c", "directions", "mean")
     )

@@ -4,8 +4,9 @@ import re
 
 import torch
 from playwright.sync_api import expect
+from stored_states import unpacked
 
-from .live import control, drawn, kept, open_live, stored
+from .live import control, drawn, kept, open_live
 
 MODULE = 'await import(new URL("../assets/figures/gradients.js", location.href).href)'
 SCALES = ["0.1", "0.3", "0.577", "1", "1.41", "2", "4", "8", "16", "32"]
@@ -19,7 +20,7 @@ READ = f"""async ([units, scales, depths]) => {{
 
 
 def test_it_shows_what_was_stored_and_theory_fits(open_page, site):
-    run = stored(site, "gradients")
+    run = unpacked((site / "assets/figures/gradients.bin").read_bytes())
     page = open_page("vanishing_gradients/")
     read = page.evaluate(READ, [run["units"], SCALES, run["depths"]])
     for i, depth in enumerate(run["depths"]):
