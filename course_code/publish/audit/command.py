@@ -2,8 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
+from course_code.publish.audit.dropped import frequencies
 from course_code.publish.audit.record import entry, save
 from course_code.publish.audit.repeats import finish, run_plan, run_units, units_of, unseen_seed
 from course_code.publish.audit.result import stays
@@ -50,10 +52,14 @@ def _audit(course: Course, options: argparse.Namespace) -> int:
         print("this share is done; with the others beside it, the command without --shard sums up")
         return 0
     entries = {p.lesson.name: entry(p, seed, results[p.lesson.name]) for p in plans}
-    print("\n\n".join(report(name, found) for name, found in entries.items()))
+    counted = {name: frequencies(course, name) for name in entries}
+    print("\n\n".join(report(name, found, counted[name]) for name, found in entries.items()))
     if options.record:
         save(course, entries)
-    return 0 if all(_stands(found) for found in entries.values()) else 1
+    fell = [
+        name for name, found in entries.items() if found["stopped"] or _fell(found, counted[name])
+    ]
+    return 1 if fell else 0
 
 
 def _vary(plans: list[Plan]) -> int:
@@ -71,8 +77,14 @@ def _vary(plans: list[Plan]) -> int:
     return 1 if stopped else 0
 
 
-def report(name: str, found: dict) -> str:
-    """A lesson's table: how often each claim held, the spread of its statistic, its worst case."""
+def report(name: str, found: dict, counted: Collection[str] = ()) -> str:
+    """A lesson's table: how often each claim held, the spread of its statistic, its worst case.
+
+    Args:
+        name: of the lesson.
+        found: what is recorded of it.
+        counted: its claims that are told as how often they hold.
+    """
     lines = [f"{name}: {found['repeats']} repeats, seed {found['seed']}, on {found['device']}"]
     for stop in found["stopped"]:
         where = f"{stop['path']}:{stop['line']}, cell {stop['cell']!r}"
@@ -84,13 +96,14 @@ def report(name: str, found: dict) -> str:
             said += "; quartiles " + " ".join(f"{value:g}" for value in row["quartiles"])
         if row["worst"]:
             said += f"; worst in repeat {row['worst']['repeat']}: {row['worst']['text']}"
-        lines.append(("  " if stays(row) else "! ") + said)
-    fell = [claim for claim, row in found["claims"].items() if not stays(row)]
+        lines.append(("# " if claim in counted else "  " if stays(row) else "! ") + said)
+    fell = _fell(found, counted)
     return "\n".join([*lines, f"  below the rule: {', '.join(fell) or 'none'}"])
 
 
-def _stands(found: dict) -> bool:
-    return not found["stopped"] and all(map(stays, found["claims"].values()))
+def _fell(found: dict, counted: Collection[str]) -> list[str]:
+    rows = found["claims"].items()
+    return [claim for claim, row in rows if not (stays(row) or claim in counted)]
 
 
 def _with_claims(course: Course, names: list[str]) -> list[Plan]:

@@ -1,28 +1,18 @@
-"""`::: list claims`: every claim of the course, from the runs and the audit, counts on top.
-
-`docs/dropped.yml` names the claims that fell in an audit or a review, and what became of them.
-"""
+"""`::: list claims`: every claim of the course, from the runs and the audit, counts on top."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-import yaml
-
+from course_code.publish.audit.dropped import dropped
 from course_code.publish.audit.record import standing
 from course_code.publish.audit.result import margin, stays
 from course_code.publish.base.course import Course
-from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.evidence import literal, sides
 from course_code.publish.page.parts import Live, Opening, Page, Prose, ShownCell, ShownClaims
 from course_code.publish.page.values import places
 from course_code.publish.run.plan import Run
-
-DROPPED = Path("docs/dropped.yml")
-FIELDS = {"lesson", "claim", "became", "en", "zh"}
-BECAME = ("frequency", "weaker", "gone")
 
 
 @dataclass(frozen=True)
@@ -61,22 +51,6 @@ def all_claims(
     rows = [row for page in pages.values() for row in _rows(page, runs[page.lesson], audited)]
     counted = _counts(rows, sum(map(_numbers, parsed.values())), language)
     return "\n".join([counted, *_table(rows, language), *_fallen(dropped(course), language)])
-
-
-def dropped(course: Course) -> list[dict]:
-    """Claims that fell: {"lesson", "claim", "became", and why in each language}.
-
-    Raises:
-        CourseError: an entry lacks a field, has another, or became something unknown.
-    """
-    if not (course.root / DROPPED).is_file():
-        return []
-    entries = yaml.safe_load(course.read(course.root / DROPPED)) or []
-    for number, entry in enumerate(entries, 1):
-        if set(entry) != FIELDS or entry["became"] not in BECAME:
-            hint = f"An entry has {', '.join(sorted(FIELDS))}; became is one of {BECAME}."
-            raise CourseError(f"cannot read entry {number}", DROPPED, hint=hint)
-    return entries
 
 
 def _rows(page: Page, run: Run, audited: dict[str, dict]) -> Iterator[Row]:

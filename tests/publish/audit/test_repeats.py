@@ -119,6 +119,23 @@ def test_a_damaged_file_runs_again(audited, counted):
     assert unit.result(audited)["claims"]
 
 
+def test_a_claim_that_is_told_as_a_frequency_may_hold_as_often_as_it_does(
+    audited, counted, write, capsys
+):
+    command = ["--root", str(audited.root), "--lesson", "one", "--repeats", "10", "--seed", "1"]
+    assert audit(command) == 1
+    assert "! " in (said := capsys.readouterr().out)
+    assert "below the rule: small, " in said
+    entry = "- {lesson: one, claim: NAME, became: frequency, en: it was, zh: 原说}\n"
+    two = "".join(entry.replace("NAME", name) for name in ("small", "late"))
+    write({"docs/dropped.yml": two})
+    assert audit(command) == 1
+    assert "# " in (said := capsys.readouterr().out)
+    assert "below the rule: sum\n" in said
+    write({"docs/dropped.yml": two + entry.replace("NAME", "sum")})
+    assert audit(command) == 0
+
+
 def test_shares_merge_by_copying(audited, counted, tmp_path, capsys):
     whole = shutil.copytree(audited.root, tmp_path / "other" / "course")
     for share, root in (("1/2", audited.root), ("2/2", whole)):
@@ -157,7 +174,7 @@ def test_repeats_of_all_lessons_go_side_by_side(audited, write):
 
 
 def test_the_key_is_of_what_claims_need(audited, write):
-    """Another figure changes nothing that a claim could find; another number, import or judge may."""
+    """Another figure changes nothing that claims find; another number, import or judge may."""
     script = audited.lessons / "one.py"
     text = script.read_text("utf-8")
 
@@ -184,3 +201,17 @@ def test_the_key_is_of_what_claims_need(audited, write):
     assert len(found) == 1 + len(changes)
     write({"teach/claims": CLAIMS.replace("does not hold here", "fails")})
     assert key_with("", "") not in found
+
+
+def test_a_record_that_an_audit_did_not_write_is_refused(audited, counted):
+    options = ["--root", str(audited.root), "--repeats", "2", "--seed", "4", "--record"]
+    audit(options)
+    path = audited.root / "docs/audit.json"
+    recorded = json.loads(path.read_text("utf-8"))
+    recorded["one"]["claims"]["small"]["bound"] = 0.8
+    path.write_text(json.dumps(recorded), "utf-8")
+    with pytest.raises(CourseError, match="'one' is not as an audit wrote it"):
+        load(Course(audited.root))
+    path.write_text("{", "utf-8")
+    with pytest.raises(CourseError, match="not JSON"):
+        load(Course(audited.root))

@@ -9,6 +9,8 @@ from conftest import ROOT
 
 from course_code.publish.audit import record, repeats
 from course_code.publish.audit.command import audit
+from course_code.publish.audit.dropped import frequencies
+from course_code.publish.audit.result import stays
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import CHECK
@@ -188,6 +190,12 @@ def test_records_of_this_course_are_of_its_code_or_outdated():
             assert set(found["claims"]) == {c.name for c in plan.lesson.claims}
             for claim, bound in literal_bounds(plan).items():
                 assert found["claims"][claim]["bound"] in (bound, None), claim
+
+
+def test_claims_of_this_course_below_the_rule_are_told_as_frequencies():
+    for name, found in record.load(Course(ROOT)).items():
+        fell = {claim for claim, row in found["claims"].items() if not stays(row)}
+        assert fell <= frequencies(Course(ROOT), name), name
 
 
 def test_bounds_are_read_from_the_code(course):

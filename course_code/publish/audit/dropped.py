@@ -1,0 +1,37 @@
+"""`docs/dropped.yml`: the claims that fell in an audit or a review, and what became of them."""
+
+from pathlib import Path
+
+import yaml
+
+from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
+
+DROPPED = Path("docs/dropped.yml")
+FIELDS = {"lesson", "claim", "became", "en", "zh"}
+BECAME = ("frequency", "weaker", "gone")
+
+
+def dropped(course: Course) -> list[dict]:
+    """Claims that fell: {"lesson", "claim", "became", and why in each language}.
+
+    Raises:
+        CourseError: an entry lacks a field, has another, or became something unknown.
+    """
+    if not (course.root / DROPPED).is_file():
+        return []
+    entries = yaml.safe_load(course.read(course.root / DROPPED)) or []
+    for number, entry in enumerate(entries, 1):
+        if set(entry) != FIELDS or entry["became"] not in BECAME:
+            hint = f"An entry has {', '.join(sorted(FIELDS))}; became is one of {BECAME}."
+            raise CourseError(f"cannot read entry {number}", DROPPED, hint=hint)
+    return entries
+
+
+def frequencies(course: Course, lesson: str) -> set[str]:
+    """Names of a lesson's claims that are told as how often they hold: any count is right."""
+    return {
+        entry["claim"]
+        for entry in dropped(course)
+        if (entry["lesson"], entry["became"]) == (lesson, "frequency")
+    }
