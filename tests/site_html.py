@@ -1,7 +1,9 @@
 """Built pages as a reader's browser and clipboard see them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -19,8 +21,14 @@ class Shown:
 
 
 def parse(path: Path) -> BeautifulSoup:
-    """A page of the built site."""
+    """A page of a built site."""
     return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+@cache
+def read(path: Path) -> BeautifulSoup:
+    """A page of the course's own site, which does not change: parsed once for a module's tests."""
+    return parse(path)
 
 
 def page_path(site: Path, language: str, name: str) -> Path:
@@ -52,6 +60,14 @@ def with_needs(blocks: list[str], told: str) -> str:
     body = "\n".join(line for a, b in spans(told) for line in lines[a:b]).strip("\n")
     parts = [told.split("|")[0].replace(";", "\n"), body]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def strings_outside(element: Tag, selector: str) -> Iterator[str]:
+    """What an element says but for what stands in others."""
+    others = {id(other) for other in element.select(selector)}
+    for string in element.strings:
+        if others.isdisjoint(map(id, string.parents)):
+            yield string
 
 
 def text(element: Tag) -> str:

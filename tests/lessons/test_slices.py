@@ -10,7 +10,7 @@ from itertools import accumulate
 import matplotlib.pyplot as plt
 import pytest
 from conftest import ROOT
-from site_html import CODE, page_path, parse, shown, spans, with_needs
+from site_html import CODE, page_path, read, shown, spans, with_needs
 
 from course_code.publish.base.course import Course
 
@@ -32,7 +32,7 @@ class Copy:
 
 def copies(site, language: str, name: str) -> list[Copy]:
     """Copies of all blocks of a page, put together from it as its script does."""
-    page = parse(page_path(site, language, name))
+    page = read(page_path(site, language, name))
     blocks, elements = shown(page), page.select(f".{CODE}")
     ends = [end - 1 for end in accumulate(block.code.count("\n") + 2 for block in blocks)]
     begins = [0, *(end + 1 for end in ends)]

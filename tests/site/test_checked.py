@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import ROOT
-from site_html import page_path, parse
+from site_html import page_path, read
 
 from course_code.publish.base.course import Course
 from course_code.publish.lesson.read import read_lesson
@@ -11,7 +11,7 @@ LIMITS = {"elements": 5000, "bytes": 300_000}
 
 
 def rows(site, language: str) -> list[list[str]]:
-    page = parse(page_path(site, language, "checked"))
+    page = read(page_path(site, language, "checked"))
     return [
         [cell.get_text(" ", strip=True) for cell in row.select("td")]
         for row in page.select(".claims-ledger tbody tr")
@@ -36,5 +36,5 @@ def test_both_languages_have_the_same_numbers(site):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_is_light(site, language):
     path = page_path(site, language, "checked")
-    assert len(parse(path).find_all()) <= LIMITS["elements"]
+    assert len(read(path).find_all()) <= LIMITS["elements"]
     assert path.stat().st_size <= LIMITS["bytes"]

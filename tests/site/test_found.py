@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 from conftest import change, copy_course, mkdocs
-from site_html import parse
+from site_html import parse, read
 
 HOME = "https://owner.github.io/course/"
 OPENING = """
@@ -126,7 +126,7 @@ def test_without_an_address_nothing_pretends_to_one(built_tiny):
 def test_every_page_of_a_language_has_a_title_and_a_description_of_its_own(site):
     told = {"en": {}, "zh": {}}
     for path in site.rglob("index.html"):
-        page, name = parse(path), path.relative_to(site).as_posix()
+        page, name = read(path), path.relative_to(site).as_posix()
         title, description = page.title.get_text(), meta(page, "description")
         assert 20 <= len(description) <= 200, (name, description)
         assert meta(page, "og:title"), name
@@ -144,6 +144,6 @@ def test_every_lesson_has_a_picture_and_the_labs_and_home_share_them(site):
 
 def test_links_to_other_sites_give_them_no_way_back(site):
     for path in site.rglob("*.html"):
-        for link in parse(path).select("a[href]"):
+        for link in read(path).select("a[href]"):
             if urlsplit(link["href"]).netloc:
                 assert "noopener" in link.get("rel", []), (path, link)

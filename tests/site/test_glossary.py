@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from site_html import parse
+from site_html import read, strings_outside
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.markup import glossary
@@ -38,12 +38,12 @@ def pages(site: Path, language: str) -> dict[str, Path]:
 def test_each_term_is_linked_once_a_page_to_its_place(site, language):
     known = {entry.id: entry.words[language] for entry in glossary.load(Course(ROOT)).entries}
     found = pages(site, language)
-    listed = {e["id"] for e in parse(found["glossary"]).select(".glossary dt[id]")}
+    listed = {e["id"] for e in read(found["glossary"]).select(".glossary dt[id]")}
     assert listed == set(known)
     used = set()
     for name, path in found.items():
         ids = []
-        for link in parse(path).select("a.term"):
+        for link in read(path).select("a.term"):
             target, _, id_ = link["href"].partition("#")
             assert (path.parent / target / "index.html").resolve() == found["glossary"].resolve()
             word = known[id_]
@@ -59,7 +59,7 @@ def test_each_term_is_linked_once_a_page_to_its_place(site, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_terms_are_linked_in_prose_alone(site, language):
     for name, path in pages(site, language).items():
-        page = parse(path)
+        page = read(path)
         if name == "glossary":
             assert not page.select("a.term")
         for link in page.select("a.term"):
@@ -73,15 +73,14 @@ def test_terms_are_linked_in_prose_alone(site, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_work_that_a_page_cites_is_on_the_page_of_references(site, language):
     found = pages(site, language)
-    listed = {element["id"] for element in parse(found["references"]).select("dt[id]")}
+    listed = {element["id"] for element in read(found["references"]).select("dt[id]")}
     cited = 0
     for name, path in found.items():
         if name in ("references", "glossary", "notation", "index"):
             continue
-        article = parse(path).select_one("article")
-        for code in article.select("code, pre, .arithmatex"):
-            code.decompose()
-        for author, year in REFERENCE.findall(" ".join(article.get_text().split())):
+        article = read(path).select_one("article")
+        text = "".join(strings_outside(article, "code, pre, .arithmatex"))
+        for author, year in REFERENCE.findall(" ".join(text.split())):
             if author in NO_AUTHORS:
                 continue
             assert f"{author.lower()}-{year}" in listed, (name, author, year)

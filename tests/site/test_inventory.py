@@ -5,7 +5,7 @@ import re
 
 import pytest
 from conftest import ROOT
-from site_html import page_path, parse
+from site_html import page_path, read
 
 from course_code.publish.base.course import LANGUAGES
 
@@ -47,6 +47,6 @@ def test_every_item_has_its_place_in_the_built_page(site, language):
     for page in {page for _, page, _ in rows()}:
         path = page_path(site, language, page)
         assert path.is_file(), page
-        ids[page] = {element["id"] for element in parse(path).select("[id]")}
+        ids[page] = {element["id"] for element in read(path).select("[id]")}
     missing = [row for row in rows() if row[2] not in ids[row[1]]]
     assert missing == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import EVERY_PAGE, ROOT
-from site_html import Shown, page_path, parse, shown
+from site_html import Shown, page_path, read, shown
 
 from course_code.publish.base.course import Course
 from course_code.publish.run.plan import plan_lesson
@@ -58,7 +58,7 @@ def code_that_ran(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_page_shows_the_code_that_ran(site, name):
-    blocks = shown(parse(page_path(site, "en", name)))
+    blocks = shown(read(page_path(site, "en", name)))
     assert len(blocks) > 3
     assert [block.code for block in blocks] == code_that_ran(name)
 
@@ -72,7 +72,7 @@ def test_copied_blocks_run_alone_and_print_what_the_page_shows(site, tmp_path, n
     seconds = json.loads((site / "runs.json").read_text("utf-8"))[name]["seconds"]
     if sum(seconds.values()) > QUICK and not EVERY_PAGE:
         pytest.skip(f"takes {sum(seconds.values()):.0f} s: once a week, with COURSE_EVERY_PAGE")
-    blocks = shown(parse(page_path(site, "en", name)))
+    blocks = shown(read(page_path(site, "en", name)))
     for block, (printed, failed) in zip(blocks, run_alone(blocks, tmp_path), strict=True):
         wanted = "\n".join(part for part in (printed.rstrip("\n"), failed) if part)
         assert block.output.rstrip("\n") == wanted, block.code
@@ -80,7 +80,7 @@ def test_copied_blocks_run_alone_and_print_what_the_page_shows(site, tmp_path, n
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_both_languages_show_the_same_run(site, name):
-    assert shown(parse(page_path(site, "en", name))) == shown(parse(page_path(site, "zh", name)))
+    assert shown(read(page_path(site, "en", name))) == shown(read(page_path(site, "zh", name)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -89,7 +89,7 @@ def test_the_notebook_holds_the_same_code_outputs_and_figures(site, language, na
     folder = site / ("" if language == "en" else language) / "notebooks"
     notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
     nbformat.validate(notebook)
-    page = shown(parse(page_path(site, language, name)))
+    page = shown(read(page_path(site, language, name)))
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.source for cell in cells] == [block.code for block in page]
     for cell, block in zip(cells, page, strict=True):
@@ -107,6 +107,6 @@ def test_the_script_holds_the_same_code(site, language, name):
     script = (folder / f"{name}.py").read_text("utf-8")
     compile(script, name, "exec")
     squeezed = "".join(script.split())
-    for block in shown(parse(page_path(site, language, name))):
+    for block in shown(read(page_path(site, language, name))):
         if "Error" not in block.output:  # code that fails on purpose is wrapped
             assert "".join(block.code.split()) in squeezed

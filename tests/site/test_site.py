@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from conftest import change, fingerprint, mkdocs
-from site_html import FIGURE, parse
+from site_html import FIGURE, parse, read, strings_outside
 
 from course_code.publish.base.kept import Kept
 
@@ -25,7 +25,7 @@ def pages(site: Path) -> dict[str, Path]:
 
 
 def test_every_link_image_and_anchor_leads_somewhere(site):
-    parsed = {address: parse(path) for address, path in pages(site).items()}
+    parsed = {address: read(path) for address, path in pages(site).items()}
     ids = {a: {e["id"] for e in page.select("[id]")} for a, page in parsed.items()}
     broken = []
     for address, page in parsed.items():
@@ -44,14 +44,14 @@ def test_every_link_image_and_anchor_leads_somewhere(site):
 
 def test_ids_are_unique(site):
     for path in pages(site).values():
-        counts = Counter(element["id"] for element in parse(path).select("[id]"))
+        counts = Counter(element["id"] for element in read(path).select("[id]"))
         repeated = [name for name, count in counts.items() if count > 1 and name[:2] != "__"]
         assert not repeated, path
 
 
 def test_nothing_is_loaded_from_elsewhere(site):
     for path in site.rglob("*.html"):
-        page = parse(path)
+        page = read(path)
         for element in page.select("img[src], link[href], script[src], iframe, source, object"):
             address = element.get("href") or element.get("src") or ""
             external = urlsplit(address).netloc
@@ -63,7 +63,7 @@ def test_nothing_is_loaded_from_elsewhere(site):
 def test_figures_have_alt_text_sizes_and_a_twin_for_the_dark(site):
     figures = 0
     for path in pages(site).values():
-        for figure in parse(path).select(f".{FIGURE}"):
+        for figure in read(path).select(f".{FIGURE}"):
             images = figure.select("img")
             assert [image["class"] for image in images] == [["light-only"], ["dark-only"]], path
             for image in images:
@@ -77,10 +77,7 @@ def test_figures_have_alt_text_sizes_and_a_twin_for_the_dark(site):
 
 def test_no_directive_or_place_is_left_over(site):
     for path in pages(site).values():
-        page = parse(path)
-        for code in page.select("code, pre, script, style, annotation"):
-            code.decompose()
-        left = page.get_text()
+        left = "".join(strings_outside(read(path), "code, pre, script, style, annotation"))
         for mark in ("{{", "}}", ":::", "{ .", "$$", "\\(", "////"):
             assert mark not in left, (path, mark)
 
