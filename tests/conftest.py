@@ -14,6 +14,8 @@ from filelock import FileLock
 os.environ["OMP_NUM_THREADS"] = "1"  # two on a busy machine are ten times slower
 
 from course_code.publish.base.course import Course
+from course_code.publish.base.files import digest
+from course_code.publish.base.kept import Kept, key_of
 
 for sent, usual in {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}.items():
     number = getattr(signal, sent, None)  # tests send them to their children
@@ -87,6 +89,24 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.fixture
+def once(request):
+    """Function once(check, *made_of): a costly check, unless it passed on the same before.
+
+    As runs of lessons are, that is kept in the store, by what it is made of: what it is told, the
+    engine, all versions (see `key_of`) and the test's own file.
+    """
+    kept, name = Kept(Course(ROOT).store / ".passed"), digest(request.node.nodeid.encode())
+
+    def once(check, *made_of) -> None:
+        key = key_of(digest(request.path.read_bytes()), *made_of)
+        if not kept.get(name, key):
+            check()
+            kept.put(name, key, True)
+
+    return once
 
 
 @pytest.fixture(scope="session")

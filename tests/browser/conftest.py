@@ -274,7 +274,7 @@ def violations(page, profile: str, *excluded: str, **options) -> list[str]:
         """([exclude, options]) => axe.run({ exclude }, options).then(
           (result) => result.violations,
         )""",
-        [[[name] for name in (hidden, *excluded)], options],
+        [[[name] for name in (hidden, *excluded)], {"resultTypes": ["violations"], **options}],
     )
     return [
         f"{profile}, {rule['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"

@@ -64,7 +64,7 @@ def test_the_page_shows_the_code_that_ran(site, name):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_copied_blocks_run_alone_and_print_what_the_page_shows(site, tmp_path, name):
+def test_copied_blocks_run_alone_and_print_what_the_page_shows(site, tmp_path, name, once):
     """Whole pages, where that is quick; tests/lessons/test_slices.py runs copies of every page.
 
     Once a week all of them: with COURSE_EVERY_PAGE.
@@ -73,9 +73,13 @@ def test_copied_blocks_run_alone_and_print_what_the_page_shows(site, tmp_path, n
     if sum(seconds.values()) > QUICK and not EVERY_PAGE:
         pytest.skip(f"takes {sum(seconds.values()):.0f} s: once a week, with COURSE_EVERY_PAGE")
     blocks = shown(read(page_path(site, "en", name)))
-    for block, (printed, failed) in zip(blocks, run_alone(blocks, tmp_path), strict=True):
-        wanted = "\n".join(part for part in (printed.rstrip("\n"), failed) if part)
-        assert block.output.rstrip("\n") == wanted, block.code
+
+    def check():
+        for block, (printed, failed) in zip(blocks, run_alone(blocks, tmp_path), strict=True):
+            wanted = "\n".join(part for part in (printed.rstrip("\n"), failed) if part)
+            assert block.output.rstrip("\n") == wanted, block.code
+
+    once(check, blocks)
 
 
 @pytest.mark.parametrize("name", LESSONS)

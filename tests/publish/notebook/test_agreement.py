@@ -150,10 +150,14 @@ def shown(page: Page) -> Page:
 PAGES = [(language, path) for language, paths in page_paths(COURSE).items() for path in paths]
 
 
+@pytest.fixture(scope="module")
+def lessons():
+    found = {name: read_lesson(COURSE, name) for name in COURSE.lesson_names()}
+    return found | {lab.name: as_lesson(lab) for lab in read_labs(COURSE)}
+
+
 @pytest.mark.parametrize(("language", "path"), PAGES, ids=lambda part: str(part))
-def test_a_page_of_the_course_and_its_notebook_say_the_same(language, path, config):
-    lessons = {name: read_lesson(COURSE, name) for name in COURSE.lesson_names()}
-    lessons |= {lab.name: as_lesson(lab) for lab in read_labs(COURSE)}
+def test_a_page_of_the_course_and_its_notebook_say_the_same(language, path, config, lessons):
     page = shown(parse(COURSE, language, path, lessons))
     notebook = of_notebook(page)
     assert notebook == of_page(page, config)
