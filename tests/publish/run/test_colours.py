@@ -1,5 +1,8 @@
 """Every mark and every text of a figure can be told from what lies beneath it, in both themes."""
 
+import csv
+import io
+
 import matplotlib as mpl
 import pytest
 import torch
@@ -88,6 +91,13 @@ def marks(figure):
             for colour in to_rgba_array(value):
                 alpha = artist.get_alpha()
                 yield (*colour[:3], colour[3] and (colour[3] if alpha is None else alpha))
+
+
+def test_the_data_of_each_is_a_table(figure):
+    found = figures.images(figure)["table"]
+    heads, *rows = csv.reader(io.StringIO(found["csv"]))
+    assert len(rows) == sum(one["count"] for panel in found["panels"] for one in panel["series"])
+    assert {len(row) for row in rows} <= {len(heads)}
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -243,8 +243,10 @@ def put_names(columns, name, names):
     nearest = [
         min(names, key=lambda place: abs(place - value)) for value in values if value == value
     ]
-    if len(nearest) == len(values) and all(
-        abs(a - b) <= 0.5 for a, b in zip(nearest, values, strict=True)
+    if (
+        values
+        and len(nearest) == len(values)
+        and all(abs(a - b) <= 0.5 for a, b in zip(nearest, values, strict=True))
     ):
         columns[name] = [names[place] for place in nearest]
 
