@@ -23,7 +23,7 @@ from course_code.teach.double import double
 weights = torch.tensor([[1.5, -2.0], [double(0.25), 0.1]])  # (K, P)
 
 # %% name="states"
-SAME = {"one/a": 7.500001, "one/b": {"c": [1, 2.0]}, "one/b.c": [1, 2.0]}
+SAME = {"one/a": 7.501, "one/b": {"c": [1, 2.0]}, "one/b.c": [1, 2.0]}
 STATES = {
     "told": {"rate": 0.1, "names": ["a", "b"]},
     "few": torch.tensor([1, 2, 255], dtype=torch.uint8),
@@ -96,7 +96,7 @@ REFUSED = {  # what of the script is changed into what, line and words of the me
     "a wide dtype": ("weights.half()", "weights.double()", 10, "'shares' is float64"),
     "no number": ("0.25), 0.1", "0.25), float('nan')", 10, "'shares' is not finite"),
     "an object": ('"rate": 0.1', '"rate": {1}', 10, "a value is no number or text"),
-    "another number": ("7.500001", "7.51", 9, "one/a is 7.51 here, 7.5 in the lesson"),
+    "another number": ("7.501", "7.6", 9, "one/a is 7.6 here, 7.5 in the lesson"),
     "another list": ('b.c": [1, 2.0]', 'b.c": [1]', 9, "one/b.c is [1] here"),
     "another nest": ("[1, 2.0]}, ", "[1, 2.5]}, ", 9, "one/b is {'c': [1, 2.5]} here"),
     "no lesson": ("one/a", "two/a", 9, "no lesson has the value 'two/a'"),
