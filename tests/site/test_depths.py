@@ -8,7 +8,7 @@ from conftest import ROOT
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.page.depths import FURTHER, amounts, count_words
+from course_code.publish.page.depths import FURTHER, amount, amounts
 from course_code.publish.page.parse import parse
 from course_code.publish.page.parts import Opening, Page, Prose, ShownClaims
 from course_code.publish.website.prepare import prepare
@@ -71,7 +71,7 @@ def test_the_first_screen_answers_in_sixty_words(language, name):
     page = parsed(language, name)
     (opening,) = (segment for segment in page.segments if isinstance(segment, Opening))
     values = opening.answer.count("{{")
-    assert count_words(opening.answer) + values <= LIMITS[language]["answer"]
+    assert amount(opening.answer).words + values <= LIMITS[language]["answer"]
     assert page.segments.index(opening) == 1
 
 

@@ -1,7 +1,7 @@
 """`::: list lessons`: the path through the course, with a picture and the time of each lesson."""
 
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.depths import Amount, amounts, reading_time
+from course_code.publish.page.depths import Amount, amounts, reading_time, worked
 from course_code.publish.page.parts import CourseList, Opening, Page, first_figure
 from course_code.publish.page.write import pictures
 
@@ -45,8 +45,9 @@ def all_lessons(
 
 def _together(read: Amounts, language: str) -> str:
     minutes = [[amount.minutes(language) for amount in page] for page in read.values()]
-    hours = zip(("core", "whole"), map(sum, zip(*minutes, strict=True)), strict=False)
-    told = {name: f"{each / 60:.1f}".removesuffix(".0") for name, each in hours}
+    hours = dict(zip(("core", "whole"), map(sum, zip(*minutes, strict=True)), strict=False))
+    hours["work"] = sum(worked(core) for core, _ in minutes)
+    told = {name: f"{each / 60:.1f}".removesuffix(".0") for name, each in hours.items()}
     return LABELS[language]["hours"].format(lessons=len(read), **told)
 
 

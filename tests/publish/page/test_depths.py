@@ -7,7 +7,7 @@ import pytest
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.page.depths import Amount, amounts, count_words
+from course_code.publish.page.depths import Amount, amount, amounts, worked
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.parse import parse
 from course_code.publish.page.parts import Opening, Prose, ShownFigure
@@ -64,7 +64,8 @@ def test_an_opening_tells_times_needs_and_answer_and_shows_the_figure_again(cour
     page = filled(course, read(course))
     assert not any(isinstance(segment, Opening) for segment in page.segments)
     text = to_markdown(page, None, Place("../", "../"))
-    assert "Reading time: core 1 min · everything 1 min · to know before: [One](one.md)" in text
+    told = "Core: about 1 min to read, 5 with guesses and code · everything: 1 min to read"
+    assert f"{told} · to know before: [One](one.md)" in text
     assert '??? abstract "The answer in short"\n\n    Yes, in 50% of the [runs](#end).' in text
     (shown,) = (segment for segment in page.segments if isinstance(segment, ShownFigure))
     assert (shown.cell, shown.alt, shown.caption) == ("plot", "Seen", "**What** is it? This.")
@@ -74,9 +75,10 @@ def test_an_opening_tells_times_needs_and_answer_and_shows_the_figure_again(cour
 
 def test_the_core_ends_where_further_begins(course, ran):
     core, whole = amounts(filled(course, read(course)))
-    before = "One: a title Is it so? Reading time core 1 min everything 1 min to know before One "
-    before += "What is it This"
+    before = "One: a title Is it so? Core about 1 min to read 5 with guesses and code everything "
+    before += "1 min to read to know before One What is it This"
     assert core.lines == whole.lines == 3  # blank lines and folded code are not read
+    assert (core.printed, core.figures, whole.figures) == (1, 1, 2)
     assert core.words == len(before.split())
     below = "Further " + LABELS["en"]["alone"] + " The end What is it This"
     assert whole.words == core.words + len(below.split())
@@ -94,13 +96,27 @@ def test_the_core_ends_where_further_begins(course, ran):
     ],
 )
 def test_words_are_counted_as_they_are_read(text, words):
-    assert count_words(text) == words
+    assert amount(text).words == words
 
 
-def test_minutes_follow_words_and_lines():
-    assert Amount(1500, 120).minutes("en") == 19
-    assert Amount(2600, 120).minutes("zh") == 18
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        (r"Let $x_1 = \frac{a}{b}$", 6),
+        ("$$\n\\mathrm{softmax}(z)_i = \\left(e^{z_i}\\right)\n$$\n", 11),
+        ('??? tip "Folded"\n\n    $x$\n', 0),
+    ],
+)
+def test_symbols_of_formulas_are_counted_as_they_are_read(text, symbols):
+    assert amount(text).symbols == symbols
+
+
+def test_minutes_follow_what_there_is_to_read():
+    assert Amount(1800).minutes("en") == Amount(3000).minutes("zh") == 10
+    assert Amount(lines=100).minutes("en") == 12
+    assert Amount(symbols=500).minutes("en") == Amount(figures=10).minutes("zh") == 2
     assert Amount().minutes("en") == 1
+    assert (worked(17), worked(1)) == (35, 5)
 
 
 @pytest.mark.parametrize(
