@@ -55,7 +55,7 @@ LABELS = {
         "hours": "{lessons} lessons · their cores take {core} hours to read, {work} with guesses "
         "and code · everything: {whole} hours to read",
         "needs": "to know before: {pages}",
-        "answer": "The answer in short",
+        "answer": "The answer in short: guess first, then open",
         "further": "Further",
         "alone": "What follows can be read section by section, in any order. It is not needed to "
         "go on to the next lesson.",
@@ -115,7 +115,7 @@ LABELS = {
         "hours": "共 {lessons} 课 · 核心部分 {core} 小时读完，边猜边动手 {work} 小时 · "
         "全部读完 {whole} 小时",
         "needs": "需要先读：{pages}",
-        "answer": "简短的答案",
+        "answer": "简短的答案：先猜一猜，再打开",
         "further": "延伸阅读",
         "alone": "以下各节可以分开读，次序不限；学下一课并不需要它们。",
         "judged": "结论 {claims} 条，各附本次运行的结果：{kinds}",

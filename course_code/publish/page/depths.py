@@ -122,7 +122,9 @@ def _amount(segment) -> Amount:
     if isinstance(segment, Prose):
         return amount(segment.text)
     if isinstance(segment, Opening):
-        return amount(segment.answer) + Amount(figures=bool(segment.figure))
+        return Amount(figures=bool(segment.hook))
+    if isinstance(segment, ShownFigure) and segment.indent:
+        return Amount()
     if isinstance(segment, ShownFigure | Live):
         return amount(segment.caption or "") + Amount(figures=1)
     if isinstance(segment, ShownCell) and segment.fold is None:

@@ -33,7 +33,7 @@ LESSON_ROW = re.compile(r"(?P<lesson>\w+)\.(?P<cell>\w+):\s+(?P<text>.+)")
 KNOWN = "Known: cell, opening, claims, live, further; list glossary, claims, errata, lessons."
 ATTRIBUTES = {
     "cell": ("alt", "caption", "fold", "fold-code"),
-    "opening": ("needs", "answer", "figure"),
+    "opening": ("needs", "answer", "figure", "hook"),
 }
 ASSERTED_NOWHERE = ("literature", "theorem")  # claims that no lesson has to check
 
@@ -115,16 +115,16 @@ class Reader:
 
     def _opening(self, text: str, line: int, lesson: Lesson) -> Opening:
         given = self._attributes(ATTRIBUTES["opening"], text, line)
-        needs, answer, figure = (self._once(key, given[key], line) for key in given)
+        needs, answer, *figures = (self._once(key, given[key], line) for key in given)
         if not answer:
             raise self.error("the page gives no answer", line, 'Write: answer="In a few words …"')
-        if figure is not None:
-            self._known_cell(figure, line, lesson)
+        for cell in filter(None, figures):
+            self._known_cell(cell, line, lesson)
         names = [name.strip() for name in (needs or "").split(",") if name.strip()]
         for name in names:
             if name not in self.lessons:
                 raise self.error(f"no lesson {name!r}", line, closest(name, list(self.lessons)))
-        return Opening(line, tuple(names), answer, figure)
+        return Opening(line, tuple(names), answer, *figures)
 
     def _live(self, indent: str, name: str, text: str, line: int) -> Live:
         known = live.names(self.course)

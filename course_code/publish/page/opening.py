@@ -45,12 +45,13 @@ def _written(
     answer = fill(opening.answer, known, opening.line)
     lines = ["", "/// html | p.lesson-time", told, "///", "", f'??? abstract "{words["answer"]}"']
     yield Prose("\n".join([*lines, "", f"    {answer}", ""]), opening.line)
-    if opening.figure is not None:
-        yield _figure(opening, page)
+    for name, indent in ((opening.figure, "    "), (opening.hook, "")):
+        if name is not None:
+            yield _figure(name, indent, opening.line, page)
 
 
-def _figure(opening: Opening, page: Page) -> ShownFigure:
+def _figure(name: str, indent: str, line: int, page: Page) -> ShownFigure:
     cells = (segment for segment in page.segments if isinstance(segment, ShownCell))
-    cell = next(cell for cell in cells if cell.name == opening.figure)
-    figure = first_figure(cell.name, cell.outputs, page.path, opening.line)
-    return ShownFigure(cell.name, opening.line, cell.alts[0], (*cell.captions, None)[0], figure)
+    cell = next(cell for cell in cells if cell.name == name)
+    figure = first_figure(name, cell.outputs, page.path, line)
+    return ShownFigure(name, line, cell.alts[0], (*cell.captions, None)[0], figure, indent)

@@ -42,12 +42,13 @@ class ShownCell:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a lesson page says first: pages to know before, the answer, a cell's figure."""
+    """What a lesson page says first: pages to know before, the answer, figures of cells."""
 
     line: int
     needs: tuple[str, ...]  # names of lessons
     answer: str
-    figure: str | None = None
+    figure: str | None = None  # cell of the one that shows the answer, folded with it
+    hook: str | None = None  # cell of one that gives no guess away
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class ShownFigure:
     alt: str
     caption: str | None
     figure: dict = field(compare=False)
+    indent: str = ""  # of the fold in which it stands
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
         elif isinstance(segment, ShownClaims):
             parts.append("\n".join(indented(claims(segment, page.language), segment.indent)))
         elif isinstance(segment, ShownFigure):
-            parts.append("\n".join(["", *_again(segment, page.lesson, place), ""]))
+            lines = indented(_again(segment, page.lesson, place), segment.indent)
+            parts.append("\n".join(["", *lines, ""]))
         elif isinstance(segment, Live):
             parts.append("\n".join(indented(_live(segment, page, place), segment.indent)))
         elif isinstance(segment, CourseList):

@@ -66,19 +66,24 @@ def test_an_opening_tells_times_needs_and_answer_and_shows_the_figure_again(cour
     text = to_markdown(page, None, Place("../", "../"))
     told = "Core: about 1 min to read, 5 with guesses and code · everything: 1 min to read"
     assert f"{told} · to know before: [One](one.md)" in text
-    assert '??? abstract "The answer in short"\n\n    Yes, in 50% of the [runs](#end).' in text
+    assert (
+        f'??? abstract "{LABELS["en"]["answer"]}"\n\n    Yes, in 50% of the [runs](#end).' in text
+    )
     (shown,) = (segment for segment in page.segments if isinstance(segment, ShownFigure))
     assert (shown.cell, shown.alt, shown.caption) == ("plot", "Seen", "**What** is it? This.")
     assert text.count('src="../assets/lessons/one/plot-1.light') == 2
-    assert text.index("figure.lesson-figure.first") < text.index("## Further {#further}")
+    assert "\n    //// html | figure.lesson-figure.first\n" in text.partition("## Further")[0]
+    hooked = filled(course, read(course, PAGE.replace('figure="plot"', 'hook="plot"')))
+    assert "\n//// html | figure.lesson-figure.first\n" in to_markdown(hooked, None, Place("", ""))
+    assert amounts(hooked)[0].figures == amounts(page)[0].figures + 1 == 1
 
 
 def test_the_core_ends_where_further_begins(course, ran):
     core, whole = amounts(filled(course, read(course)))
     before = "One: a title Is it so? Core about 1 min to read 5 with guesses and code everything "
-    before += "1 min to read to know before One What is it This"
+    before += "1 min to read to know before One"
     assert core.lines == whole.lines == 3  # blank lines and folded code are not read
-    assert (core.printed, core.figures, whole.figures) == (1, 1, 2)
+    assert (core.printed, core.figures, whole.figures) == (1, 0, 1)
     assert core.words == len(before.split())
     below = "Further " + LABELS["en"]["alone"] + " The end What is it This"
     assert whole.words == core.words + len(below.split())
