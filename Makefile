@@ -12,7 +12,7 @@ TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test build audit labs bench offline zensical lint format reproducible pins colab katex \
+.PHONY: help serve test build audit labs bench offline pdf zensical lint format reproducible pins colab katex \
   clean
 
 help: ## list these commands (the default)
@@ -38,6 +38,9 @@ offline: $(READY) ## build a copy that needs no server, zipped: build/offline.zi
 	rm -rf build/offline build/offline.zip
 	OFFLINE=true $(RUN) -m mkdocs build --strict --site-dir build/offline
 	cd build/offline && $(abspath $(RUN)) -m zipfile -c ../offline.zip .
+
+pdf: build ## print the site as one PDF for each language, into build/pdf: needs Chromium
+	$(RUN) -m course_code.publish pdf
 
 zensical: $(READY) ## build the site with Zensical instead, and prove it: see CONTRIBUTING.md
 	rm -rf build/zensical

@@ -19,7 +19,8 @@ ALLOWED = {  # layer: parts of the course, other packages
         {"course_code.publish"},
         {"IPython", "PIL", "bs4", "filelock", "jieba", "jinja2", "jupyter_client", "markdown",
          "matplotlib", "matplotlib_inline", "mkdocs", "mkdocs_jupyter", "nbclient", "nbformat",
-         "numpy", "psutil", "pygments", "pymdownx", "quickjs", "scour", "torch", "yaml"},
+         "numpy", "playwright", "psutil", "pygments", "pymdownx", "quickjs", "scour", "torch",
+         "yaml"},
     ),
 }  # fmt: skip
 KERNEL_ONLY = {"IPython", "matplotlib", "matplotlib_inline", "numpy", "scour", "torch"}
@@ -77,6 +78,7 @@ ROOMS = {  # of course_code/publish, from the ground up -> rooms that it may imp
     "page": {"base", "lesson", "run", "audit", "markup"},
     "notebook": {"base", "lesson", "run", "markup", "page"},
     "website": {"base", "lesson", "run", "audit", "lab", "states", "markup", "page", "notebook"},
+    "paper": {"base", "website"},
     "compare": {"base", "lesson", "run", "audit", "page"},
 }
 DOORS = {"__init__.py", "__main__.py", "hooks.py"}

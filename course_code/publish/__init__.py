@@ -13,6 +13,7 @@
        |
     website/   all pages, files and languages of one site, checked before it is published
        |
+    paper/     a built site as one PDF for each language, from a browser's print
     compare/   two outputs side by side: before and after a change, on a CPU and on a GPU
 
 `base/` is what every room stands on: errors, files, the words of the interface. A room imports

@@ -4,6 +4,7 @@
 `python -m course_code.publish labs` tries the labs; with `--solutions` it writes solved notebooks.
 `python -m course_code.publish prove FOLDER` says what a built site lacks, whatever built it.
 `python -m course_code.publish report OLD NEW` compares two sites or stores: before and after.
+`python -m course_code.publish pdf` prints a built site as one PDF for each language.
 `python -m course_code.publish gpu-check` runs the published scripts on an accelerator.
 `python -m course_code.publish drift` runs notebooks and labs with what a reader has installed.
 `python -m course_code.publish colab` writes down what Colab has installed now.
@@ -49,6 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
         from course_code.publish.compare import command  # heavy
 
         return getattr(command, COMPARING[arguments[0]])(arguments[1:])
+    if arguments[:1] == ["pdf"]:
+        from course_code.publish.paper.command import pdf  # heavy
+
+        return pdf(arguments[1:])
     if arguments[:1] == ["prove"]:
         return proved(arguments[1:])
     if arguments[:1] == ["labs"]:

@@ -3,8 +3,6 @@
 import gzip
 import http.server
 import os
-import shutil
-import subprocess
 import sys
 import threading
 from contextlib import contextmanager
@@ -15,21 +13,12 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 from conftest import EVERY_PAGE
-from playwright.sync_api import Error, sync_playwright
+
+from course_code.publish.base.errors import CourseError
+from course_code.publish.paper.chromium import chromium
 
 from .places import PROFILES, SUBFOLDER
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 POLICY = "Content Security Policy"  # in what Chromium says of what it blocks
 CODE_PAGE = "pytorch_basics/"  # has code of every colour
@@ -115,34 +104,15 @@ def address(site):
 # ---- browser ---------------------------------------------------------------------------------
 
 
-def _installed() -> str | None:
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, PROGRAMS)), None)
-
-
-def _launch(playwright):
-    """Start the system's Chromium or Chrome, else Playwright's own, installed if need be."""
-    program = _installed()
-    if program:
-        return playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-    if not Path(playwright.chromium.executable_path).exists():
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
-    return playwright.chromium.launch(args=ARGUMENTS)
-
-
 @pytest.fixture(scope="module")  # Playwright's event loop must end before other tests run theirs
 def browser():
     """Chromium; without one tests are skipped, and fail where CI is set."""
-    with sync_playwright() as playwright:
-        try:
-            chromium = _launch(playwright)
-        except (Error, OSError, subprocess.SubprocessError) as error:
-            said = getattr(error, "stderr", None) or str(error)
-            give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-            give_up("no Chromium or Chrome that starts: " + said.strip()[:300])
-        yield chromium
-        chromium.close()
+    try:
+        with chromium() as found:
+            yield found
+    except CourseError as error:
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up(str(error))
 
 
 @pytest.fixture

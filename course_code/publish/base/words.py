@@ -62,6 +62,8 @@ LABELS = {
         "judged": "{claims} claims, each with what the run found: {kinds}",
         "data": "Data of this figure",
         "csv": "Download all of it as a table (CSV)",
+        "edition": "Version {version} {date}",
+        "contents": "Contents",
     },
     "zh": {
         "folded": "绘图与检验用的代码",
@@ -121,6 +123,8 @@ LABELS = {
         "judged": "结论 {claims} 条，各附本次运行的结果：{kinds}",
         "data": "这幅图的数据",
         "csv": "下载全部数据（CSV 表格）",
+        "edition": "版本 {version} {date}",
+        "contents": "目录",
     },
 }
 
