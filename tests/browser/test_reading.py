@@ -375,6 +375,15 @@ def test_a_page_says_how_to_cite_it(reader):
     assert "0.1.0" in reader.bare.locator(".course-after").text_content()
 
 
+def test_the_first_button_stays_filled_under_a_pointer(reader):
+    button = reader.page.locator(".lesson-buttons .md-button--primary")
+    filled = "(b) => [getComputedStyle(b).backgroundColor, getComputedStyle(b).color]"
+    before = button.evaluate(filled)
+    button.hover()
+    expect(button).to_have_css("text-decoration-line", "underline")
+    assert button.evaluate(filled) == before
+
+
 def test_without_code_a_lesson_is_fifteen_sheets_of_paper(reader):
     page = reader.page
     page.evaluate(PRINTING)
