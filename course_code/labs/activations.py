@@ -12,6 +12,7 @@ from course_code.teach.steps import (
     call,
     need,
     need_number,
+    need_parts,
     need_same,
     need_tensor,
 )
@@ -201,11 +202,7 @@ def check_collapse():
             for shape in ((H, 2), (H,), (2, H), (2,), (7, 2))
         )
         got = call(collapse, W1, b1, W2, b2)
-        need(
-            isinstance(got, tuple) and len(got) == 2,
-            "collapse should return two tensors: keep the last line as it was.",
-            "collapse 应当返回两个张量：最后一行请保持原样。",
-        )
+        need_parts(got, "collapse", "W", "b")
         W = torch.einsum("ch,hd->cd", W2, W1)
         turned = torch.einsum("ch,hd->dc", W2, W1)
         mistakes = [

@@ -13,6 +13,7 @@ from course_code.teach.steps import (
     call,
     need,
     need_number,
+    need_parts,
     need_same,
     need_tensor,
 )
@@ -127,11 +128,7 @@ def check_costs():
         weights = layer.weight.numel()
         want = (weights + m, weights * side**2)
         got = call(costs, k, c, m, side, groups)
-        need(
-            isinstance(got, tuple) and len(got) == 2,
-            "costs should return two numbers, `stored` and `work`.",
-            "costs 应当返回两个数：`stored` 和 `work`。",
-        )
+        need_parts(got, "costs", "stored", "work")
         asked = f"costs({k}, {c}, {m}, {side}, {groups})"
         stored, work = (need_number(value, asked) for value in got)
         mistakes = [

@@ -12,6 +12,7 @@ from course_code.teach.steps import (
     near,
     need,
     need_number,
+    need_parts,
     need_same,
 )
 
@@ -218,11 +219,7 @@ def polyak(kappa):
 def check_polyak():
     for kappa in (100.0, 9.0):
         got = call(polyak, kappa)
-        need(
-            isinstance(got, tuple) and len(got) == 2,
-            "polyak should return two numbers: keep the last line as it was.",
-            "polyak 应当返回两个数：最后一行请保持原样。",
-        )
+        need_parts(got, "polyak", "rate", "momentum")
         low, high = kappa**0.5 - 1, kappa**0.5 + 1
         mistakes = [
             (

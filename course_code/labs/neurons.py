@@ -10,6 +10,7 @@ from course_code.teach.steps import (
     near,
     need,
     need_number,
+    need_parts,
     need_same,
     need_tensor,
 )
@@ -136,12 +137,7 @@ def passed_once(w, X, y):
     """Call one_pass, and see that it gives weights and a number."""
     # zh: 调用 one_pass，并确认它给出权重和一个数。
     got = call(one_pass, w, X, y)
-    need(
-        isinstance(got, tuple) and len(got) == 2,
-        "one_pass should return the weights and the mistakes: leave its last line as "
-        "it was.",
-        "one_pass 应当返回权重和犯错次数：最后一行请保持原样。",
-    )
+    need_parts(got, "one_pass", "w", "mistakes")
     made = need_number(got[1], ("the number of mistakes", "犯错的次数"))
     return need_tensor(got[0], ("the weights", "权重"), w.shape), made
 
@@ -291,11 +287,7 @@ def can_combine(hidden):
 
 def check_xor_weights():
     got = call(xor_weights)
-    need(
-        isinstance(got, tuple) and len(got) == 4,
-        "xor_weights should return four things, W, b, v and c: leave its last line.",
-        "xor_weights 应当返回四样东西：W、b、v、c。最后一行请保持原样。",
-    )
+    need_parts(got, "xor_weights", "W", "b", "v", "c")
     W, b = need_tensor(got[0], "W", (2, 2)), need_tensor(got[1], "b", (2,))
     v, c = need_tensor(got[2], "v", (2,)), need_number(got[3], "c")
     parts = [fires(four, W[j], b[j]) for j in range(2)]
@@ -389,11 +381,7 @@ def four_gradients(x, y, own):
     """Call backward, and see that it gives four tensors of the right shapes."""
     # zh: 调用 backward，并确认它给出四个形状正确的张量。
     got = call(backward, x, y, *own)
-    need(
-        isinstance(got, list | tuple) and len(got) == 4,
-        "backward should return four gradients: leave its last line as it was.",
-        "backward 应当返回四个梯度：最后一行请保持原样。",
-    )
+    need_parts(got, "backward", "dW", "db", "dV", "dc")
     names = ("dW", "db", "dV", "dc")
     triples = zip(got, names, SHAPES, strict=True)
     return [need_tensor(*each) for each in triples]

@@ -11,8 +11,8 @@ from course_code.teach.steps import (
     Wrong,
     call,
     need,
-    need_filled,
     need_number,
+    need_parts,
     need_same,
     need_tensor,
 )
@@ -421,11 +421,8 @@ def best_of(ends):
         return torch.tensor([math.sqrt(2 * ends[rate]), 0.0])
 
     got = call(sweep, pretend, sorted(ends), 1)
-    need_filled(got, "sweep")
-    need(
-        isinstance(got, tuple) and len(got) == 2,
-        "sweep should return two things, the best rate and its loss.",
-        "sweep 应当返回两样东西：最好的学习率和它的损失。",
+    need_parts(
+        got, "sweep", ("the best rate", "最好的学习率"), ("its loss", "它的损失")
     )
     need(
         got[0] is not None,

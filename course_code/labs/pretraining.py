@@ -7,7 +7,14 @@ from itertools import product
 import torch
 import torch.nn.functional as F
 
-from course_code.teach.steps import Steps, call, need, need_number, need_same
+from course_code.teach.steps import (
+    Steps,
+    call,
+    need,
+    need_number,
+    need_parts,
+    need_same,
+)
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
 # zh: "en" 或 "zh"：检验用哪种语言说话
@@ -321,11 +328,7 @@ def check_cd_gradient():
         ),
     ]
     got = call(cd_gradient, v, W, b, c, half)
-    need(
-        isinstance(got, tuple | list) and len(got) == 3,
-        "cd_gradient should return three tensors, for W, b and c.",
-        "cd_gradient 应当返回三个张量，依次对应 W、b、c。",
-    )
+    need_parts(got, "cd_gradient", "for_W", "for_b", "for_c")
     for i, name in enumerate("Wbc"):
         mistakes = [(found[i], en, zh) for found, en, zh in slips]
         need_same(
@@ -400,11 +403,7 @@ def check_train():
         ),
     ]
     got = call(train, v, *start, 0.1, 3, half)
-    need(
-        isinstance(got, tuple | list) and len(got) == 3,
-        "train should return three tensors, W, b and c.",
-        "train 应当返回三个张量，依次是 W、b、c。",
-    )
+    need_parts(got, "train", "W", "b", "c")
     for i, name in enumerate("Wbc"):
         mistakes = [(found[i], en, zh) for found, en, zh in slips]
         need_same(

@@ -10,6 +10,7 @@ from course_code.teach.steps import (
     call,
     need,
     need_filled,
+    need_parts,
     need_same,
     need_tensor,
 )
@@ -94,11 +95,7 @@ def pieces(m):
 def check_pieces():
     for table in (m, torch.arange(15.0).reshape(3, 5)):
         got = call(pieces, table)
-        need(
-            isinstance(got, tuple) and len(got) == 4,
-            "pieces should return four things: keep the last line as it was.",
-            "pieces 应当返回四样东西：最后一行请保持原样。",
-        )
+        need_parts(got, "pieces", "entry", "column", "kept", "rest")
         one, two, rest = table.T[2][0], table.T[1], table.T[:-1].T
         en = "this stands in column 1: counting begins at 0."
         near_by = (table.T[1][0], en, "这是 1 号列里的数：编号从 0 开始。")

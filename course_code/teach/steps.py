@@ -190,6 +190,25 @@ def need_tensor(value, name, shape: tuple, integer: bool = False) -> Tensor:
     return value.detach()
 
 
+def need_parts(value, name, *parts):
+    """Say unless a value is a tuple or a list of as many parts as are named.
+
+    Args:
+        value: what a student's code gives.
+        name: of the function that gives it, as code or (en, zh).
+        parts: how the message calls each, in their order: code, or (en, zh).
+    """
+    need_filled(value, name)
+    (en, zh), many = called(name), len(parts)
+    ours = ", ".join(called(part)[0] for part in parts)
+    theirs = "、".join(called(part)[1].strip() for part in parts)
+    need(
+        isinstance(value, tuple | list) and len(value) == many,
+        f"{en} should return {many} things, in this order: {ours}.",
+        f"{zh}应当依次返回 {many} 样东西：{theirs}。",
+    )
+
+
 def need_number(value, name) -> float:
     """Return a value that is one finite number, as a float."""
     need_filled(value, name)

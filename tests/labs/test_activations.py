@@ -36,7 +36,7 @@ def test_step_4(wrong):
     wrong("collapse", head + "W2 @ W1, b2", "b1 is lost")
     wrong("collapse", head + "W2 @ W1, W2 @ b1", "b2 is lost")
     wrong("collapse", head + "W2 @ W1, b1 + b2", "stops with RuntimeError")
-    wrong("collapse", head + "W2 @ W1", "should return two tensors")
+    wrong("collapse", head + "W2 @ W1", "should return 2 things, in this order: W, b")
 
 
 def test_step_5(wrong):

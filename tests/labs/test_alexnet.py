@@ -34,7 +34,7 @@ def test_step_2(wrong):
     said("both sides", work="weights * side")
     said("a bias is added", work="(weights + m) * side * side")
     said("should be one finite number", stored="'x'")
-    wrong("costs", COSTS.format(result="weights + m"), "two numbers")
+    wrong("costs", COSTS.format(result="weights + m"), "2 things, in this order: stored, work")
 
 
 CONVOLVE = """

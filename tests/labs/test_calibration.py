@@ -11,7 +11,7 @@ def test_step_1(wrong):
     wrong("certainty", head + "p.max(1).values, 1 - hit", "are exchanged")
     wrong("certainty", head + "p.max(1).values, hit.mean()", "has shape ()")
     wrong("certainty", head + "p.max(1), hit", "should be a tensor")
-    wrong("certainty", head + "hit", "should return two tensors")
+    wrong("certainty", head + "hit", "should return 2 things")
 
 
 def test_step_2(wrong):

@@ -38,7 +38,7 @@ def test_step_2(wrong):
     said("has to be subtracted", new="w + x")
     said("away from the right answer", new="w - label * x")
     said("the number of mistakes is not", count="mistakes += 2")
-    said("leave its last line", back="w")
+    said("should return 2 things, in this order: w, mistakes", back="w")
     said("is off by up to", new="label * x")
 
 

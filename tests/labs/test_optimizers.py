@@ -125,5 +125,7 @@ def test_step_5(wrong):
     said("if found < best[1]: best = (rate, found + 1)", "the loss at the best rate")
     said("pass", "no run has been kept")
     wrong(
-        "sweep", "def sweep(rule, rates, count):\n    return rates[0]", "should return two things"
+        "sweep",
+        "def sweep(rule, rates, count):\n    return rates[0]",
+        "should return 2 things, in this order: the best rate, its loss",
     )

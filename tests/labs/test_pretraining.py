@@ -77,7 +77,7 @@ def test_step_4(wrong):
     said("draw their states first", dream="draw(visible(h, W, b))")
     said("draw the pixels, too", dream="visible(draw(h), W, b)")
     said("take the probabilities", more="h = draw(h)")
-    said("should return three tensors", result="for_W")
+    said("should return 3 things", result="for_W")
     said("the gradient for W has shape (5, 3)", result="for_W.T, (v - dream).mean(0), h.mean(0)")
     said("the gradient for b has the right shape, but", result="for_W, v.mean(0), h.mean(0)")
 
@@ -99,6 +99,6 @@ def test_step_5(wrong):
     said("this goes downhill", "W, b, c = W - rate * x, b - rate * y, c - rate * z")
     said("the rate is missing", "W, b, c = W + x, b + y, c + z")
     said("only one step counts", "return W + rate * x, b + rate * y, c + rate * z")
-    said("should return three tensors, W, b and c", "return W + rate * x")
+    said("should return 3 things, in this order: W, b, c", "return W + rate * x")
     said("nothing has changed", "W + rate * x")
     said("stops with TypeError", "W = W + rate * [x]")

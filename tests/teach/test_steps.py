@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from course_code.teach.steps import Steps, Wrong, call, need_number, need_same, need_tensor
+from course_code.teach.steps import (
+    Steps,
+    Wrong,
+    call,
+    need_number,
+    need_parts,
+    need_same,
+    need_tensor,
+)
 
 ONES = torch.ones(2, 3)
 
@@ -37,6 +45,14 @@ def test_a_tensor_has_to_be_one_of_the_right_shape_kind_and_finite(value, words)
 @pytest.mark.parametrize("value", [..., None, "1", float("inf"), torch.ones(2), [1.0]])
 def test_a_number_has_to_be_one(value):
     said(need_number, value, "it")
+
+
+@pytest.mark.parametrize("value", [ONES, None, (ONES,), "ab", {1: 2, 3: 4}])
+def test_parts_have_to_be_as_many_as_are_named(value):
+    text = said(need_parts, value, "split", "W", ("the rest", "其余"))
+    assert text == "split should return 2 things, in this order: W, the rest."
+    assert "still has a `...`" in said(need_parts, (ONES, ...), "split", "W", "b")
+    need_parts([ONES, 1], "split", "W", "b")
 
 
 def test_numbers_of_all_kinds_are_taken():
