@@ -31,7 +31,9 @@ from course_code.publish.markup import glossary  # noqa: E402
 from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
+from course_code.publish.page import news  # noqa: E402
 from course_code.publish.run.schedule import STOPS  # noqa: E402
+from course_code.publish.website import feed  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.cards import cards  # noqa: E402
 from course_code.publish.website.nav import check_addresses, published  # noqa: E402
@@ -94,13 +96,11 @@ def on_config(config):
 
 
 def on_serve(server, config, builder):
-    """Rebuild when the glossary changes (in `watch`, every course would have to have one).
-
-    A mistake in a configuration is a line, not pages of traceback.
-    """
+    """Rebuild when the glossary or the changes do; tell a broken configuration in one line."""
     server.builder = partial(_in_one_line, server.builder)
-    if (file := Path(config.config_file_path).parent / glossary.FILE).is_file():
-        server.watch(str(file))
+    for name in (glossary.FILE, news.FILE):
+        if (file := Path(config.config_file_path).parent / name).is_file():
+            server.watch(str(file))
     return server
 
 
@@ -118,6 +118,7 @@ class Edition:
         self.building, self.site, self.language = building, building.site, language
         config.site_dir = str(building.folder(language))
         config.extra["cards"] = cards(self.site.pages, language)
+        config.extra["feed"] = feed.feed(self.site.course, language, config.site_url or "")
         if config.extra.get("offline"):
             config.use_directory_urls = False  # in a folder, a link to a folder shows its files
         self.warnings = CountHandler(level=logging.WARNING)

@@ -17,6 +17,11 @@ OPENING = """
     answer="{}"
     figure="growth"
 """
+CHANGES = """- date: 2026-11-28
+  id: first
+  title: {en: First, zh: 第一}
+  text: {en: Words., zh: 文字。}
+"""
 CODES = {"en": "en", "zh": "zh-Hans"}
 
 
@@ -27,6 +32,7 @@ def found(tmp_path_factory) -> Path:
     for language, title in {"en": "# Discs\n", "zh": "# 圆盘\n"}.items():
         answer = {"en": "With the square.", "zh": "按平方增长。"}[language]
         change(course / f"docs/{language}/tiny.md", title, title + OPENING.format(answer))
+    (course / "docs/changes.yml").write_text(CHANGES, "utf-8")
     done = mkdocs("build", "--strict", cwd=course, SITE_URL=HOME)
     assert done.returncode == 0, done.stderr
     return course / "site"
@@ -98,6 +104,17 @@ def test_crawlers_find_every_page_of_both_languages(found):
     assert listed[f"{HOME}zh/tiny/"]["x-default"] == f"{HOME}tiny/"
 
 
+@pytest.mark.parametrize("home", ["", "zh/"])
+def test_every_page_names_the_feed_of_its_language(found, home):
+    pages = [found / home / name for name in ("index.html", "tiny/index.html", "404.html")]
+    for page in pages:
+        (link,) = parse(page).head.select("link[type='application/atom+xml']")
+        assert (link["rel"], link["href"]) == (["alternate"], f"{HOME}{home}changes.xml")
+        assert link["title"] == {"": "What changed in the course", "zh/": "课程更新记录"}[home]
+    told = fromstring((found / home / "changes.xml").read_bytes())
+    assert told.tag == "{http://www.w3.org/2005/Atom}feed"
+
+
 def test_a_missing_page_says_so_in_both_languages_and_is_not_listed(found):
     for path in ("404.html", "zh/404.html"):
         page = parse(found / path)
@@ -118,7 +135,9 @@ def test_the_icons_are_there(found):
 
 def test_without_an_address_nothing_pretends_to_one(built_tiny):
     page = parse(built_tiny / "site/tiny/index.html")
-    assert not page.head.select("link[rel=canonical], link[hreflang], meta[property='og:image']")
+    nothing = "link[rel=canonical], link[hreflang], meta[property='og:image'], link[type*=atom]"
+    assert not page.head.select(nothing)
+    assert not list((built_tiny / "site").rglob("changes.xml"))
     assert meta(page, "og:title") == "Discs"
     assert "Sitemap" not in (built_tiny / "site/robots.txt").read_text("utf-8")
 

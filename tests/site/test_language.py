@@ -6,6 +6,7 @@ import pytest
 from conftest import ROOT
 
 from course_code.publish.base.course import Course
+from course_code.publish.page.news import changes
 from course_code.publish.page.text import tokens
 
 COURSE = Course(ROOT)
@@ -100,3 +101,12 @@ def test_pages_keep_the_rules(page):
                     at = line + text.count("\n", 0, found.start())
                     broken.append(f"{path.name}:{at}: {what}: {found[0]!r}")
     assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_list_of_changes_keeps_the_rules(language):
+    for change in changes(COURSE):
+        for what, (languages, pattern, *_) in RULES.items():
+            if language in languages.split():
+                said = f"{change.title[language]} \n{change.text[language]}"
+                assert not re.search(pattern, said), (change.id, what)

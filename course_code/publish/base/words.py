@@ -26,6 +26,8 @@ LABELS = {
         "never": "not repeated yet",
         "ledger": ("Lesson", "Claim", "Kind", "Here", "Bound", "Margin", "Repetitions"),
         "errata": ("Lesson", "The notes say", "Verdict"),
+        "released": "version {version}",
+        "differs": "what differs from the version before",
         "counts": "{numbers} numbers in the prose of {lessons} lessons come from their runs. "
         "{claims} claims are checked by machine: {kinds}. Of the {repeated} measured claims that "
         "were repeated since their lesson last changed, {steady} held every time, {nearly} in at "
@@ -90,6 +92,8 @@ LABELS = {
         "never": "尚未重复",
         "ledger": ("课程", "结论", "类别", "本次结果", "界限", "余量", "重复检验"),
         "errata": ("课程", "笔记的说法", "判断"),
+        "released": "{version} 版",
+        "differs": "与上一版的差别",
         "counts": "{lessons} 课的正文里有 {numbers} 个数直接取自运行结果。由程序检验的结论共 "
         "{claims} 条：{kinds}。改动之后重复检验过的实测结论有 {repeated} 条，其中每次都成立的 "
         "{steady} 条，20 次中至少成立 19 次的 {nearly} 条，低于这个比例的 {fell} 条。",

@@ -13,7 +13,8 @@ from course_code.publish.base.files import write_atomically
 from course_code.publish.compare import colab, gpu
 from course_code.publish.compare import drift as drifting
 from course_code.publish.compare.outputs import read
-from course_code.publish.compare.report import as_markdown, as_page, compare
+from course_code.publish.compare.report import LARGEST, as_markdown, as_page, compare
+from course_code.publish.page.news import report_of
 
 
 def report(arguments: list[str]) -> int:
@@ -27,15 +28,22 @@ def report(arguments: list[str]) -> int:
     parser.add_argument(
         "--html", metavar="FILE", type=Path, help="also write a page, with figures side by side"
     )
+    parser.add_argument(
+        "--release", metavar="VERSION", help="also write the page that the site keeps of a version"
+    )
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    course = Course(options.root.resolve())
     try:
-        audited = record.load(Course(options.root.resolve()))
+        audited = record.load(course)
         old, new = (read(folder.resolve()) for folder in (options.old, options.new))
         found = compare(old, new, audited)
         print(as_markdown(found), end="")
         if options.html:
             write_atomically(options.html, as_page(found).encode())
+        if options.release:
+            page = as_page(found, f"Version {options.release}", LARGEST)
+            write_atomically(course.root / "docs" / report_of(options.release), page.encode())
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,6 +10,7 @@ from course_code.publish.compare import changes
 from course_code.publish.compare.outputs import Outputs
 
 LONGEST = 100  # rows of a table; a summary has its limits
+LARGEST = 300_000  # bytes of the figures on a page that a repository keeps
 WEIGHED = 0.01  # part of its weight that a page may change without a row
 WORDS = {
     "digits": "last digits: another processor",
@@ -25,8 +26,10 @@ KINDS = {"svg": "svg+xml", "webp": "webp", "png": "png"}
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width">
-<title>Before and after</title>
+<title>{title}</title>
 <style>
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto;
 padding: 0 1rem }}
@@ -34,7 +37,7 @@ table {{ border-collapse: collapse; font-size: .85rem }} td, th {{ border: 1px s
 padding: .2rem .5rem; text-align: left; vertical-align: top }} img {{ max-width: 100% }}
 .pair {{ display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }} figure {{ margin: 0 }}
 </style>
-<h1>Before and after</h1>
+<h1>{title}</h1>
 {body}
 </html>
 """
@@ -115,9 +118,15 @@ def as_markdown(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_page(report: Report) -> str:
-    """Return the report as a page that needs no other file."""
-    parts = []
+def as_page(report: Report, title: str = "Before and after", limit: int | None = None) -> str:
+    """Return the report as a page that needs no other file.
+
+    Args:
+        report: what differs.
+        title: of the page.
+        limit: bytes that its figures may take; those that come later are named alone.
+    """
+    parts, taken = [], 0
     for table in report.tables():
         parts.append(f"<h2>{html.escape(table.heading)}</h2><p>{html.escape(table.said)}</p>")
         if table.rows:
@@ -125,10 +134,13 @@ def as_page(report: Report) -> str:
             rows = ("".join(f"<td>{_bold(cell)}" for cell in row) for row in table.rows)
             parts.append(f"<table><tr>{head}<tr>{'<tr>'.join(rows)}</table>")
     for name, old, new in report.figures:
-        if ".dark." not in name:
-            pair = "".join(_image(name, side) for side in (old, new))
+        if ".dark." in name:
+            continue
+        pair = "".join(_image(name, side) for side in (old, new))
+        taken += len(pair)
+        if limit is None or taken <= limit:
             parts.append(f'<h3>{html.escape(name)}</h3><div class="pair">{pair}</div>')
-    return PAGE.format(body="\n".join(parts))
+    return PAGE.format(title=html.escape(title), body="\n".join(parts))
 
 
 def _values(found: list[changes.Change], count: int) -> Table:

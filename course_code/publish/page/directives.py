@@ -30,7 +30,9 @@ FIRST_LINE = re.compile(
 ATTRIBUTE = re.compile(r'\s*(?P<key>[a-z][\w-]*)="(?P<text>[^"]*)"')
 ROW = re.compile(r"(?P<name>[a-z][a-z0-9_]*):\s+(?P<text>.+)")
 LESSON_ROW = re.compile(r"(?P<lesson>\w+)\.(?P<cell>\w+):\s+(?P<text>.+)")
-KNOWN = "Known: cell, opening, claims, live, further; list glossary, claims, errata, lessons."
+KNOWN = (
+    "Known: cell, opening, claims, live, further; list glossary, claims, errata, changes, lessons."
+)
 ATTRIBUTES = {
     "cell": ("alt", "caption", "fold", "fold-code"),
     "opening": ("needs", "answer", "figure", "hook"),
@@ -70,7 +72,7 @@ class Reader:
         if match["kind"] == "list" and match["target"] == "glossary":
             text = glossary.listed(self.course, self.language, self.path, token.line)
             return Prose(text, token.line)
-        if match["kind"] == "list" and match["target"] in ("claims", "errata"):
+        if match["kind"] == "list" and match["target"] in ("claims", "errata", "changes"):
             return CourseList(token.line, match["target"])
         if match["kind"] == "list" and match["target"] == "lessons":
             return self._lessons(rows, token.line)

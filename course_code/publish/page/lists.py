@@ -6,6 +6,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.page.contents import all_lessons
 from course_code.publish.page.errata import all_errata
 from course_code.publish.page.ledger import all_claims
+from course_code.publish.page.news import listed
 from course_code.publish.page.parts import CourseList, Page
 from course_code.publish.run.plan import Run
 
@@ -15,7 +16,7 @@ Pages = dict[tuple[str, str], Page]
 def put_lists(
     course: Course, pages: Pages, parsed: Pages, runs: dict[str, Run], audited: dict[str, dict]
 ) -> Pages:
-    """Write out every `::: list` of claims, errata or lessons; see there for the arguments.
+    """Write out every `::: list` but the glossary; see each kind for the arguments.
 
     Args:
         course: whose claims fell.
@@ -25,7 +26,7 @@ def put_lists(
         audited: the recorded audit of each lesson.
 
     Raises:
-        CourseError: a mistake in docs/dropped.yml.
+        CourseError: a mistake in docs/dropped.yml or docs/changes.yml.
     """
 
     def lessons(pages: Pages, language: str) -> dict[str, Page]:
@@ -40,6 +41,8 @@ def put_lists(
         own = lessons(pages, language)
         if part.what == "errata":
             return replace(part, text=all_errata(own, language))
+        if part.what == "changes":
+            return replace(part, text=listed(course, language))
         asked = lessons(parsed, language)
         if part.what == "lessons":
             by_name = [{p.lesson: p for p in found.values()} for found in (own, asked)]

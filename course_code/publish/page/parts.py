@@ -110,9 +110,10 @@ class ShownClaims:
 
 @dataclass(frozen=True)
 class CourseList:
-    """What is made from all lessons: `what` is claims, errata or lessons.
+    """What is made for the whole course: `what` is claims, errata, changes or lessons.
 
-    Its HTML links are as in `href="softmax.md#cell-x"`, its images as in `src="assets/x.svg"`.
+    Its HTML links are as in `href="softmax.md#cell-x"` and `href="assets/x.html"`, its images as in
+    `src="assets/x.svg"`.
     Rows of a list of lessons are (lesson, cell with its picture, text).
     """
 

@@ -66,7 +66,7 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
         elif isinstance(segment, CourseList):
             address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
             text = re.sub(r'href="(\w+)\.md#', address, segment.text)
-            parts.append(text.replace('src="assets/', f'src="{place.root}assets/'))
+            parts.append(re.sub(r'(src|href)="assets/', rf'\1="{place.root}assets/', text))
         else:
             lines = _cell(segment, page, place)
             parts.append("\n".join(indented(lines, segment.indent)))

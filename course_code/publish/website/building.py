@@ -6,7 +6,7 @@ from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES
 from course_code.publish.base.kept import Kept
-from course_code.publish.website import search
+from course_code.publish.website import feed, search
 from course_code.publish.website.beside import Beside
 from course_code.publish.website.policy import with_policy
 from course_code.publish.website.prepare import Site
@@ -75,9 +75,14 @@ class Building:
             kept = Kept(self.site.course.store / ".sections" / language)
             found = search.index(self.site.course, language, self.folder(language), kept)
             _write({search.FILE: found}, self.folder(language))
+            if language in self.languages and (told := self._feed(language)):
+                _write({feed.FILE: told}, self.folder(language))
         _write({"robots.txt": self._robots().encode()}, self.folder(LANGUAGES[0]))
         if LANGUAGES[0] not in self.languages:
             self._lead_on(self.languages[0])
+
+    def _feed(self, language: str) -> bytes | None:
+        return feed.feed(self.site.course, language, self.address(language))
 
     def _robots(self) -> str:
         """All may be read by all; where the maps are, if the site's address is known."""

@@ -18,6 +18,7 @@ from course_code.publish.page import live
 from course_code.publish.page.across import check_pages
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.lists import put_lists
+from course_code.publish.page.news import changes
 from course_code.publish.page.parse import page_paths, parse
 from course_code.publish.page.parts import Live, Page, Prose, ShownCell
 from course_code.publish.page.write import (
@@ -142,6 +143,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     _check_names(course)
     check_nav(course)
     glossary.load(course)  # its mistakes, before anything runs
+    changes(course)
     plans = plan_course(course)
     labs = {lab.name: (lab, plan_lab(course, lab)) for lab in read_labs(course)}
     scripts = [plan_states(course, name) for name in course.figure_names()]

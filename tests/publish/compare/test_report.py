@@ -134,6 +134,14 @@ def test_the_page_shows_figures_side_by_side_and_strings_as_text():
     assert "<h3>spiral/a.dark.svg" not in page
 
 
+def test_the_page_of_a_version_keeps_its_size():
+    page = as_page(compare(BEFORE, after(), AUDIT), "Version <2>", limit=150)
+    assert "<title>Version &lt;2&gt;</title>" in page
+    assert "default-src 'none'" in page
+    assert "<h3>" not in page  # two images of it are larger
+    assert "<td>spiral/a.light.svg" in page
+
+
 def test_a_long_table_ends():
     later = changed(**{f"value_{n}": n for n in range(150)})
     assert "… and 50 more." in as_markdown(compare(BEFORE, later, AUDIT))
@@ -144,6 +152,12 @@ def test_the_command_compares_a_site_with_a_store(tiny, tmp_path, capsys):
     assert report([str(tiny / "site"), str(tiny / ".lessons"), *arguments]) == 0
     assert capsys.readouterr().out.count("None of") == 4  # a store has no pages
     assert "<h1>Before and after" in (tmp_path / "report.html").read_text("utf-8")
+    sides = [str(tiny / "site")] * 2
+    assert report([*sides, "--root", str(tiny), "--release", "0.2.0"]) == 0
+    page = tiny / "docs/assets/reports/0.2.0.html"
+    assert "<h1>Version 0.2.0" in page.read_text("utf-8")
+    assert report([*sides, "--root", str(tiny), "--release", "../x"]) == 1
+    assert "'../x' is no version" in capsys.readouterr().err
     site = read(tiny / "site")
     assert site.lessons["tiny"]["claims"]["square"]["holds"]
     assert set(site.figures) == {"tiny/growth-1.light.svg", "tiny/growth-1.dark.svg"}

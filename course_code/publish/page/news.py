@@ -1,0 +1,118 @@
+"""`::: list changes`: what changed for readers, from docs/changes.yml; the feeds say the same."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.words import LABELS
+
+FILE = Path("docs/changes.yml")
+REPORTS = "assets/reports"
+VERSION = re.compile(r"\d+(?:\.\d+)*")
+FIELDS = {"date", "id", "title", "text"}
+ID = re.compile(r"[a-z][a-z0-9-]*")
+MARKS = re.compile(r"[`*_<>\[\]{}$|#~^\\&]")  # that mean something to Markdown or HTML
+HINT = "An entry has a date, an id, and in each language a title and a text, in plain words."
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that a reader may notice.
+
+    Args:
+        day: when it was published.
+        id: by which a feed and a link know it, for ever.
+        title: by language.
+        text: by language.
+        version: that was released with it, or empty.
+    """
+
+    day: date
+    id: str
+    title: dict[str, str]
+    text: dict[str, str]
+    version: str = ""
+
+
+def changes(course: Course) -> list[Change]:
+    """What changed, the newest first; nothing where there is no docs/changes.yml.
+
+    Raises:
+        CourseError: it cannot be read, or an entry lacks something, has marks or is out of order.
+    """
+    if not (course.root / FILE).is_file():
+        return []
+    try:
+        entries = yaml.safe_load(course.read(course.root / FILE)) or []
+    except yaml.YAMLError as error:
+        raise CourseError(f"is no YAML: {str(error).splitlines()[0]}", FILE) from None
+    found: list[Change] = []
+    for number, entry in enumerate(entries, 1):
+        if what := _fault(entry, found):
+            raise CourseError(f"entry {number}: {what}", FILE, hint=HINT)
+        texts = [{each: " ".join(entry[part][each].split()) for each in LANGUAGES}
+                 for part in ("title", "text")]  # fmt: skip
+        version = str(entry.get("version", ""))
+        found.append(Change(entry["date"], entry["id"], *texts, version))
+    return found
+
+
+def listed(course: Course, language: str) -> str:
+    """Return the Markdown of all changes.
+
+    Raises:
+        CourseError: a mistake in docs/changes.yml.
+    """
+    words, lines = LABELS[language], []
+    for change in changes(course):
+        told = [written(change.day, language)]
+        if change.version:
+            told.append(words["released"].format(version=change.version))
+            report = report_of(change.version)
+            if (course.root / "docs" / report).is_file():
+                told.append(f'<a href="{report}">{words["differs"]}</a>')
+        lines += ["", f"## {change.title[language]} {{#{change.id}}}", ""]
+        lines += [words["comma"].join(told), "", change.text[language]]
+    return "\n".join([*lines, ""])
+
+
+def report_of(version: str) -> str:
+    """Where the page is that compares a version with the one before: below docs, and in the site.
+
+    Raises:
+        CourseError: that is no version.
+    """
+    if not VERSION.fullmatch(version):
+        raise CourseError(f"{version!r} is no version", hint="Write one as in CITATION.cff: 0.1.0")
+    return f"{REPORTS}/{version}.html"
+
+
+def written(day: date, language: str) -> str:
+    """A day in words."""
+    if language == "zh":
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _fault(entry, before: list[Change]) -> str:
+    """What is wrong with an entry, or an empty text."""
+    if not isinstance(entry, dict) or set(entry) - {"version"} != FIELDS:
+        return "other fields than an entry has"
+    if type(entry["date"]) is not date or not ID.fullmatch(str(entry["id"])):
+        return "its date or its id is none"
+    for part in ("title", "text"):
+        said = entry[part]
+        if not (isinstance(said, dict) and set(said) == {*LANGUAGES} and all(said.values())):
+            return f"its {part} does not speak every language"
+        if marked := MARKS.search(" ".join(map(str, said.values()))):
+            return f"its {part} has {marked[0]!r}"
+    if entry["id"] in {change.id for change in before}:
+        return f"its id {entry['id']!r} is another's"
+    if before and entry["date"] > before[-1].day:
+        return "it is newer than the one above"
+    return ""
