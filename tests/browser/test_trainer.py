@@ -176,6 +176,13 @@ def test_the_script_gives_the_same_points_weights_and_losses(computed, number):
 # ---- controls ----------------------------------------------------------------------------------
 
 
+AT_REST = """() => {
+  const app = document.querySelector(".live-trainer");
+  const [shown, said] = [".live-readout", "[role=status]"].map((one) => app.querySelector(one));
+  return shown.textContent === said.textContent;
+}"""
+
+
 def step_of(page) -> int:
     return int(re.search(r"\d+", page.locator(".live-readout").text_content())[0])
 
@@ -199,6 +206,7 @@ def test_mouse_and_keyboard_train_pause_step_and_reset(open_page):
     pause = app.get_by_role("button", name="Pause")
     pause.click()
     expect(train).to_be_visible()
+    page.wait_for_function(AT_REST)
     stopped = step_of(page)
     assert stopped > 20
     expect(status).to_contain_text(f"Step {stopped}: loss 0.")

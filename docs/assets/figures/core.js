@@ -91,10 +91,17 @@ class Figure {
     return this.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
-  /* Show what happens, and say it to screen readers: once it rests, or, of what goes on by itself,
-     every 4 seconds at most. */
+  /* Show what happens, 20 times a second at most, since new text lays out the whole page; and say it
+     to screen readers: once it rests, or, of what goes on by itself, every 4 seconds at most. */
   say(text, now = true) {
-    this.readout.textContent = text;
+    clearTimeout(this.late);
+    const show = () => {
+      this.shown = performance.now();
+      this.readout.textContent = text;
+    };
+    const wait = (this.shown ?? -Infinity) + 50 - performance.now();
+    if (wait > 0) this.late = setTimeout(show, wait);
+    else show();
     if (!now && performance.now() - (this.said ?? -Infinity) < 4000) return;
     this.said = performance.now();
     this.rest("said", () => (this.status.textContent = text));

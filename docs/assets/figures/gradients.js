@@ -92,10 +92,10 @@ export function mount(figure) {
     changed();
   }
 
-  function changed() {
+  function changed(key) {
     settings.layer = Math.min(settings.layer, settings.depth);
-    layer.querySelector("input").max = settings.depth;
-    layer.place();
+    set(layer.querySelector("input"), { max: settings.depth });
+    if (key !== "scale") layer.place();
     figure.keep(settings);
     draw();
   }

@@ -83,6 +83,7 @@ export function mount(figure) {
   /* Another place. */
   function look() {
     figure.keep(settings);
+    paint(); // first: it reads sizes, which what is written here would change
     const place = [settings.x / 100, settings.y / 100];
     const { hidden, scores, shares } = outputs(net, place);
     const says = shares.indexOf(Math.max(...shares));
@@ -99,7 +100,6 @@ export function mount(figure) {
     const here = label === undefined ? "" : figure.word("here", { label: named(label) });
     figure.say(joined(told, figure.word("at", { x, y, class: named(says), ...lists }), here));
     bars(hidden, scores, shares);
-    paint();
   }
 
   function nearest([x, y]) {

@@ -170,7 +170,7 @@ export function mount(figure) {
   }
 
   function report(apart, gamma, R) {
-    const run = whole(points);
+    const run = apart ? whole(points) : {};
     const told = { ...run, R: short(R), gamma: short(gamma), bound: short((R / gamma) ** 2) };
     const about = apart ? figure.word("whole", told) : words.never;
     if (!now) return joined(words.start, about);
