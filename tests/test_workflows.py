@@ -97,8 +97,12 @@ def test_what_is_published_is_attested_before_it_leaves():
         assert "run" in steps[-1]
     build = job_of("release", "build")["steps"]
     (handed,) = [s["with"]["path"] for s in build if "upload-artifact" in s.get("uses", "")]
-    assert handed == "build/offline.zip"
-    assert "build/offline.zip" in read("Makefile")
+    assert handed == "build/release"
+    assert any(
+        line.startswith("mv build/offline.zip build/pdf/*.pdf ")
+        for line in run_of(job_of("release", "build"))
+    )
+    assert all(f"build/{made}" in read("Makefile") for made in ("offline.zip", "pdf"))
 
 
 @pytest.mark.parametrize(("name", "job"), JOBS)

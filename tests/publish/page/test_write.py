@@ -210,7 +210,9 @@ def test_buttons_and_provenance_lead_to_the_files_of_the_page(
     assert [html.unescape(link) for _, link in found] == links
     assert [bool(first) for first, _ in found] == [True] + [False] * (len(links) - 1)
     assert "0–2" in converted
-    assert f"Python {run.plan.inputs.versions['python']}" in converted
+    (told,) = re.findall(r'<p class="lesson-provenance"[^>]*>(.*?)</p>', converted)
+    assert f"Python {run.plan.inputs.versions['python']}" in told
+    assert {"en": "on cpu;", "zh": "设备 cpu；"}[language] in told
     assert converted.index("<h1") < converted.index("lesson-buttons") < converted.index("Text.")
     assert converted.rstrip().endswith("</p>")
 
