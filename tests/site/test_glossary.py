@@ -1,5 +1,6 @@
 """Terms on the built pages: each linked once, from prose, to its place in the glossary."""
 
+import calendar
 import re
 from pathlib import Path
 
@@ -15,7 +16,7 @@ REFERENCE = re.compile(
     r"(?<![A-Za-z])([A-Z][A-Za-z]+)(?:(?:\s(?:and|和|与)\s|、)[A-Z][A-Za-z-]+|\set\sal\.|\s等人?)?"
     r"[,，]?\s?[(（]?((?:19|20)\d\d)(?![\d.]\d)"
 )
-NO_AUTHORS = {"From"}
+NO_AUTHORS = {"From", *calendar.month_name}
 
 
 def folder(site: Path, language: str) -> Path:
