@@ -123,7 +123,7 @@ def test_icons_show_in_forced_colours(open_page):
     page = open_page("spiral/", forced_colors="active")
     paint = "(e, part) => getComputedStyle(e, part).backgroundColor"
     page_colour = page.evaluate(BACKGROUND)
-    page.locator("article .highlight:visible").first.scroll_into_view_if_needed()
+    page.locator("article .lesson-code:visible").first.scroll_into_view_if_needed()
     for part, pseudo in ((".md-code__button", "::after"), ("article summary", "::before")):
         found = page.locator(part).first
         assert found.evaluate(paint, pseudo) not in (page_colour, "rgba(0, 0, 0, 0)")
@@ -314,7 +314,7 @@ def test_copy_all_copies_exactly_the_code_of_the_page(reader):
     button.click()
     said = COPIED[page.locator("html").get_attribute("lang")]
     expect(button).to_have_text(said)
-    expect(page.locator(".course-status[role=status]")).to_have_text(said)
+    expect(page.locator("body > .course-status[role=status]")).to_have_text(said)
     copied = clipboard(page)
     assert len(reader.blocks) > 1
     assert copied == "\n\n".join(reader.blocks) + "\n"
