@@ -1,6 +1,6 @@
 """How long each lesson takes from nothing, and which cells dominate.
 
-    python -m benchmarks.lessons [--write PATH]
+    python -m benchmarks.lessons [LESSON …] [--write PATH]
 
 Lessons run one after the other, in one thread, in a copy whose store is empty. Seconds on the clock
 of a busy machine say little: read them as shares of the whole.
@@ -24,11 +24,11 @@ ROOT = Path(__file__).parents[1]
 LIMIT = 60  # seconds that a lesson may take on one thread
 
 
-def measure(folder: Path) -> tuple[dict[str, Plan], dict[str, dict[str, float]]]:
-    """Seconds of each cell of each lesson, by name."""
+def measure(folder: Path, only: list[str]) -> tuple[dict[str, Plan], dict[str, dict[str, float]]]:
+    """Seconds of each cell of each lesson, or only of those that are named."""
     (folder / "course_code").symlink_to(ROOT / "course_code")
     course = Course(folder)
-    plans = plan_course(course)
+    plans = {name: plan for name, plan in plan_course(course).items() if name in only or not only}
     update(course, plans.values(), jobs=1)
     return plans, {name: run.entry["seconds"] for name, run in runs(course, plans.values()).items()}
 
@@ -56,10 +56,11 @@ def report(plans: dict[str, Plan], seconds: dict[str, dict[str, float]]) -> str:
 def main() -> None:
     """Measure and print, or write to a file."""
     parser = argparse.ArgumentParser(description="Seconds of each lesson from nothing.")
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help="default: all")
     parser.add_argument("--write", type=Path, metavar="PATH", help="write the table here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        text = report(*measure(Path(folder)))
+        text = report(*measure(Path(folder), options.lessons))
     if options.write:
         options.write.write_text(text, "utf-8")
     print(text, end="")
