@@ -5,7 +5,7 @@ That no page breaks it, every visit sees: see conftest.py, whose failures hold w
 
 import shutil
 
-from course_code.publish.website.policy import with_policy
+from course_code.publish.website.policy import policy, with_policy
 
 from .conftest import POLICY, serve
 
@@ -25,7 +25,7 @@ def test_what_got_into_the_text_does_not_run(browser, site, tmp_path):
     page = text.replace(f"{meta}\n", "").replace("</h1>", f"</h1>{ATTACKS}", 1)
     assert ATTACKS in page
     (tmp_path / "spiral").mkdir()
-    (tmp_path / "spiral" / "index.html").write_text(with_policy(page), "utf-8")
+    (tmp_path / "spiral" / "index.html").write_text(with_policy(page, policy(page)), "utf-8")
     blocked = []
     with serve(tmp_path) as address:
         context = browser.new_context()

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES
-from course_code.publish.base.kept import Kept
+from course_code.publish.base.files import digest
+from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.website import feed, search
 from course_code.publish.website.beside import Beside
-from course_code.publish.website.policy import with_policy
+from course_code.publish.website.policy import policy, with_policy
 from course_code.publish.website.prepare import Site
 from course_code.publish.website.proof import prove
 
@@ -48,6 +49,9 @@ class Building:
         self.site, self.place, self.home, self.languages = site, place, home, languages
         self.guarded = guarded
         self._beside = Beside(place)
+        self._kept = Kept(site.course.store / ".policies")
+        self._known = self._kept.get("all", key_of()) or {}  # by what the theme made of a page
+        self._policies: dict[str, str] = {}
 
     def folder(self, language: str) -> Path:
         """Where the pages of a language are built."""
@@ -61,8 +65,18 @@ class Building:
         return f"{self.home.rstrip('/')}/{language}/"
 
     def guard(self, page: str, content: str = "") -> str:
-        """Return a page that says which scripts it may run; see `with_policy`."""
-        return with_policy(page, content) if self.guarded else page
+        """Return a page that says which scripts it may run.
+
+        Args:
+            page: its HTML, as the theme made it.
+            content: what of it the theme was given to show, which names no script.
+        """
+        if not self.guarded:
+            return page
+        made = page.replace(content, "", 1)
+        name = digest(made.encode())
+        self._policies[name] = self._known.get(name) or policy(made)
+        return with_policy(page, self._policies[name])
 
     def write_files(self) -> None:
         """Write what pages refer to and the site generator does not know of."""
@@ -80,6 +94,7 @@ class Building:
         _write({"robots.txt": self._robots().encode()}, self.folder(LANGUAGES[0]))
         if LANGUAGES[0] not in self.languages:
             self._lead_on(self.languages[0])
+        self._kept.put("all", key_of(), self._policies)
 
     def _feed(self, language: str) -> bytes | None:
         return feed.feed(self.site.course, language, self.address(language))

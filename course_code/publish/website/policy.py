@@ -25,24 +25,19 @@ RULES = (
 )
 
 
-def with_policy(page: str, content: str = "") -> str:
-    """Return a page that begins with its policy.
-
-    Args:
-        page: its HTML, as the theme made it.
-        content: what of it the theme was given to show, which is not read.
-    """
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(page, content)}">'
-    return page.replace(START, f"{START}\n{meta}", 1)
-
-
-def policy(page: str, content: str = "") -> str:
-    """Return the policy of a page; see `with_policy`."""
+def policy(page: str) -> str:
+    """Return the policy of a page of HTML."""
     reader = _Scripts()
-    reader.feed(page.replace(content, "", 1))
+    reader.feed(page)
     reader.close()
     digests = (_digest(code) for code in dict.fromkeys(reader.found))
     return "; ".join(RULES).format(digests="".join(f" '{digest}'" for digest in digests))
+
+
+def with_policy(page: str, rules: str) -> str:
+    """Return a page that begins with its policy."""
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
+    return page.replace(START, f"{START}\n{meta}", 1)
 
 
 class _Scripts(OpenElements):
