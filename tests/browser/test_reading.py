@@ -119,7 +119,7 @@ def test_a_finger_is_told_what_a_term_means_before_it_is_led_there(open_page):
     page.wait_for_url("**/glossary/#*")
 
 
-def test_icons_show_in_forced_colours(open_page):
+def test_icons_and_figures_show_in_forced_colours(open_page):
     page = open_page("spiral/", forced_colors="active")
     paint = "(e, part) => getComputedStyle(e, part).backgroundColor"
     page_colour = page.evaluate(BACKGROUND)
@@ -127,6 +127,9 @@ def test_icons_show_in_forced_colours(open_page):
     for part, pseudo in ((".md-code__button", "::after"), ("article summary", "::before")):
         found = page.locator(part).first
         assert found.evaluate(paint, pseudo) not in (page_colour, "rgba(0, 0, 0, 0)")
+    for theme, paper in (("light", LIGHT), ("dark", DARK)):
+        image = page.locator(f".lesson-figure .{theme}-only").first
+        assert image.evaluate(paint) == paper  # whatever the page's is
 
 
 @pytest.mark.parametrize("home", HOMES.values())
