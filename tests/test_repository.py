@@ -157,15 +157,19 @@ def test_ci_runs_the_test_command_of_the_readme():
 
 
 @pytest.mark.parametrize("browser", [None, "chromium", "google-chrome"])
+@pytest.mark.parametrize("font", [None, "", "Noto Sans CJK SC"])
 @pytest.mark.parametrize("works", [True, False])
-def test_ci_installs_a_browser_only_where_there_is_none_and_always_tests(tmp_path, browser, works):
+def test_ci_installs_what_is_not_there_and_always_tests(tmp_path, browser, font, works):
     for name in ("bash", "dirname", "env"):
         (tmp_path / name).symlink_to(shutil.which(name))
     stubs = {"apt-get": 0 if works else 100, "make": 7, "sudo": 1, "id": 0}
     for name, status in stubs.items():
-        says = "0" if name == "id" else f"{name} $1 CI=$CI"
+        says = "0" if name == "id" else f"{name} $1 ${{@: -1}} CI=$CI"
         (tmp_path / name).write_text(f'#!{shutil.which("bash")}\necho "{says}"\nexit {status}\n')
         (tmp_path / name).chmod(0o755)
+    if font is not None:
+        (tmp_path / "fc-list").write_text(f'#!{shutil.which("bash")}\necho "{font}"\n')
+        (tmp_path / "fc-list").chmod(0o755)
     if browser:
         (tmp_path / browser).symlink_to(shutil.which("true"))
     done = subprocess.run(
@@ -173,8 +177,9 @@ def test_ci_installs_a_browser_only_where_there_is_none_and_always_tests(tmp_pat
     )
     assert done.returncode == 7  # of the tests
     lines = done.stdout.splitlines()
-    assert lines[-1] == "make test CI=true"
-    assert ("apt-get install CI=true" in lines) == (browser is None)
+    assert lines[-1] == "make test test CI=true"
+    assert ("apt-get install chromium CI=true" in lines) == (browser is None)
+    assert ("apt-get install fonts-noto-cjk CI=true" in lines) == (not font)
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")

@@ -20,6 +20,10 @@ from course_code.publish.paper.chromium import chromium
 from .places import PROFILES, SUBFOLDER
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+RULES = {  # WCAG 2.2 AA and best practice; contrast is looked at in each theme
+    "color-contrast": {"enabled": False},
+    "target-size": {"enabled": True},
+}
 POLICY = "Content Security Policy"  # in what Chromium says of what it blocks
 CODE_PAGE = "pytorch_basics/"  # has code of every colour
 COUNT_SHIFTS = """
@@ -211,7 +215,7 @@ def _look(page, visit: Visit, profile: str, thoroughly: bool) -> None:
     visit.wide[profile] = page.evaluate(WIDE)
     page.evaluate(AXE)
     if thoroughly:
-        visit.violations += violations(page, profile, rules={"color-contrast": {"enabled": False}})
+        visit.violations += violations(page, profile, rules=RULES)
 
 
 def _contrast(page, profile: str, url: str) -> list[str]:

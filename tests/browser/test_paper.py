@@ -1,13 +1,15 @@
 """The site as one PDF for each language: bookmarks, tags, links that lead, nothing folded."""
 
 import io
+import os
 import unicodedata
 
 import pypdf
 import pytest
 
 from course_code.publish.base.course import Course
-from course_code.publish.paper import book
+from course_code.publish.base.errors import CourseError
+from course_code.publish.paper import book, command
 
 SAID = {
     "en": ("Contents", "Faster than the radius: the area grows as", "Version 0.1.0"),
@@ -17,6 +19,11 @@ SAID = {
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def printed(request, browser, built_tiny):
+    try:
+        command.check_fonts(request.param)
+    except CourseError as error:
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up(str(error))
     data = book.write(browser, Course(built_tiny), built_tiny / "site", request.param)
     return request.param, pypdf.PdfReader(io.BytesIO(data))
 
