@@ -104,6 +104,11 @@ def test_crawlers_find_every_page_of_both_languages(found):
     assert listed[f"{HOME}zh/tiny/"]["x-default"] == f"{HOME}tiny/"
 
 
+def test_material_s_script_sees_no_address_below_which_it_would_ask_for_a_sitemap(found):
+    for path in found.rglob("*.html"):
+        assert 'rel="alternate"' not in path.read_text("utf-8"), path
+
+
 @pytest.mark.parametrize("home", ["", "zh/"])
 def test_every_page_names_the_feed_of_its_language(found, home):
     pages = [found / home / name for name in ("index.html", "tiny/index.html", "404.html")]

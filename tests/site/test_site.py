@@ -55,7 +55,8 @@ def test_nothing_is_loaded_from_elsewhere(site):
         for element in page.select("img[src], link[href], script[src], iframe, source, object"):
             address = element.get("href") or element.get("src") or ""
             external = urlsplit(address).netloc
-            assert not external or element.get("rel") in (["canonical"],), (path, address)
+            named = element.get("rel") in (["canonical"], ["alternate"])  # and not fetched
+            assert not external or named, (path, address)
     for path in site.rglob("*.css"):
         assert not re.search(r"url\(['\"]?https?:", path.read_text("utf-8")), path
 
