@@ -280,9 +280,13 @@
       const row = body.insertRow();
       for (const cell of cells(line)) row.insertCell().textContent = cell;
     }
-    const wrap = document.createElement("div");
-    wrap.className = "md-typeset__scrollwrap";
-    wrap.append(table);
+    const [wrap, inner] = ["scrollwrap", "table"].map((name) => {
+      const div = document.createElement("div");
+      div.className = `md-typeset__${name}`; // as Material wraps a table, which scrolls by itself else
+      return div;
+    });
+    inner.append(table);
+    wrap.append(inner);
     fold.append(wrap);
     reachable.observe(wrap);
   }
