@@ -52,14 +52,21 @@ class Ours:
     def __init__(self, folder: Path):
         self.folder = folder
         copy_course(folder)
-        for path in [*folder.glob("course_code/lessons/[!_]*.py"), *folder.glob("docs/*/*.md")]:
-            if path.stem not in (LESSON, "index"):
+        shutil.rmtree(folder / "course_code/labs")
+        for path in [*folder.glob("course_code/lessons/[!_]*.py"), *folder.glob("docs/**/*.md")]:
+            if path.stem != LESSON or path.parent.name == "labs":
                 path.unlink()
-        (folder / "docs/glossary.yml").unlink(missing_ok=True)  # it names pages that went
-        for path in folder.glob("docs/*/*.md"):  # and so do links
-            text = path.read_text("utf-8")
-            text = re.sub(rf"\[([^\]]*)\]\((?!{LESSON})\w+\.md[^)]*\)", r"\1", text)
-            path.write_text(text, "utf-8")
+        shown = (folder / f"docs/en/{LESSON}.md").read_text("utf-8")
+        for path in folder.glob("course_code/figures/[!_]*.py"):
+            if f"::: live {path.stem}\n" not in shown:
+                path.unlink()
+        for name in ("glossary.yml", "dropped.yml"):  # they name pages that went
+            (folder / "docs" / name).unlink(missing_ok=True)
+        for page in (folder / "docs" / language / f"{LESSON}.md" for language in LANGUAGES):
+            text = re.sub(r'^    needs="[^"]*"\n', "", page.read_text("utf-8"), flags=re.M)
+            text = re.sub(rf"\[([^\]]*)\]\((?!{LESSON}\.)[\w/]+\.md[^)]*\)", r"\1", text)
+            page.write_text(text, "utf-8")  # and so did links
+            page.with_stem("index").write_text(f"# Home\n\n[{LESSON}]({LESSON}.md)\n", "utf-8")
         for path in folder.glob("mkdocs*.yml"):
             text = path.read_text("utf-8")
             path.write_text(re.sub(r"^nav:\n(?:[ -].*\n)+", "", text, flags=re.M), "utf-8")
