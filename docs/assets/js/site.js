@@ -236,14 +236,22 @@
   );
   for (const figure of document.querySelectorAll("[data-live]")) near.observe(figure);
 
+  /* Tables come by and by with the data of figures: those are numbered as the figures are. */
+  function nameOf(wrap) {
+    const fold = wrap.closest(".figure-data");
+    const all = [...document.querySelectorAll(fold ? ".figure-data" : "table")];
+    const alike = fold ? all : all.filter((table) => !table.closest(".figure-data"));
+    const name = fold ? fold.querySelector("summary").textContent : words.table;
+    return `${name} ${alike.indexOf(fold ?? wrap.querySelector("table")) + 1}`;
+  }
+
   /* A table that scrolls can be reached, and so scrolled, with the keyboard. */
   const reachable = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       if (target.scrollWidth > target.clientWidth) {
         target.tabIndex = 0;
         target.setAttribute("role", "region");
-        const number = [...document.querySelectorAll("table")].indexOf(target.querySelector("table")) + 1;
-        target.setAttribute("aria-label", `${words.table} ${number}`);
+        target.setAttribute("aria-label", nameOf(target));
       } else {
         for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
       }
