@@ -9,14 +9,14 @@ from itertools import accumulate
 
 import matplotlib.pyplot as plt
 import pytest
-from conftest import EVERY_PAGE, ROOT
+from conftest import ROOT
 from site_html import CODE, page_path, read, shown, spans, with_needs
 
 from course_code.publish.base.course import Course
 
 LESSONS = Course(ROOT).lesson_names()
 SECONDS = 3  # that the runs of a page's copies may take together, as far as stored runs tell
-FEWEST = 6 if EVERY_PAGE else 3  # copies of a page, however long they take
+FEWEST = 6  # copies of a page, however long they take
 
 
 @dataclass(frozen=True)
