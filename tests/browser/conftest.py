@@ -20,6 +20,9 @@ from course_code.publish.paper.chromium import chromium
 from .places import PROFILES, SUBFOLDER
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+UNSCROLL = """() => { // what lies half below a title that stays looks too small to be hit
+  document.querySelectorAll(".md-sidebar__scrollwrap").forEach((pane) => pane.scrollTo(0, 0));
+}"""
 RULES = {  # WCAG 2.2 AA and best practice; contrast is looked at in each theme
     "color-contrast": {"enabled": False},
     "target-size": {"enabled": True},
@@ -214,6 +217,7 @@ def _look(page, visit: Visit, profile: str, thoroughly: bool) -> None:
     page.add_style_tag(content="* { content-visibility: visible !important }")  # judged as if seen
     visit.wide[profile] = page.evaluate(WIDE)
     page.evaluate(AXE)
+    page.evaluate(UNSCROLL)
     if thoroughly:
         visit.violations += violations(page, profile, rules=RULES)
 

@@ -16,6 +16,21 @@ FIGURES = sorted(
 HEIGHTS = """(app) => [
   app.getBoundingClientRect().height, parseFloat(getComputedStyle(app.parentElement).minHeight),
 ]"""
+CONTRASTS = """(app) => {
+  const pencil = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const luminance = (colour) => {
+    pencil.fillStyle = colour;
+    pencil.fillRect(0, 0, 1, 1);
+    const parts = [...pencil.getImageData(0, 0, 1, 1).data].map((part) => part / 255);
+    const [r, g, b] = parts.map((c) => (c > 0.04045 ? ((c + 0.055) / 1.055) ** 2.4 : c / 12.92));
+    return 0.05 + 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = luminance(getComputedStyle(document.body).backgroundColor);
+  return [...app.querySelectorAll("svg text")].map((text) => {
+    const ink = luminance(getComputedStyle(text).fill);
+    return Math.max(ink, paper) / Math.min(ink, paper);
+  });
+}"""  # of texts in drawings, which axe does not judge
 PHONE = {"viewport": {"width": 390, "height": 844}}
 STILL = ".live-stage .light-only:visible"
 
@@ -51,6 +66,9 @@ def test_it_comes_when_it_is_near_into_room_reserved_and_not_on_paper(open_page,
         if control.is_visible():
             assert control.bounding_box()["height"] >= 24  # for a finger
     expect(still).to_have_count(0)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert min(app.evaluate(CONTRASTS), default=21) >= 4.5, scheme
     page.emulate_media(media="print")
     expect(app).not_to_be_visible()
     expect(still).to_have_count(1)
