@@ -26,6 +26,19 @@ def picture(app: Locator) -> str:
     return app.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
 
 
+def fresh(app: Locator, before: str) -> str:
+    """What the canvas shows once that is another picture than before, and no longer changes."""
+    last, same = before, 0
+    for _ in range(200):
+        app.page.wait_for_timeout(50)
+        now = picture(app)
+        same = same + 1 if now == last != before else 0
+        if same == 4:
+            return now
+        last = now
+    raise AssertionError("the canvas shows what it showed, or does not come to rest")
+
+
 def control(app: Locator, label: str) -> Locator:
     """The list or slider of a figure that has a label."""
     return app.locator("label", has_text=label).locator("select, input")

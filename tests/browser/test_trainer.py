@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from torch import nn
 from torch.nn import functional as F
 
-from .live import control, kept, open_live, picture
+from .live import control, fresh, kept, open_live, picture
 
 DRAWN = "ABACDBEFCGHAIJBKLC"  # six points of three classes
 SETTINGS = [  # data, depth, width, activation, optimizer, rate
@@ -220,7 +220,7 @@ def test_mouse_and_keyboard_train_pause_step_and_reset(open_page):
 
 def test_every_setting_begins_anew_and_stands_in_the_address(open_page):
     page, app = open_live(open_page, "spiral/", "trainer")
-    status, seen = app.locator("[role=status]"), {picture(app)}
+    status, seen = app.locator("[role=status]"), [fresh(app, "")]
     for key, change, told in (
         ("Points", lambda e: e.select_option("moons"), "data:moons"),
         ("Activation", lambda e: e.select_option("tanh"), "activation:tanh"),
@@ -236,11 +236,11 @@ def test_every_setting_begins_anew_and_stands_in_the_address(open_page):
         expect(status).to_contain_text("Step 0:")
         kept(page, told)
         if key not in ("Optimizer", "Learning rate"):  # which act with the first step
-            seen.add(picture(app))
-    assert len(seen) == 6
-    before, told = picture(app), page.url
+            seen.append(fresh(app, seen[-1]))
+    assert len(set(seen)) == 6
+    told = page.url
     again, app = open_live(open_page, "spiral/?" + told.partition("?")[2], "trainer")
-    assert picture(app) == before
+    assert fresh(app, "") == seen[-1]
     assert again.url == told
     assert control(app, "Units in each").input_value() == "31"
 
@@ -326,15 +326,16 @@ def test_a_function_is_chosen_and_written_and_stands_in_the_address(open_page):
     page, app = open_live(open_page, "zh/spiral/", "trainer", has_touch=True)
     status, written = app.locator("[role=status]"), app.get_by_role("textbox")
     expect(written).not_to_be_visible()
+    seen = [picture(app)]
     control(app, "数据点").select_option("function")
     expect(status).to_contain_text("第 0 步")
-    seen = [picture(app)]
+    seen.append(fresh(app, seen[-1]))
     app.get_by_role("button", name="圆环").tap()
     kept(page, "trainer=data:function,f:sin")
-    seen.append(picture(app))
+    seen.append(fresh(app, seen[-1]))
     app.get_by_role("button", name="圆盘").click()
     expect(written).to_have_value("x² + y² - 0.4")
-    seen.append(picture(app))
+    seen.append(fresh(app, seen[-1]))
     written.focus()
     page.keyboard.press("End")
     page.keyboard.type(" + ")
@@ -344,18 +345,18 @@ def test_a_function_is_chosen_and_written_and_stands_in_the_address(open_page):
     page.keyboard.type("x")
     expect(status).to_contain_text("第 0 步")
     expect(written).not_to_have_attribute("aria-invalid", "true")
-    seen.append(picture(app))
+    seen.append(fresh(app, seen[-1]))
     app.get_by_role("button", name="走一步").click()
     expect(status).to_contain_text("新点答对")
     app.locator("summary").click()
     expect(app.locator(".live-code pre")).to_contain_text("return x ** 2 + y ** 2 - 0.4 + x\n")
-    assert len(set(seen)) == 4
+    assert len(set(seen)) == 5
     kept(page, "0.4+%2B+x")
     page.reload()
     page.locator("#live-trainer").scroll_into_view_if_needed()
     expect(written).to_have_value("x² + y² - 0.4 + x")
     expect(status).to_contain_text("第 0 步")
-    assert picture(app) == seen[-1]
+    assert fresh(app, "") == seen[-1]
 
 
 def test_the_same_in_pytorch_is_shown_and_copied(open_page):
