@@ -55,6 +55,7 @@ export function mount(figure) {
   const canvas = el("canvas", { tabindex: "0", role: "slider", "aria-label": words.plane, class: "readable" });
   const [small, above] = [document.createElement("canvas"), document.createElement("canvas")];
   small.width = small.height = GRID;
+  const known = new Map(); // what a step looks like, once it was worked out
   let net, told, reach, dotted;
 
   const show = (key) => (value) => words[`${key}_${value}`] ?? NAMES[value];
@@ -70,14 +71,25 @@ export function mount(figure) {
 
   /* Another network: another run, or another step of it. */
   function turn() {
-    net = network(settings);
+    const { activation, optimizer, step } = settings;
+    const key = `${activation} ${optimizer} ${step}`;
+    if (!known.has(key)) known.set(key, seen(network(settings)));
+    const now = known.get(key);
+    [net, told, reach] = [now.net, now.told, now.reach];
+    small.getContext("2d").putImageData(now.plane, 0, 0);
+    look();
+  }
+
+  function seen(net) {
     const [, hidden, scores] = net.forward(DATA.X);
     const { loss, right } = entropy(scores, DATA.y);
     const accuracy = `${((100 * right) / DATA.y.length).toFixed(0)}%`;
-    told = figure.word("now", { step: settings.step, loss: short(loss), accuracy, count: DATA.y.length });
-    reach = [usual(hidden), usual(scores)];
-    small.getContext("2d").putImageData(new ImageData(tint(net, CLASSES, GRID), GRID, GRID), 0, 0);
-    look();
+    return {
+      net,
+      told: figure.word("now", { step: settings.step, loss: short(loss), accuracy, count: DATA.y.length }),
+      reach: [usual(hidden), usual(scores)],
+      plane: new ImageData(tint(net, CLASSES, GRID), GRID, GRID),
+    };
   }
 
   /* Another place. */
