@@ -17,7 +17,7 @@ from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.declared import read_declared, undeclared
-from course_code.publish.base.errors import CourseError
+from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import log, write_atomically
 from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
@@ -38,10 +38,18 @@ COMPARING = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line and do it; 1 when the course has a mistake."""
+    """Parse the command line and do it; 1 when the course has a mistake, 130 when stopped."""
     arguments = sys.argv[1:] if arguments is None else arguments
     logging.basicConfig(format="%(message)s")
     log.setLevel(logging.INFO)  # a damaged store entry is said
+    try:
+        return _command(arguments)
+    except KeyboardInterrupt:
+        print(STOPPED, file=sys.stderr)
+        return 130
+
+
+def _command(arguments: list[str]) -> int:
     if arguments[:1] == ["audit"]:
         from course_code.publish.audit.command import audit  # heavy
 
@@ -58,27 +66,27 @@ def main(arguments: list[str] | None = None) -> int:
         return proved(arguments[1:])
     if arguments[:1] == ["labs"]:
         return tried(arguments[1:])
+    return built(arguments)
+
+
+@in_words
+def built(arguments: list[str]) -> int:
+    """Check the pages and run the lessons whose inputs changed."""
     options = _parser().parse_args(arguments)
     course = Course(options.root.resolve())
-    try:
-        if options.why:
-            print(why(course, _chosen(course, options)))
-        elif options.only or options.shard:
-            print(_summary(update(course, _chosen(course, options), options.jobs)))
-        else:
-            site = prepare(course, options.jobs)
-            if options.export:
-                export(site, options.export)
-            print(_summary(site.ran))
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(STOPPED, file=sys.stderr)
-        return 130
+    if options.why:
+        print(why(course, _chosen(course, options)))
+    elif options.only or options.shard:
+        print(_summary(update(course, _chosen(course, options), options.jobs)))
+    else:
+        site = prepare(course, options.jobs)
+        if options.export:
+            export(site, options.export)
+        print(_summary(site.ran))
     return 0
 
 
+@in_words
 def proved(arguments: list[str]) -> int:
     """Say what a built site lacks; 0 when it lacks nothing."""
     parser = argparse.ArgumentParser(prog="python -m course_code.publish prove")
@@ -88,19 +96,16 @@ def proved(arguments: list[str]) -> int:
     )
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    try:
-        course = Course(options.root.resolve())
-        site = prepare(course)
-        declared = read_declared(course, options.declared) if options.declared else []
-        if found := undeclared(problems(site, options.site), declared):
-            raise CourseError("\n".join(found))
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    course = Course(options.root.resolve())
+    site = prepare(course)
+    declared = read_declared(course, options.declared) if options.declared else []
+    if found := undeclared(problems(site, options.site), declared):
+        raise CourseError("\n".join(found))
     print(f"{options.site}: {len(site.pages)} pages, nothing is missing")
     return 0
 
 
+@in_words
 def tried(arguments: list[str]) -> int:
     """Try the labs, and write their solved notebooks if that is asked for; 0 when all is well."""
     parser = argparse.ArgumentParser(prog="python -m course_code.publish labs")
@@ -110,14 +115,10 @@ def tried(arguments: list[str]) -> int:
     )
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    try:
-        site = prepare(Course(options.root.resolve()))
-        for language in LANGUAGES if options.solutions else ():
-            for name, data in site.solutions(language).items():
-                write_atomically(options.to / language / name, data)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    site = prepare(Course(options.root.resolve()))
+    for language in LANGUAGES if options.solutions else ():
+        for name, data in site.solutions(language).items():
+            write_atomically(options.to / language / name, data)
     where = f"; solved notebooks are in {options.to}" if options.solutions else ""
     print(f"{len(site.labs)} labs: every stub fails its check, every solution passes{where}")
     return 0

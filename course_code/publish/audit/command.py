@@ -11,20 +11,18 @@ from course_code.publish.audit.repeats import finish, run_plan, run_units, units
 from course_code.publish.audit.result import stays
 from course_code.publish.audit.variations import VARIATIONS
 from course_code.publish.base.course import Course
-from course_code.publish.base.errors import CourseError
+from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import log
 from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
 
 
+@in_words
 def audit(arguments: list[str]) -> int:
     """Do what the command line says; 1 if a claim does not stay, 130 if stopped."""
     options = _parser().parse_args(arguments)
     try:
         return _audit(Course(options.root.resolve()), options)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print("stopped; the same command goes on", file=sys.stderr)
         return 130

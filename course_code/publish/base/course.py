@@ -7,6 +7,7 @@ from course_code.publish.base.errors import CourseError
 
 LANGUAGES = ("en", "zh")
 PACKAGE = "course_code"
+ENGINE = Path(__file__).parents[3]  # its root, which need not be the course's
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
-"""The one exception that a mistake in the course raises."""
+"""The one exception that a mistake in the course raises, and how commands tell it."""
 
+import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 
@@ -18,3 +21,17 @@ class CourseError(Exception):
     ):
         where = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
         super().__init__(f"{where}{what}" + (f"\n  {hint}" if hint else ""))
+
+
+def in_words(command: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
+    """A command that tells a mistake in the course in its words, and then gives 1."""
+
+    @wraps(command)
+    def told(*arguments) -> int:
+        try:
+            return command(*arguments)
+        except CourseError as error:
+            print(error, file=sys.stderr)
+            return 1
+
+    return told

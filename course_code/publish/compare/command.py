@@ -8,7 +8,7 @@ from pathlib import Path
 from course_code.publish.audit import record
 from course_code.publish.base.course import Course
 from course_code.publish.base.declared import read_declared, undeclared
-from course_code.publish.base.errors import CourseError
+from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import write_atomically
 from course_code.publish.compare import colab, gpu
 from course_code.publish.compare import drift as drifting
@@ -17,6 +17,7 @@ from course_code.publish.compare.report import LARGEST, as_markdown, as_page, co
 from course_code.publish.page.news import report_of
 
 
+@in_words
 def report(arguments: list[str]) -> int:
     """Compare two outputs; 1 where one of them cannot be read."""
     parser = argparse.ArgumentParser(
@@ -34,22 +35,19 @@ def report(arguments: list[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     course = Course(options.root.resolve())
-    try:
-        audited = record.load(course)
-        old, new = (read(folder.resolve()) for folder in (options.old, options.new))
-        found = compare(old, new, audited)
-        print(as_markdown(found), end="")
-        if options.html:
-            write_atomically(options.html, as_page(found).encode())
-        if options.release:
-            page = as_page(found, f"Version {options.release}", LARGEST)
-            write_atomically(course.root / "docs" / report_of(options.release), page.encode())
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    audited = record.load(course)
+    old, new = (read(folder.resolve()) for folder in (options.old, options.new))
+    found = compare(old, new, audited)
+    print(as_markdown(found), end="")
+    if options.html:
+        write_atomically(options.html, as_page(found).encode())
+    if options.release:
+        page = as_page(found, f"Version {options.release}", LARGEST)
+        write_atomically(course.root / "docs" / report_of(options.release), page.encode())
     return 0
 
 
+@in_words
 def gpu_check(arguments: list[str]) -> int:
     """Run the published scripts on this machine's accelerator; 1 if a script or a claim fails."""
     parser = argparse.ArgumentParser(
@@ -67,18 +65,15 @@ def gpu_check(arguments: list[str]) -> int:
     parser.add_argument("--write", metavar="FILE", type=Path, help="also write the table there")
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    try:
-        course = Course(options.root.resolve())
-        found = gpu.check(course, options.site, options.python, options.lesson)
-        print(text := gpu.as_markdown(found), end="")
-        if options.write:
-            write_atomically(options.write, text.encode())
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    course = Course(options.root.resolve())
+    found = gpu.check(course, options.site, options.python, options.lesson)
+    print(text := gpu.as_markdown(found), end="")
+    if options.write:
+        write_atomically(options.write, text.encode())
     return 1 if any(row.complaints for row in found) else 0
 
 
+@in_words
 def drift(arguments: list[str]) -> int:
     """Run notebooks and solved labs with another interpreter; 1 if what differs is undeclared."""
     parser = argparse.ArgumentParser(
@@ -95,26 +90,25 @@ def drift(arguments: list[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     course = Course(options.root.resolve())
-    try:
-        versions = drifting.versions(options.python)
-        chosen = drifting.notebooks(options.site, options.solutions)
-        names = options.lesson or list(chosen)
-        declared = read_declared(course, course.root / drifting.FILE)
-        known = [line for line in declared if line.startswith(tuple(f"{n}," for n in names))]
-        rows = drifting.check(
-            options.site, {name: chosen[name] for name in names}, options.python, options.jobs
-        )
-        print(text := drifting.as_markdown(rows, versions), end="")
-        if options.write:
-            write_atomically(options.write, text.encode())
-        if found := undeclared(drifting.sentences(rows, versions), known):
-            raise CourseError("\n".join(found), hint=f"Mend it, or declare it: {drifting.FILE}")
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    versions = drifting.versions(options.python)
+    chosen = drifting.notebooks(options.site, options.solutions)
+    names = options.lesson or list(chosen)
+    if unknown := [name for name in names if name not in chosen]:
+        raise CourseError(f"no notebook {unknown[0]!r}; there are: {', '.join(chosen)}")
+    declared = read_declared(course, course.root / drifting.FILE)
+    known = [line for line in declared if line.startswith(tuple(f"{n}," for n in names))]
+    rows = drifting.check(
+        options.site, {name: chosen[name] for name in names}, options.python, options.jobs
+    )
+    print(text := drifting.as_markdown(rows, versions), end="")
+    if options.write:
+        write_atomically(options.write, text.encode())
+    if found := undeclared(drifting.sentences(rows, versions), known):
+        raise CourseError("\n".join(found), hint=f"Mend it, or declare it: {drifting.FILE}")
     return 0
 
 
+@in_words
 def write_constraints(arguments: list[str]) -> int:
     """Write constraints-colab.txt; 1 if Colab's lists cannot be had."""
     parser = argparse.ArgumentParser(
@@ -127,11 +121,7 @@ def write_constraints(arguments: list[str]) -> int:
     parser.add_argument("--date", default="", help="of what the folder has (default: today)")
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    try:
-        lists = colab.read(options.folder) if options.folder else colab.fetched()
-        text = colab.constraints(*lists, options.date)
-        write_atomically(options.root / colab.FILE, text.encode())
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    lists = colab.read(options.folder) if options.folder else colab.fetched()
+    text = colab.constraints(*lists, options.date)
+    write_atomically(options.root / colab.FILE, text.encode())
     return 0

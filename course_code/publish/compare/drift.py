@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from course_code.publish.base.course import LANGUAGES
+from course_code.publish.base.course import ENGINE, LANGUAGES
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log
 from course_code.publish.compare import collect
@@ -26,7 +26,6 @@ from course_code.publish.run.kernels import START_TIMEOUT, run_cells
 from course_code.publish.run.mistakes import ANSI
 
 FILE = Path("docs/drift.txt")
-ROOT = Path(__file__).parents[3]  # of the engine, which need not be the course's
 LIMIT = 1200  # seconds for one cell
 TOLD = ("torch", "numpy", "matplotlib", "ipykernel", "ipython")  # whose versions are said
 ASK = f"""import json, platform
@@ -120,7 +119,7 @@ async def run(name: str, path: Path, python: str, stored: dict | None) -> Row:
     """
     published = nbformat.read(path, 4)
     executed = nbformat.from_dict(published)
-    given = {"mark": MARK, "collect": collect.__file__, "root": str(ROOT)}
+    given = {"mark": MARK, "collect": collect.__file__, "root": str(ENGINE)}
     last = LAST.format(**given, names=[*stored["values"]] if stored else [])
     executed.cells.append(nbformat.v4.new_code_cell(last))
     limits = [LIMIT] * len(published.cells) + [START_TIMEOUT]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course_code.publish.base.course import PACKAGE, Course
+from course_code.publish.base.course import ENGINE, PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.compare import collect
 from course_code.publish.compare.changes import Agreement, agreement
@@ -17,7 +17,6 @@ from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.store import Store
 
 LIMIT = 1800  # seconds for one script
-ROOT = Path(__file__).parents[3]  # of the engine, which need not be the course's
 HINT = "Name one whose torch knows the device: --python PATH"
 
 
@@ -62,7 +61,7 @@ def run(script: Path, python: str, stored: dict) -> dict:
     Raises:
         CourseError: the interpreter has no accelerator, or the process broke.
     """
-    job = {"package": PACKAGE, "root": str(ROOT), "names": [*stored["values"]]}
+    job = {"package": PACKAGE, "root": str(ENGINE), "names": [*stored["values"]]}
     environment = surroundings.environment(MPLBACKEND="agg")
     with tempfile.TemporaryDirectory(prefix="gpu-") as folder:
         result, work = Path(folder, "result.json"), Path(folder, "work")

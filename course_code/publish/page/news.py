@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -45,10 +46,14 @@ def changes(course: Course) -> list[Change]:
     Raises:
         CourseError: it cannot be read, or an entry lacks something, has marks or is out of order.
     """
-    if not (course.root / FILE).is_file():
-        return []
+    file = course.root / FILE
+    return [*_read(course.read(file))] if file.is_file() else []
+
+
+@lru_cache(2)
+def _read(text: str) -> tuple[Change, ...]:
     try:
-        entries = yaml.safe_load(course.read(course.root / FILE)) or []
+        entries = yaml.safe_load(text) or []
     except yaml.YAMLError as error:
         raise CourseError(f"is no YAML: {str(error).splitlines()[0]}", FILE) from None
     found: list[Change] = []
@@ -59,7 +64,7 @@ def changes(course: Course) -> list[Change]:
                  for part in ("title", "text")]  # fmt: skip
         version = str(entry.get("version", ""))
         found.append(Change(entry["date"], entry["id"], *texts, version))
-    return found
+    return tuple(found)
 
 
 def listed(course: Course, language: str) -> str:

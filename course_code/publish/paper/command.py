@@ -4,11 +4,10 @@ import argparse
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
-from course_code.publish.base.errors import CourseError
+from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import write_atomically
 from course_code.publish.paper import book
 from course_code.publish.paper.chromium import chromium
@@ -17,6 +16,7 @@ from course_code.publish.website.nav import settings
 FOLDER = Path("build/pdf")  # not in the site
 
 
+@in_words
 def pdf(arguments: list[str]) -> int:
     """Print a built site as one PDF for each language; 1 where it cannot be done."""
     parser = argparse.ArgumentParser(
@@ -31,21 +31,15 @@ def pdf(arguments: list[str]) -> int:
     )
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    try:
-        course = Course(options.root.resolve())
-        languages = options.language or LANGUAGES
+    course = Course(options.root.resolve())
+    languages = options.language or LANGUAGES
+    for language in languages:
+        check_fonts(language)
+    with chromium() as browser:
         for language in languages:
-            check_fonts(language)
-        with chromium() as browser:
-            for language in languages:
-                file = options.to / f"{name_of(course)}.{language}.pdf"
-                write_atomically(
-                    file, book.write(browser, course, options.site.resolve(), language)
-                )
-                print(file)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+            file = options.to / f"{name_of(course)}.{language}.pdf"
+            write_atomically(file, book.write(browser, course, options.site.resolve(), language))
+            print(file)
     return 0
 
 

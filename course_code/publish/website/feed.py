@@ -3,12 +3,12 @@
 from xml.etree import ElementTree as Xml
 
 from course_code.publish.base.course import Course
+from course_code.publish.markup.glossary import TAGS
 from course_code.publish.page.news import Change, changes
 from course_code.publish.website.nav import settings
 
 FILE = "changes.xml"
 ATOM = "http://www.w3.org/2005/Atom"
-CODES = {"zh": "zh-Hans"}
 
 
 def feed(course: Course, language: str, address: str) -> bytes | None:
@@ -27,7 +27,7 @@ def feed(course: Course, language: str, address: str) -> bytes | None:
         return None
     known = settings(course, language)
     base, extra = f"{address.rstrip('/')}/", known.get("extra", {})
-    root = Xml.Element("feed", {"xmlns": ATOM, "xml:lang": CODES.get(language, language)})
+    root = Xml.Element("feed", {"xmlns": ATOM, "xml:lang": TAGS[language]})
     _put(root, "id", f"{base}{FILE}")
     _put(root, "title", str(known.get("site_name", "")))
     _put(root, "updated", _moment(told[0]))

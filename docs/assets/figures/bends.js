@@ -18,7 +18,6 @@ const LIMITS = {
   step: { value: run.steps.at(-1), of: run.steps },
   off: { value: 0, min: 0, max: 2 ** run.units - 1 }, // a bit for each unit that is left out
 };
-const NAMES = { relu: "ReLU", tanh: "tanh" };
 const BEND = { relu: (a) => Math.max(0, a), tanh: Math.tanh, square: (a) => a * a };
 const FINE = Array.from({ length: 161 }, (_, i) => FROM + ((TO - FROM) * i) / 160);
 
@@ -65,7 +64,6 @@ export function mount(figure) {
     svg("g", { "clip-path": "url(#live-bends-room)" }, ...lines, line, corners, ...hits),
   );
 
-  const show = (value) => words[`activation_${value}`] ?? NAMES[value];
   const switches = lines.map((_, j) => {
     const button = el("button", { type: "button", onpointerenter: () => look(j), onfocus: () => look(j) }, j + 1);
     button.addEventListener("click", () => {
@@ -84,7 +82,7 @@ export function mount(figure) {
   const side = el(
     "div",
     {},
-    el("div", { class: "live-controls" }, figure.choice("activation", settings, () => look(picked), show), step),
+    el("div", { class: "live-controls" }, figure.choice("activation", settings, () => look(picked)), step),
     el("p", { class: "live-name" }, words.units),
     units,
     el("div", { class: "live-buttons" }, figure.button("all", every(0)), figure.button("none", every(LIMITS.off.max))),
@@ -124,7 +122,7 @@ export function mount(figure) {
     if (j === undefined) return joined(...parts);
     const { w, b, v, at } = net.units[j];
     const inner = `${short(w)} x ${signed(b)}`;
-    const formula = settings.activation === "square" ? `${short(v)} (${inner})²` : `${short(v)} ${NAMES[settings.activation]}(${inner})`;
+    const formula = settings.activation === "square" ? `${short(v)} (${inner})²` : `${short(v)} ${figure.named("activation", settings.activation)}(${inner})`;
     parts.push(figure.word("unit", { unit: j + 1, formula }));
     if (settings.activation === "relu") {
       const out = at <= FROM || at >= TO;

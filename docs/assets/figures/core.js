@@ -73,6 +73,10 @@ function told(name) {
 
 /* ---- A figure ------------------------------------------------------------------------------------ */
 
+const NAMES = {
+  sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU", leaky_relu: "LeakyReLU", gelu: "GELU", sgd: "SGD", adam: "Adam",
+};
+
 class Figure {
   constructor(name, words, about) {
     this.name = name;
@@ -143,9 +147,14 @@ class Figure {
     return el("button", { type: "button", class: "md-button", onclick: act }, this.words[key]);
   }
 
-  /* A list to choose from. Its options have words, key_value, or show themselves. */
-  choice(key, settings, changed, show = (value) => this.words[`${key}_${value}`] ?? String(value)) {
-    const made = this.limits[key].of.map((value) => el("option", { value }, show(value)));
+  /* What a setting's value is called: by the word key_value of the page, or as everybody does. */
+  named(key, value) {
+    return this.words[`${key}_${value}`] ?? NAMES[value] ?? String(value);
+  }
+
+  /* A list to choose from. */
+  choice(key, settings, changed) {
+    const made = this.limits[key].of.map((value) => el("option", { value }, this.named(key, value)));
     const select = el("select", {}, ...made);
     select.value = settings[key];
     select.addEventListener("change", () => {

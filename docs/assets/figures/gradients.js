@@ -14,7 +14,6 @@ export const ABOUT = {
 const run = await states("./gradients.bin");
 const ROWS = { error: 1, gradient: 4, input: 5 }; // of run.sizes; 0 to 2 are the errors' seeds
 const THEORY = 3;
-const NAMES = { sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU" };
 const SCALES = run.scales.map((scale) => short(scale));
 const KNOWN = { "0.577": "default", 1: "xavier", "1.41": "he" };
 const [LOW, HIGH] = [-16, 8]; // powers of ten that the drawing holds
@@ -68,14 +67,13 @@ export function mount(figure) {
   );
   drawing.style.touchAction = "pan-y";
 
-  const shown = (key) => (value) => words[`${key}_${value}`] ?? NAMES[value];
   const named = (scale) => (KNOWN[scale] ? `${scale} (${words[`scale_${KNOWN[scale]}`]})` : scale);
   const layer = figure.slider("layer", settings, changed);
   const controls = el(
     "div",
     { class: "live-controls" },
-    figure.choice("units", settings, changed, shown("units")),
-    figure.choice("shown", settings, changed, shown("shown")),
+    figure.choice("units", settings, changed),
+    figure.choice("shown", settings, changed),
     figure.slider("scale", settings, changed, named),
     figure.slider("depth", settings, changed),
     layer,
@@ -123,7 +121,7 @@ export function mount(figure) {
     const [errors, rule] = [of(ROWS.error), of(THEORY)];
     const size = (powers, i) => short(10 ** powers[i]);
     const [kept, said] = [factor(errors), factor(rule)];
-    const told = { units: NAMES[units], scale: named(scale), depth, factor: short(kept), theory: short(said) };
+    const told = { units: figure.named("units", units), scale: named(scale), depth, factor: short(kept), theory: short(said) };
     const whole = short(10 ** (errors[0] - errors[depth - 2]));
     const trend = words[kept < 0.9 ? "dies" : kept > 1.11 ? "grows" : "stays"];
     const i = settings.layer - 1;

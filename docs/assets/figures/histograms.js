@@ -16,7 +16,6 @@ const LIMITS = {
   rate: { value: 2, of: run.rates },
   step: { value: run.steps[1], of: run.steps },
 };
-const NAMES = { tanh: "tanh", relu: "ReLU", leaky_relu: "LeakyReLU", gelu: "GELU" };
 
 /* What a run has at one of its steps: of each layer the shares of the bins, of zeros, of values
    where the slope is flat, and of units where it is at every digit; and the accuracy, or -1. */
@@ -39,11 +38,10 @@ export function mount(figure) {
   const drawing = svg("svg", { viewBox: "0 0 320 226", role: "img", "aria-label": words.plot });
   const step = figure.slider("step", settings, look);
   step.classList.add("live-wide");
-  const show = (value) => NAMES[value] ?? value;
   const controls = el(
     "div",
     { class: "live-controls" },
-    figure.choice("activation", settings, look, show),
+    figure.choice("activation", settings, look),
     figure.choice("rate", settings, look),
     step,
   );

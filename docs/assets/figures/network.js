@@ -22,7 +22,6 @@ const LIMITS = {
   x: { value: 0, min: -100 * REACH, max: 100 * REACH },
   y: { value: 50, min: -100 * REACH, max: 100 * REACH },
 };
-const NAMES = { relu: "ReLU", sgd: "SGD", adam: "Adam" };
 const MARKS = ["●", "▲", "■"];
 const CLASSES = MARKS.length;
 const GRID = 96;
@@ -58,14 +57,13 @@ export function mount(figure) {
   const known = new Map(); // what a step looks like, once it was worked out
   let net, told, reach, dotted;
 
-  const show = (key) => (value) => words[`${key}_${value}`] ?? NAMES[value];
   const step = figure.slider("step", settings, turn);
   step.classList.add("live-wide");
   const controls = el(
     "div",
     { class: "live-controls" },
-    figure.choice("activation", settings, turn, show("activation")),
-    figure.choice("optimizer", settings, turn, show("optimizer")),
+    figure.choice("activation", settings, turn),
+    figure.choice("optimizer", settings, turn),
     step,
   );
 

@@ -20,7 +20,6 @@ const LIMITS = {
   x: { value: -160, min: -240, max: 240 },
   y: { value: 100, min: -160, max: 160 },
 };
-const NAMES = { sgd: "SGD", adam: "Adam" };
 const MOST = 300;
 const FAR = 1e6;
 
@@ -99,15 +98,14 @@ export function mount(figure) {
     (x, y) => move(settings.x + 5 * x, settings.y + 5 * y),
   );
 
-  const show = (key) => (value) => figure.words[`${key}_${value}`] ?? NAMES[value];
   const angle = figure.slider("angle", settings, changed, (value) => `${value}°`);
   const mu = figure.slider("mu", settings, changed);
   const steps = figure.slider("steps", settings, changed);
   const controls = el(
     "div",
     { class: "live-controls" },
-    figure.choice("surface", settings, changed, show("surface")),
-    figure.choice("rule", settings, changed, show("rule")),
+    figure.choice("surface", settings, changed),
+    figure.choice("rule", settings, changed),
     figure.slider("kappa", settings, changed),
     angle,
     figure.slider("rate", settings, changed),

@@ -27,7 +27,6 @@ const LIMITS = {
   seed: { value: 0, min: 0, max: 99 },
   f: FUNCTION,
 };
-const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", sgd: "SGD", adam: "Adam" };
 const MARKS = ["●", "▲", "■"];
 
 export function mount(figure) {
@@ -39,13 +38,12 @@ export function mount(figure) {
 
   /* ---- What can be set --------------------------------------------------------------------------- */
 
-  const show = (key) => (value) => words[`${key}_${value}`] ?? NAMES[value];
   const controls = el(
     "div",
     { class: "live-controls" },
     figure.choice("data", settings, reset),
-    figure.choice("activation", settings, reset, show("activation")),
-    figure.choice("optimizer", settings, reset, show("optimizer")),
+    figure.choice("activation", settings, reset),
+    figure.choice("optimizer", settings, reset),
     figure.slider("depth", settings, reset),
     figure.slider("width", settings, reset),
     figure.slider("rate", settings, reset),

@@ -56,6 +56,8 @@ def test_what_differs_is_told_with_notebook_cell_fault_and_versions(tiny, tmp_pa
     assert "not declared: tiny, the claim `cube` does not hold" in said
     assert "declared, but gone: tiny, the claim `square`*" in said
     assert "labs/gone" not in said  # it was not asked for
+    assert drift([*places, "--lesson", "tinny"]) == 1
+    assert "no notebook 'tinny'; there are: tiny" in capsys.readouterr().err
 
 
 def output(name: str, text: str):
