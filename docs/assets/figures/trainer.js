@@ -120,7 +120,8 @@ export function mount(figure) {
       frame = 0;
       paint();
     });
-    figure.say(report(), stopped || !data.running);
+    const late = !data.steps && functions.querySelector("[aria-invalid]"); // of what was written before
+    if (!late) figure.say(report(), stopped || !data.running);
   };
 
   function report() {
