@@ -9,7 +9,9 @@ from course_code.publish.audit.result import margin
 from course_code.publish.compare.outputs import Outputs
 
 DIGITS = 1e-6  # relative: another processor gives other last digits
+NEAR = 0.01  # relative: numbers that a reader would call the same
 NOISE = 2.0  # standard errors of a mean over seeds
+HEADINGS = ("Claims held", "Numbers within 1 %", "Largest relative difference")
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,18 @@ class Agreement:
 
     fallen: tuple[str, ...]  # claims that hold there alone
     claims: int
+    near: float  # share of the numbers that differ by less than NEAR
     largest: float  # relative difference of a value
     where: str
     missing: tuple[str, ...]  # values
 
     @property
-    def cells(self) -> tuple[str, str]:
-        """Of a table: how many claims hold, and the largest difference."""
+    def cells(self) -> tuple[str, ...]:
+        """Of a table, under HEADINGS."""
         where = f" (`{self.where}`)" if self.where else ""
-        held = self.claims - len(self.fallen)
-        return f"{held} of {self.claims}", f"{self.largest:.2g}{where}"
+        largest = f"{self.largest:.2g}" if math.isfinite(self.largest) else "one is not finite"
+        held = f"{self.claims - len(self.fallen)} of {self.claims}"
+        return held, f"{math.floor(100 * self.near)} %", f"{largest}{where}"
 
     @property
     def complaints(self) -> list[str]:
@@ -68,14 +72,16 @@ def agreement(stored: dict, found: dict) -> Agreement:
     """Compare what two runs of a lesson gave, {"values", "claims"} each."""
     before, after = (dict(leaves(each["values"])) for each in (stored, found))
     far = {name: relative(before[name], after[name]) for name in before if name in after}
-    known = {name: each for name, each in far.items() if each}
-    where = max(known, key=known.get, default="")
+    known = {name: each for name, each in far.items() if each is not None}
+    near = sum(each < NEAR for each in known.values()) / len(known) if known else 1.0
+    where = max((name for name in known if known[name]), key=known.get, default="")
     held, now = (
         {name for name, claim in each["claims"].items() if claim["holds"]}
         for each in (stored, found)
     )
     missing = tuple(name for name in stored["values"] if name not in found["values"])
-    return Agreement(tuple(sorted(held - now)), len(held), known.get(where, 0.0), where, missing)
+    largest, fallen = known.get(where, 0.0), tuple(sorted(held - now))
+    return Agreement(fallen, len(held), near, largest, where, missing)
 
 
 def values(before: Outputs, after: Outputs) -> list[Change]:

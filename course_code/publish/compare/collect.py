@@ -1,8 +1,8 @@
 """Run one published script, as whoever downloads it would, and report what it gave.
 
 Arguments: the script and a file for the result, in JSON: {"values", "claims", "error" (None or a
-text), "seconds", "device", "card"}. Standard input has {"package", "root" (of the course), "names"
-of the values that are asked for}. In a notebook's kernel `left` reports the same.
+text), "seconds", "device", "card", "memory"}. Standard input has {"package", "root" (of the
+course), "names" of the values that are asked for}. In a notebook's kernel `left` reports the same.
 """
 
 import json
@@ -62,13 +62,16 @@ def hide(package, root):
 
 
 def machine():
-    """The class of device that the script could use, and its name."""
+    """The class of device that the script could use, its name, and the most bytes it took there."""
     import torch
 
     if torch.cuda.is_available():
-        return {"device": "cuda", "card": torch.cuda.get_device_name()}
-    device = "mps" if torch.backends.mps.is_available() else "cpu"
-    return {"device": device, "card": device}
+        memory = torch.cuda.max_memory_allocated()
+        return {"device": "cuda", "card": torch.cuda.get_device_name(), "memory": memory}
+    if torch.backends.mps.is_available():
+        memory = torch.mps.driver_allocated_memory()
+        return {"device": "mps", "card": "mps", "memory": memory}
+    return {"device": "cpu", "card": "cpu", "memory": 0}
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from course_code.publish.base.course import ENGINE, LANGUAGES
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log
 from course_code.publish.compare import collect
-from course_code.publish.compare.changes import Agreement, agreement
+from course_code.publish.compare.changes import HEADINGS, Agreement, agreement
 from course_code.publish.compare.outputs import RESULTS
 from course_code.publish.run.kernels import START_TIMEOUT, run_cells
 from course_code.publish.run.mistakes import ANSI
@@ -198,11 +198,11 @@ def as_markdown(rows: Sequence[Row], with_what: str) -> str:
         "",
         f"{with_what}: each notebook from top to bottom, in an empty folder.",
         "",
-        "| Notebook | Claims held | Largest relative difference | Seconds |",
-        "| --- | --- | --- | --- |",
+        f"| Notebook | {' | '.join(HEADINGS)} | Seconds |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for row in rows:
-        cells = row.agreement.cells if row.agreement else ("", "")
+        cells = row.agreement.cells if row.agreement else [""] * len(HEADINGS)
         lines.append(f"| {row.name} | {' | '.join(cells)} | {row.seconds:.1f} |")
     return "\n".join(lines) + "\n"
 

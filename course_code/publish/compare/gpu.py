@@ -11,7 +11,7 @@ from pathlib import Path
 from course_code.publish.base.course import ENGINE, PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.compare import collect
-from course_code.publish.compare.changes import Agreement, agreement
+from course_code.publish.compare.changes import HEADINGS, Agreement, agreement
 from course_code.publish.run import surroundings
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.store import Store
@@ -29,6 +29,7 @@ class Row:
     seconds: tuple[float, float]  # on the CPU, here
     error: str | None
     card: str
+    memory: int  # bytes that its tensors took on the card: 0 where it computes on the CPU
 
     @property
     def complaints(self) -> list[str]:
@@ -94,12 +95,13 @@ def as_markdown(rows: list[Row]) -> str:
         f"{cards}, {datetime.now(UTC).date().isoformat()}: each script as it is published, in an "
         "empty folder, compared with the stored run on the CPU.",
         "",
-        "| Lesson | Claims held | Largest relative difference | Seconds, CPU | Seconds, here |",
-        "| --- | --- | --- | --- | --- |",
+        f"| Lesson | {' | '.join(HEADINGS)} | MB on the card | Seconds, CPU | Seconds, here |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
-        seconds = " | ".join(f"{each:.1f}" for each in row.seconds)
-        lines.append(f"| {row.lesson} | {' | '.join(row.agreement.cells)} | {seconds} |")
+        seconds = (f"{each:.1f}" for each in row.seconds)
+        cells = [row.lesson, *row.agreement.cells, f"{row.memory / 1e6:.1f}", *seconds]
+        lines.append(f"| {' | '.join(cells)} |")
     said = [f"- {row.lesson}: {what}" for row in rows for what in row.complaints]
     return "\n".join([*lines, *([""] if said else []), *said]) + "\n"
 
@@ -107,7 +109,8 @@ def as_markdown(rows: list[Row]) -> str:
 def _row(plan: Plan, stored: dict, found: dict) -> Row:
     seconds = (sum(stored["seconds"].values()), found["seconds"])
     name = plan.lesson.name
-    return Row(name, agreement(stored, found), seconds, found["error"], found["card"])
+    agrees = agreement(stored, found)
+    return Row(name, agrees, seconds, found["error"], found["card"], found["memory"])
 
 
 def _script(site: Path, plan: Plan) -> Path:

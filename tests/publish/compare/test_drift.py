@@ -1,6 +1,7 @@
 """Notebooks with what a reader has: what differs is told, and whose fault it is."""
 
 import json
+import math
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,7 +45,7 @@ def test_what_differs_is_told_with_notebook_cell_fault_and_versions(tiny, tmp_pa
     assert said.out == table.read_text("utf-8")
     rows = [line.split(" | ")[0] for line in said.out.splitlines() if line.startswith("| ")]
     assert rows[2:] == ["| tiny", "| labs/dies", "| labs/good", "| zh/labs/fails"]
-    assert "| tiny | 1 of 1 | 0 |" in said.out
+    assert "| tiny | 1 of 1 | 100 % | 0 |" in said.out
     new, rest = said.err.split("\n", 1)
     assert new.startswith("not declared: zh/labs/fails, cell c0: a cell failed: ZeroDivisionError:")
     assert f"(Python {sys.version.split()[0]}, torch 2." in new
@@ -106,7 +107,10 @@ def test_values_claims_and_steps_that_fall_are_told():
     left = {"values": {"a": 1.5}, "claims": {"wins": {**holds, "holds": False}}, "steps": []}
     found, agrees = drifting.judged(notebook([]), notebook([], left), stored)
     assert found == ["the claim `wins` does not hold", "the value `b` is missing"]
-    assert agrees.cells == ("0 of 1", "0.33 (`a`)")
+    assert agrees.cells == ("0 of 1", "0 %", "0.33 (`a`)")
+    left["values"] = {"a": math.inf, "b": 2.002}
+    _, agrees = drifting.judged(notebook([]), notebook([], left), stored)
+    assert agrees.cells[1:] == ("50 %", "one is not finite (`a`)")
     lab = {**NOTHING, "steps": [[1, "passed", "", ""], [2, "wrong", "too small", "太小"]]}
     assert drifting.judged(notebook([]), notebook([], lab), None)[0] == ["step 2: too small"]
     lab["steps"].clear()

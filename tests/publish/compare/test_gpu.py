@@ -11,6 +11,7 @@ from course_code.publish.compare.command import gpu_check
 TORCH = """class cuda:
     is_available = staticmethod(lambda: {present})
     get_device_name = staticmethod(lambda: "Fake Card 9")
+    max_memory_allocated = staticmethod(lambda: 2_500_000)
 
 
 class backends:
@@ -51,7 +52,7 @@ def test_a_table_compares_each_script_with_the_stored_run(tiny, device, tmp_path
     said = capsys.readouterr().out
     assert said == to.read_text("utf-8")
     assert "Fake Card 9, 20" in said
-    assert "| tiny | 1 of 1 | 1e-07 (`areas[1]`) |" in said
+    assert "| tiny | 1 of 1 | 100 % | 1e-07 (`areas[1]`) | 2.5 |" in said
     assert not list((tiny / "site" / "scripts").glob("__pycache__"))
 
 
