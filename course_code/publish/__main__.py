@@ -20,8 +20,9 @@ from course_code.publish.base.declared import read_declared, undeclared
 from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import log, write_atomically
 from course_code.publish.base.shares import shard
+from course_code.publish.base.stops import STOPPED, as_ctrl_c
 from course_code.publish.run.plan import Plan, plan_lesson
-from course_code.publish.run.schedule import STOPPED, update
+from course_code.publish.run.schedule import update
 from course_code.publish.run.store import Store
 from course_code.publish.states.script import plan_states
 from course_code.publish.website.export import export
@@ -42,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     logging.basicConfig(format="%(message)s")
     log.setLevel(logging.INFO)  # a damaged store entry is said
+    as_ctrl_c()
     try:
         return _command(arguments)
     except KeyboardInterrupt:

@@ -6,7 +6,6 @@ MkDocs calls as it would a plugin. The Chinese site is built at the end of the E
 
 import logging
 import posixpath
-import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -27,12 +26,12 @@ from course_code.publish.base.course import LANGUAGES, Course  # noqa: E402
 from course_code.publish.base.errors import CourseError  # noqa: E402
 from course_code.publish.base.files import log  # noqa: E402
 from course_code.publish.base.kept import Kept, key_of  # noqa: E402
+from course_code.publish.base.stops import as_ctrl_c  # noqa: E402
 from course_code.publish.markup import glossary  # noqa: E402
 from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
 from course_code.publish.page import news  # noqa: E402
-from course_code.publish.run.schedule import STOPS  # noqa: E402
 from course_code.publish.website import feed  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.cards import cards  # noqa: E402
@@ -60,12 +59,10 @@ def on_startup(command, dirty):
 
     MkDocs lets hooks see its first build fail, not go on; so that build is wrapped.
     """
+    as_ctrl_c()
     COMMANDS.append(command)
     if command == "serve":
         serve.build = partial(_first, serve.build)
-        for each in STOPS:
-            if signal.getsignal(each) != signal.SIG_IGN:  # as under nohup
-                signal.signal(each, signal.default_int_handler)  # as Ctrl-C does
 
 
 def _first(build, config, **options) -> None:

@@ -3,6 +3,7 @@
 Whatever happens, no process of a lesson stays, the site is whole, and one line says what was wrong.
 """
 
+import json
 import os
 import random
 import shutil
@@ -17,8 +18,9 @@ import psutil
 import pytest
 from conftest import EVERY_PAGE, ROOT, change, fingerprint, mkdocs
 
+from course_code.publish.audit.command import GO_ON
 from course_code.publish.base.files import digest
-from course_code.publish.run.schedule import STOPPED
+from course_code.publish.base.stops import STOPPED
 from course_code.publish.website.prepare import prepare
 
 LESSON = "course_code/lessons/tiny.py"
@@ -34,21 +36,33 @@ Path("begun").write_text(str(os.getpid()))
 while True:
     pass
 """
+SEEDS = "SEEDS = range(3)"  # a line of a lesson, of its script and of its notebook
+WAITING = f"""{SEEDS}
+import pathlib
+import subprocess
+
+pathlib.Path('begun').write_text('it waits')
+subprocess.Popen(['sleep', '600'], start_new_session=True).wait()"""
 DYING = str(ROOT / "tests/dying")  # see its sitecustomize.py
 PATIENCE = 100  # seconds; nothing here ends by itself
 
 
 class Running:
-    """MkDocs at work on a copy of the tiny course, with a temporary folder of its own."""
+    """A command at work on a copy of the tiny course, with a temporary folder of its own."""
 
     def __init__(
-        self, course: Path, *command: str, scratch: Path | None = None, **environment: str
+        self,
+        course: Path,
+        *command: str,
+        module: str = "mkdocs",
+        scratch: Path | None = None,
+        **environment: str,
     ):
         self.course, self.scratch = course, scratch or Path(tempfile.mkdtemp(prefix="faults-"))
         self.log = self.scratch / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mkdocs", *command],
+                [sys.executable, "-P", "-m", module, *command],
                 cwd=course,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -93,7 +107,7 @@ class Running:
 
 @pytest.fixture
 def start(built_tiny, tmp_path):
-    """Start MkDocs on copies of the tiny course; all of it goes when the test ends."""
+    """Start commands on copies of the tiny course; all of it goes when the test ends."""
     started = []
 
     def start(*command: str, name: str = "course", lessons: tuple[str, ...] = (), **how) -> Running:
@@ -120,9 +134,7 @@ def write_endless(course: Path, lesson: str) -> None:
     (course / f"course_code/lessons/{lesson}.py").write_text(ENDLESS, "utf-8")
 
 
-SIGNALS = {  # last line that is said, exit status, in a build
-    signal.SIGINT: ("Aborted!", 1), signal.SIGTERM: (STOPPED, 1), signal.SIGHUP: (STOPPED, 1),
-}  # fmt: skip
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def test_a_signal_ends_a_build_that_runs_two_lessons(start):
@@ -130,10 +142,10 @@ def test_a_signal_ends_a_build_that_runs_two_lessons(start):
     for each, build in builds.items():
         build.until(lambda build=build: build.begun(2))
         build.process.send_signal(each)
-    for each, build in builds.items():
+    for build in builds.values():
         before, *rest, last = build.ended()
         assert ("Running" in before, "Running" in rest[0], len(rest)) == (True, True, 1), build.said
-        assert (last, build.process.returncode) == SIGNALS[each]
+        assert (last, build.process.returncode) == ("Aborted!", 1)
         assert build.left() == []
         assert not list(build.course.glob(".site.*"))
         assert not list((build.course / ".lessons" / "b").glob("*.json"))
@@ -152,9 +164,36 @@ def test_a_signal_ends_the_server_idle_and_while_a_lesson_runs(start):
         server.process.send_signal(each)
     for server in (idle, *servers.values()):
         last = server.ended()[-1]
-        assert last.endswith((STOPPED, "Shutting down...")), server.said
+        assert last.endswith(("Aborted!", "Shutting down...")), server.said
         assert "Traceback" not in server.said
         assert server.left() == []
+
+
+RUNNING = {  # commands that run a lesson's code, and the file in which it never ends
+    "audit": LESSON,
+    "gpu-check": "site/scripts/tiny.py",
+    "drift": "site/notebooks/tiny.ipynb",
+}
+
+
+def test_a_signal_ends_every_command_that_runs_a_lesson(start, built_tiny, tmp_path):
+    """SIGTERM, which does what Ctrl-C does."""
+    commands = []
+    for name, path in RUNNING.items():
+        shutil.copytree(built_tiny, tmp_path / name, symlinks=True)
+        (tmp_path / name / "docs/drift.txt").touch()  # nothing is declared
+        escaped = json.dumps(WAITING)[1:-1]
+        change(tmp_path / name / path, SEEDS, escaped if path.endswith(".ipynb") else WAITING)
+        commands.append(start(name, name=name, module="course_code.publish", PYTHONPATH=str(ROOT)))
+    for command in commands:
+        command.until(lambda command=command: list(command.scratch.rglob("begun")))
+        command.process.terminate()
+    for command in commands:
+        *_, last = command.ended()
+        assert last in (STOPPED, GO_ON), command.said
+        assert "Traceback" not in command.said
+        assert command.process.returncode == 130
+        assert command.left() == []
 
 
 def test_two_builds_at_once_run_a_lesson_once_and_both_succeed(start, tiny):

@@ -24,7 +24,7 @@ def test_the_server_starts_though_its_first_build_fails_and_only_the_first(monke
 
     monkeypatch.setattr(serve, "build", build)
     monkeypatch.setattr(hooks, "COMMANDS", [])
-    monkeypatch.setattr(hooks.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(hooks, "as_ctrl_c", lambda: None)
     hooks.on_startup("build", False)
     assert serve.build is build
     hooks.on_startup("serve", False)

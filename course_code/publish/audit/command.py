@@ -16,6 +16,8 @@ from course_code.publish.base.files import log
 from course_code.publish.base.shares import shard
 from course_code.publish.run.plan import Plan, plan_lesson
 
+GO_ON = "Stopped; the same command goes on."
+
 
 @in_words
 def audit(arguments: list[str]) -> int:
@@ -24,7 +26,9 @@ def audit(arguments: list[str]) -> int:
     try:
         return _audit(Course(options.root.resolve()), options)
     except KeyboardInterrupt:
-        print("stopped; the same command goes on", file=sys.stderr)
+        if options.vary:
+            raise
+        print(GO_ON, file=sys.stderr)
         return 130
 
 

@@ -21,7 +21,7 @@ from course_code.publish.audit.variations import SAME, Variation
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log, write_atomically
-from course_code.publish.run import surroundings
+from course_code.publish.run import processes
 from course_code.publish.run.plan import Plan
 
 LIMIT = 1800  # seconds that one repeat may take
@@ -82,6 +82,7 @@ def run_units(course: Course, units: list[Unit], jobs: int | None = None) -> Non
 
     Raises:
         CourseError: a repeat was killed; what the others gave is kept.
+        KeyboardInterrupt: on Ctrl-C, when the repeats that ran have been ended.
     """
     todo = [unit for unit in units if unit.result(course) is None]
     jobs, begun = jobs or os.cpu_count() or 1, time.monotonic()
@@ -96,6 +97,11 @@ def run_units(course: Course, units: list[Unit], jobs: int | None = None) -> Non
             said = f" {result['error']['says']}" if result["error"] else ""
             share = f"{len(units) - len(todo) + done} of {len(units)}"
             log.info("%s: %s, %.0f s; %.0f min left%s", share, name, took, left / 60, said)
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        while not all(future.done() for future in running):
+            processes.end_children()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -135,15 +141,11 @@ def run_plan(plan: Plan, seed: int | None, repeat: int = 0, change: Variation = 
 
 
 def _execute(job: dict) -> dict:
-    environment = surroundings.environment(MPLBACKEND="agg")
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="audit-") as folder:
+    command, begun = [sys.executable, "-P", script.__file__], time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="audit-") as name:
         try:
-            done = subprocess.run(
-                [sys.executable, "-P", script.__file__],
-                input=json.dumps(job), capture_output=True, text=True, encoding="utf-8",
-                cwd=folder, env=environment, timeout=LIMIT, check=False,
-            )  # fmt: skip
+            folder = Path(name)
+            done = processes.run_script(command, job, folder, folder, LIMIT)
             if done.returncode == 0:
                 return json.loads(done.stdout)
             if done.returncode < 0:  # not the lesson's fault: nothing is kept

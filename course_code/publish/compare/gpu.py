@@ -12,7 +12,7 @@ from course_code.publish.base.course import ENGINE, PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.compare import collect
 from course_code.publish.compare.changes import HEADINGS, Agreement, agreement
-from course_code.publish.run import surroundings
+from course_code.publish.run import processes
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.store import Store
 
@@ -63,16 +63,12 @@ def run(script: Path, python: str, stored: dict) -> dict:
         CourseError: the interpreter has no accelerator, or the process broke.
     """
     job = {"package": PACKAGE, "root": str(ENGINE), "names": [*stored["values"]]}
-    environment = surroundings.environment(MPLBACKEND="agg")
     with tempfile.TemporaryDirectory(prefix="gpu-") as folder:
         result, work = Path(folder, "result.json"), Path(folder, "work")
         work.mkdir()
+        command = [python, "-P", collect.__file__, script.resolve(), result]
         try:
-            done = subprocess.run(
-                [python, "-P", collect.__file__, script.resolve(), result],
-                input=json.dumps(job), capture_output=True, text=True, encoding="utf-8",
-                cwd=work, env=environment, timeout=LIMIT, check=False,
-            )  # fmt: skip
+            done = processes.run_script(command, job, Path(folder), work, LIMIT)
         except subprocess.TimeoutExpired:
             raise CourseError(f"took more than {LIMIT} seconds", script) from None
         except OSError as error:

@@ -1,5 +1,6 @@
 """The browser that prints, and in which the site is tested: the system's, or Playwright's own."""
 
+import logging
 import os
 import shutil
 import subprocess
@@ -39,7 +40,11 @@ def chromium() -> Iterator:
         except (Error, OSError, subprocess.SubprocessError) as error:
             said = (getattr(error, "stderr", None) or str(error)).strip()[:300]
             raise CourseError(f"no Chromium or Chrome that starts: {said}", hint=HINT) from None
-        yield browser
+        try:
+            yield browser
+        except KeyboardInterrupt:  # what Playwright has not finished is no message
+            logging.getLogger("asyncio").disabled = True
+            raise
         browser.close()
 
 

@@ -1,10 +1,14 @@
 """Processes of a run: those that outlive it are found and ended, whoever started them."""
 
+import json
+import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
+
+from course_code.publish.run import surroundings
 
 HELPERS = ("multiprocessing", "loky")  # by whose names libraries start processes that end with them
 PATIENCE = 2  # seconds for the system to end them
@@ -44,3 +48,36 @@ def end(folder: Path) -> None:
             with suppress(psutil.Error):
                 process.kill()
         time.sleep(0.02)
+
+
+def run_script(
+    command: list, job: dict, folder: Path, work: Path, limit: float
+) -> subprocess.CompletedProcess:
+    """Run a script of our own, which runs a lesson's code; all that it started ends with it.
+
+    Args:
+        command: the interpreter, the script, its arguments.
+        job: what it reads, as JSON, from its standard input.
+        folder: of the run.
+        work: where it runs.
+        limit: seconds that it may take.
+
+    Raises:
+        OSError, subprocess.TimeoutExpired: it cannot be run, or takes too long.
+    """
+    try:
+        return subprocess.run(
+            command, input=json.dumps(job), capture_output=True, text=True, encoding="utf-8",
+            env=surroundings.environment(MPLBACKEND="agg", IPYTHONDIR=profile(folder)),
+            cwd=work, timeout=limit, check=False,
+        )  # fmt: skip
+    finally:
+        end(folder)
+
+
+def end_children() -> None:
+    """End every process that this one has started, and what they have started."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            process.kill()
+    time.sleep(0.02)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -18,9 +17,6 @@ from course_code.publish.run.device import device_class
 from course_code.publish.run.plan import Plan, Run
 from course_code.publish.run.store import Store
 
-STOPS = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
-STOPPED = "Stopped. What had finished is stored; nothing was published."
-
 
 def update(course: Course, plans: Iterable[Plan], jobs: int | None = None) -> list[str]:
     """Run every lesson that has no stored run with its inputs.
@@ -35,24 +31,14 @@ def update(course: Course, plans: Iterable[Plan], jobs: int | None = None) -> li
 
     Raises:
         CourseError: of every lesson that failed; what the others gave is stored.
-        KeyboardInterrupt, SystemExit: on Ctrl-C, and on SIGTERM or SIGHUP, when kernels
-            have ended.
+        KeyboardInterrupt: on Ctrl-C, when kernels have ended.
     """
     store = Store(course)
     todo = [plan for plan in plans if store.load(plan.lesson.name, plan.inputs) is None]
     if not todo:
         return []
     jobs = jobs or (os.cpu_count() or 1 if device_class() == "cpu" else 1)
-    before = {each: signal.getsignal(each) for each in STOPS}
-    try:
-        errors = asyncio.run(_run_all(store, _longest_first(store, todo), jobs))
-    except asyncio.CancelledError:  # one of STOPS; Ctrl-C is a KeyboardInterrupt
-        raise SystemExit(STOPPED) from None
-    finally:
-        with suppress(ValueError):  # not the main thread, where nothing was changed
-            for each, handler in before.items():
-                signal.signal(each, handler)
-    if errors:
+    if errors := asyncio.run(_run_all(store, _longest_first(store, todo), jobs)):
         raise CourseError("\n".join(map(str, errors)))
     return [plan.lesson.name for plan in todo]
 
@@ -73,11 +59,6 @@ def _longest_first(store: Store, plans: list[Plan]) -> list[Plan]:
 
 async def _run_all(store: Store, plans: list[Plan], jobs: int) -> list[CourseError]:
     slots, progress = asyncio.Semaphore(jobs), Progress()
-    stop = asyncio.current_task().cancel  # as Ctrl-C does: all lessons end, and their kernels
-    for each in STOPS:
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; another thread
-            if signal.getsignal(each) != signal.SIG_IGN:  # as under nohup
-                asyncio.get_running_loop().add_signal_handler(each, stop)
     ticking = asyncio.create_task(progress.tick())
     tasks = (_run_one(store, plan, slots, progress) for plan in plans)
     try:
