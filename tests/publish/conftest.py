@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from course_code.publish.base import again
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.run import execute as run
@@ -23,6 +24,12 @@ PNG = (  # one pixel
 FIGURE = {
     theme: {"format": "svg", "width": 40, "height": 30, "data": SVG} for theme in ("light", "dark")
 } | {"notebook": {"format": "png", "data": PNG}}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered():
+    """What a test replaces must not be known from the one before."""
+    again.forget()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Edits by the hundred: each runs the lessons that it can change, no other, and no page is stale.
 
-Three lessons share helpers of helpers, constants, an alias and a data set. Every number, comment,
-docstring, line of prose and version of theirs is changed in turn, on a copy of the built course;
-its pages then equal those of a build from nothing.
+Three lessons and a lab share helpers of helpers, constants, an alias and a data set; pages list
+terms and claims, and name each other. Every number, comment, docstring, line of prose and version
+of theirs is changed in turn and changed back, in one process, as under a server. Pages and
+downloads then equal those of a build from nothing, which remembers nothing either.
 """
 
 import ast
@@ -16,11 +17,40 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
+from course_code.publish.base import again
 from course_code.publish.base.course import Course
 from course_code.publish.run import inputs
 from course_code.publish.website.prepare import place_of, prepare
 
 ALL = {"alpha", "beta", "gamma"}
+LAB = '''# %% name="setup"
+from course_code.teach.steps import Steps
+
+steps = Steps("en", 1)
+
+# %% name="twice"
+def twice(x):
+    """Double a number."""
+    # zh: 加倍。
+    # stub
+    # return ...  # as you like
+    # zh: 随你怎么写
+    # solution
+    return x + x + 0 * x
+    # end
+
+# %% name="check_twice"
+steps.check(1, lambda: twice(4) == 8)
+'''
+STEPS = """class Steps:
+    def __init__(self, language, count):
+        self.log = []
+
+    def check(self, number, passes):
+        right = passes() is True
+        told = ["passed", "Good.", "对了。"] if right else ["wrong", "Not yet.", "还不对。"]
+        self.log.append([number, *told])
+"""
 FILES = {
     "lessons/alpha": '''"""What does alpha ask?"""
 
@@ -44,6 +74,7 @@ from course_code.teach.numbers import DATA, mean
 SEEDS = range(2)
 average = mean(DATA)
 print(average, under(4))
+check("measured mean: it is large", average, ">", 10)
 ''',
     "lessons/gamma": '''# %% name="own"
 SEEDS = range(4)
@@ -103,7 +134,7 @@ USERS = {  # top-level name of teach -> lessons that show it
 }  # fmt: skip
 PAGE = """# {title}
 
-{title} in one sentence.
+{opening}{title} in one sentence.
 
 {value}
 
@@ -114,8 +145,16 @@ The last sentence of {title}.
 CELLS = {"alpha": ("first", "second"), "beta": ("data",), "gamma": ("own",)}
 VALUES = {
     "alpha": "The total is {{ total }}.",
-    "beta": "On average {{ average:.1f}}.",
+    "beta": "On average {{ average:.1f}}.\n\n::: claims beta\n    mean: it is {{ average:.2f}}\n",
     "gamma": "No value.",
+}
+OPENINGS = {"beta": '::: opening beta needs="alpha" answer="It is {{ average:.3f}}."\n\n'}
+PAGES = {  # of no lesson
+    "index": "# Home\n\n{{ alpha/total }}\n",
+    "glossary": "# Words\n\n::: list glossary\n",
+    "checked": "# Claims\n\n::: list claims\n",
+    "labs/alpha": "# Lab\n\n::: cell labs/alpha.setup\n\nTry.\n\n::: cell labs/alpha.twice\n\n"
+    "::: cell labs/alpha.check_twice\n",
 }
 GLOSSARY = """- id: mean
   en:
@@ -131,15 +170,17 @@ GLOSSARY = """- id: mean
 def page(name: str, language: str) -> str:
     cells = "\n\n".join(f"::: cell {name}.{cell}" for cell in CELLS[name])
     title = name if language == "en" else f"{name} 课"
-    return PAGE.format(title=title, value=VALUES[name], cells=cells)
+    opening = OPENINGS.get(name, "")
+    return PAGE.format(title=title, opening=opening, value=VALUES[name], cells=cells)
 
 
 @pytest.fixture
 def course(write) -> Course:
     pages = {f"docs/{at}/{name}.md": page(name, at) for name in CELLS for at in ("en", "zh")}
-    others = {f"docs/{at}/index.md": "# Home\n\n{{ alpha/total }}\n" for at in ("en", "zh")}
+    others = {f"docs/{at}/{name}.md": text for name, text in PAGES.items() for at in ("en", "zh")}
     theme = {"docs/glossary.yml": GLOSSARY, "docs/theme/main.html": "<p>theme</p>\n"}
-    return write({**FILES, **pages, **others, **theme})
+    lab = {"labs/alpha": LAB, "teach/steps": STEPS}
+    return write({**FILES, **pages, **others, **theme, **lab})
 
 
 def owner(file: str, tree: ast.Module, line: int) -> set[str]:
@@ -203,15 +244,33 @@ def edits_of_text():
     home = "# Home\n\n{{ alpha/total }} of {{ beta/average:.2f}}\n"
     for language in ("en", "zh"):
         yield "other page", f"docs/{language}/index.md", home, set()
+        tried = PAGES["labs/alpha"].replace("Try.", "Try it.")
+        yield "prose", f"docs/{language}/labs/alpha.md", tried, set()
     yield "glossary", "docs/glossary.yml", GLOSSARY.replace("equally", "evenly"), set()
+    other = GLOSSARY.replace("term: mean", "term: average").replace("平均值", "均值")
+    yield "glossary", "docs/glossary.yml", other, set()
+    for old, new, runs in (
+        ("as you like", "as you please", set()),
+        ("随你怎么写", "怎么写都行", set()),
+        ("加倍", "翻倍", set()),
+        ("0 * x", "0 * x * 1", {"labs/alpha"}),
+        ("twice(4) == 8", "twice(5) == 10", {"labs/alpha"}),
+    ):
+        yield "lab", "labs/alpha", LAB.replace(old, new), runs
+    said = STEPS.replace("Not yet.", "Not quite.")
+    yield "helper of a lab", "teach/steps", said, {"labs/alpha"}
     yield "template", "docs/theme/main.html", "<p>another</p>\n", set()
 
 
 EDITS = [*edits_of_code(), *edits_of_text()]
 
 
-def texts(site) -> dict[tuple[str, str], str]:
-    return {key: site.markdown(*key, place_of(*key)) for key in site.pages}
+def texts(site) -> dict[str, bytes | str]:
+    """Pages, and the downloads of one language, by language and path."""
+    found = {f"{at}/{path}": site.markdown(at, path, place_of(at, path)) for at, path in site.pages}
+    for path, data in site.downloads("zh").items():
+        found[f"zh/{path}"] = data.read_bytes() if isinstance(data, Path) else data
+    return found
 
 
 def test_there_are_a_hundred_edits_of_many_kinds():
@@ -221,28 +280,59 @@ def test_there_are_a_hundred_edits_of_many_kinds():
     assert sum(bool(run) for *_, run in EDITS) >= 20
 
 
-def test_each_edit_runs_what_it_can_change_and_leaves_no_page_stale(course, ran, tmp_path):
-    before = texts(prepare(course))
+SEEN = {  # what some edit of a kind changes, at least
+    *{(kind, f"en/{name}.md") for kind in ("cell", "prose") for name in CELLS},
+    *{(kind, f"zh/notebooks/{name}.ipynb") for kind in ("cell", "comment") for name in CELLS},
+    *{("cell", f"en/{name}.md") for name in ("index", "checked")},
+    *{("helper, constant, data", f"zh/{name}.md") for name in ("index", "alpha", "beta")},
+    *{("glossary", f"{language}/glossary.md") for language in ("en", "zh")},
+    *{("lab", f"zh/{name}") for name in ("labs/alpha.md", "notebooks/labs/alpha.ipynb")},
+    *{("prose", f"{language}/labs/alpha.md") for language in ("en", "zh")},
+    ("helper of a lab", "zh/notebooks/labs/alpha.ipynb"),
+    ("other page", "zh/index.md"),
+}
+
+
+def test_each_edit_runs_what_it_can_change_and_leaves_no_page_stale(
+    course, ran, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("os.fsync", lambda file: None)  # which takes longest on a busy disk
+    wanted = from_nothing(course, tmp_path / "nothing")
+    before, seen = texts(prepare(course)), set()
     stale, needless, missed = [], [], []
-    for number, (kind, file, new, expected) in enumerate(EDITS):
-        root = shutil.copytree(course.root, tmp_path / f"edit{number}", ignore=no_copies)
-        path = root / (file if "." in file else f"course_code/{file}.py")
-        assert path.read_text("utf-8") != new, (kind, file)
-        path.write_text(new, "utf-8")
+    for (kind, file, new, expected), fresh in zip(EDITS, wanted, strict=True):
+        path = place(course.root, file)
+        old = path.read_text("utf-8")
         ran.clear()
-        after = texts(prepare(Course(root)))
+        path.write_text(new, "utf-8")
+        after = texts(prepare(course))
         needless += [(kind, file, name) for name in {*ran} - expected]
         missed += [(kind, file, name) for name in expected - {*ran}]
-        shutil.rmtree(root / ".lessons")
-        stale += [(kind, file)] * (texts(prepare(Course(root))) != after)
-        if "prose" in kind or kind in ("other page", "cell"):
-            assert after != before, (kind, file)
-        shutil.rmtree(root)
+        path.write_text(old, "utf-8")
+        back = texts(prepare(course))
+        stale += [(kind, file, name) for name in fresh if after[name] != fresh[name]]
+        stale += [(kind, file, name, "back") for name in before if back[name] != before[name]]
+        seen |= {(kind, name) for name in before if after[name] != before[name]}
     assert (stale, needless, missed) == ([], [], [])
+    assert seen >= SEEN
 
 
-def no_copies(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if name.startswith("edit")]
+def from_nothing(course: Course, root: Path) -> list[dict]:
+    """What each edit shall give: the pages of a course that was never built before."""
+    found = []
+    for _, file, new, _ in EDITS:
+        shutil.copytree(course.root, root, ignore=shutil.ignore_patterns("nothing", ".lessons"))
+        assert place(root, file).read_text("utf-8") != new, file
+        place(root, file).write_text(new, "utf-8")
+        again.forget()
+        found.append(texts(prepare(Course(root))))
+        shutil.rmtree(root)
+    again.forget()
+    return found
+
+
+def place(root: Path, file: str) -> Path:
+    return root / (file if "." in file else f"course_code/{file}.py")
 
 
 def test_versions_and_the_engine_run_what_they_can_change(course, ran, monkeypatch):

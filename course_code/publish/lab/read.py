@@ -17,12 +17,14 @@ in Chinese stands below them (`comments.py`).
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from course_code.publish.base.again import again
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lab.comments import BELOW, translations
 from course_code.publish.lesson.read import Cell, parse, read_cells
 
@@ -101,7 +103,7 @@ def read_labs(course: Course) -> list[Lab]:
 
 
 def read_lab(course: Course, name: str) -> Lab:
-    """Read `course_code/labs/NAME.py`; `name` is `labs/NAME`.
+    """Read `course_code/labs/NAME.py`, unless the same is kept; `name` is `labs/NAME`.
 
     Raises:
         CourseError: a cell that cannot be read, a stub that has drifted from its solution or
@@ -109,8 +111,24 @@ def read_lab(course: Course, name: str) -> Lab:
             that is not said in Chinese.
     """
     script = course.labs / f"{name.removeprefix('labs/')}.py"
-    path = course.relative(script)
-    text = course.read(script)
+    return _known(course, name, course.relative(script), course.read(script))
+
+
+@again(2)
+def _known(course: Course, name: str, path: Path, text: str) -> Lab:
+    kept, key = Kept(course.store / ".labs"), key_of(name, path, text)
+    if (value := kept.get(name, key)) is None:
+        lab = _read(name, path, text)
+        kept.put(name, key, asdict(lab))
+        return lab
+    parts = (
+        Part(Cell(**part["cell"]), tuple(Open(**each) for each in part["open"]))
+        for part in value["parts"]
+    )
+    return Lab(name, path, tuple(parts), value["said"])
+
+
+def _read(name: str, path: Path, text: str) -> Lab:
     cells = [_limited(cell, text) for cell in read_cells(text, path)]
     lab = Lab(name, path, tuple(Part(cell, tuple(_open(cell, path))) for cell in cells))
     for number, part in enumerate(lab.parts):

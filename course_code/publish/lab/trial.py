@@ -26,12 +26,12 @@ def plan_lab(course: Course, lab: Lab) -> Plan:
     Raises:
         CourseError: code that cannot be inlined.
     """
+    return plan_script(course, lab.name, course.root / lab.path, _read, course, lab)
 
-    def read() -> tuple[Lesson, InlinedLesson]:
-        lesson = Lesson(lab.name, lab.path, tuple(_cells(lab)), ())
-        return lesson, inline_lesson(course, lesson)
 
-    return plan_script(course, lab.name, course.root / lab.path, read)
+def _read(course: Course, lab: Lab) -> tuple[Lesson, InlinedLesson]:
+    lesson = Lesson(lab.name, lab.path, tuple(_cells(lab)), ())
+    return lesson, inline_lesson(course, lesson)
 
 
 def as_lesson(lab: Lab) -> Lesson:

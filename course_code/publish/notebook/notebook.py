@@ -8,13 +8,13 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from course_code.publish.base.again import again
 from course_code.publish.base.files import digest, write_atomically
 from course_code.publish.base.kept import key_of
 from course_code.publish.base.words import LABELS
-from course_code.publish.lesson.inline import Block
 from course_code.publish.notebook import plain
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.places import address, resolve
@@ -35,11 +35,11 @@ HEADING = re.compile(r"(?P<mark>#{1,6}) (?P<text>.+)")
 
 @dataclass(frozen=True)
 class _Code:
-    """A block of code with its outputs, as one cell of the notebook."""
+    """A block of code with its outputs, as nbformat has them, as one cell of the notebook."""
 
     id: str
-    block: Block
-    outputs: tuple[dict, ...]
+    source: str
+    outputs: list[dict]
     alts: tuple[str, ...]
     hidden: bool  # its source is folded
     fails: str | None  # the exception that it raises on purpose
@@ -97,7 +97,7 @@ def write_notebook(path: Path, page: Page, home: str = "") -> Path:
     Returns:
         `path`.
     """
-    wanted, mark = key_of(repr((page, home))), path.with_suffix(".inputs")
+    wanted, mark = _made_of(path, page, home), path.with_suffix(".inputs")
     with suppress(OSError):
         if mark.read_bytes() == f"{wanted} {digest(path.read_bytes())}".encode():
             return path
@@ -107,10 +107,21 @@ def write_notebook(path: Path, page: Page, home: str = "") -> Path:
     return path
 
 
+@again(1)
+def _made_of(_path: Path, page: Page, home: str) -> str:
+    """Key of a notebook: all of the page that it reads."""
+    return key_of(repr((replace(page, segments=()), home, _read(page))))
+
+
+def _read(page: Page) -> tuple[str, list[_Code]]:
+    """The page's Markdown with a slot for each block of code, and these."""
+    codes: list[_Code] = []
+    return "\n".join(_source(page, codes)), codes
+
+
 def _cells(page: Page, home: str) -> Iterator[dict]:
     """Yield the cells of the notebook, one of text for each section between cells of code."""
-    codes: list[_Code] = []
-    source = "\n".join(_source(page, codes))
+    source, codes = _read(page)
     text: list[str] = []
     for piece in plain.plain(read_markdown(source), functools.partial(resolve, page, home)):
         if isinstance(piece, Slot) or HEADING.match(piece):
@@ -157,7 +168,8 @@ def _slots(cell: ShownCell, language: str, codes: list[_Code]) -> Iterator[str]:
         if fails:
             yield from [f"> {LABELS[language]['fails'].format(error=fails)}", ""]
         yield from [plain.slot(len(codes)), ""]
-        codes.append(_Code(name, block, outputs, alts, bool(title), fails))
+        shown = _outputs(outputs, alts)
+        codes.append(_Code(name, block.source, shown, alts, bool(title), fails))
         for text in cell.captions[figure : figure + figures]:
             yield from [*caption(text), ""]
         figure += figures
@@ -186,8 +198,8 @@ def _code_cell(code: _Code, is_folded: bool) -> dict:
         "execution_count": None,
         "id": code.id,
         "metadata": _metadata(code, is_folded),
-        "outputs": _outputs(code.outputs, code.alts),
-        "source": _lines(code.block.source),
+        "outputs": code.outputs,
+        "source": _lines(code.source),
     }
 
 

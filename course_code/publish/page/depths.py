@@ -18,6 +18,7 @@ work through. Folded code, notes and answers are not counted.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.parts import (
@@ -101,6 +102,7 @@ def amounts(page: Page) -> tuple[Amount, Amount]:
     return core, whole
 
 
+@lru_cache(5_000)
 def amount(text: str) -> Amount:
     """Return words and symbols of Markdown outside folds, notes, blocks of code and comments."""
     hidden, words, symbols = set(_hidden(text.split("\n"))), 0, 0

@@ -1,18 +1,12 @@
 """A page filled: values in its prose, outputs in its cells."""
 
-import ast
-from collections.abc import Iterator
 from dataclasses import replace
 
-from course_code.publish.lesson.read import Lesson
 from course_code.publish.page.evidence import evidence
 from course_code.publish.page.opening import open_page
 from course_code.publish.page.parts import Live, Page, Prose, ShownCell, ShownClaims, first_figure
 from course_code.publish.page.values import Known, fill
 from course_code.publish.run.plan import Run
-
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-INNER = (*SCOPES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def fill_page(
@@ -65,18 +59,6 @@ def _fill_claims(claims: ShownClaims, page: Page, known: Known, runs, audited) -
     )
 
 
-def binders(lesson: Lesson) -> dict[str, list[tuple[str, str | None]]]:
-    """Return for each top-level name the cells that bind it, in order.
-
-    Each as (cell, None), or (cell, key) where it only sets that key: `factor["relu"] = 1`.
-    """
-    found: dict[str, list[tuple[str, str | None]]] = {}
-    for cell in lesson.cells:
-        for name, key in dict.fromkeys(_bound(ast.parse(cell.source))):
-            found.setdefault(name, []).append((cell.name, key))
-    return found
-
-
 def _known(page: Page, runs: dict[str, Run]) -> Known:
     own = runs.get(page.lesson or "")
     return Known(
@@ -84,31 +66,8 @@ def _known(page: Page, runs: dict[str, Run]) -> Known:
         own=page.lesson or "",
         path=page.path,
         bound={name: run.plan.inlined.names for name, run in runs.items()},
-        binders=binders(own.lesson) if own else {},
+        binders=own.plan.binders if own else {},
     )
-
-
-def _bound(node: ast.AST) -> Iterator[tuple[str, str | None]]:
-    """Yield (name, key or None) of what code binds where it stands, not in functions of its own."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load):
-            yield child.id, None
-        elif isinstance(child, ast.Subscript) and not isinstance(child.ctx, ast.Load):
-            yield from _part(child)
-        elif isinstance(child, ast.FunctionDef | ast.ClassDef):
-            yield child.name, None
-        if not isinstance(child, INNER):
-            yield from _bound(child)
-
-
-def _part(node: ast.expr) -> Iterator[tuple[str, str | None]]:
-    """Yield the name whose part is assigned, and which: table, "a" of `table["a"][0] = 1`."""
-    key = None
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        known = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
-        key, node = str(node.slice.value) if known else None, node.value
-    if isinstance(node, ast.Name):
-        yield node.id, key
 
 
 def _fill_cell(cell: ShownCell, run: Run, known: Known) -> ShownCell:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import Lesson
@@ -68,9 +69,7 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
     shown = course.relative(file)
     name = path.with_suffix("").as_posix()
     name = name if name in lessons else None
-    text = course.read(file)
-    found = list(tokens(text))
-    check_text(text, found, shown)
+    found = _checked(shown, course.read(file))
     segments = tuple(_segments(found, Reader(course, language, shown, lessons, name)))
     if name:
         first = segments[0]
@@ -81,6 +80,14 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
         _check_live(segments, shown)
     lab = f"labs/{name}" if f"labs/{name}" in lessons else None
     return Page(shown, language, name, segments, lab)
+
+
+@again(1)
+def _checked(path: Path, text: str) -> list[Token]:
+    """Tokens of a page's text, which has no mistakes in it."""
+    found = list(tokens(text))
+    check_text(text, found, path)
+    return found
 
 
 def _segments(found: list[Token], reader: Reader):

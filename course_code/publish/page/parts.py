@@ -35,7 +35,7 @@ class ShownCell:
     fold: str | None = None
     fold_code: str | None = None
     blocks: tuple[Block, ...] = ()
-    outputs: tuple[tuple[dict, ...], ...] = field(default=(), compare=False)
+    outputs: tuple[tuple[dict, ...], ...] = ()
     expect: str | None = None
     needs: tuple[str, ...] = ()  # of each block: which code of the page it needs
 
@@ -59,7 +59,7 @@ class ShownFigure:
     line: int
     alt: str
     caption: str | None
-    figure: dict = field(compare=False)
+    figure: dict
     indent: str = ""  # of the fold in which it stands
 
 
@@ -79,7 +79,7 @@ class Live:
     words: tuple[tuple[str, str], ...]
     heights: tuple[float, float]
     alt: str = ""
-    figure: dict = field(default_factory=dict, compare=False)
+    figure: dict = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ import re
 import string
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from course_code.publish.base.errors import CourseError
@@ -164,6 +165,7 @@ def fill(text: str, known: Known, line: int = 1, *, kind: str = "Markdown") -> s
     return "".join(parts)
 
 
+@lru_cache(10_000)
 def places(text: str) -> int:
     """Return how many values a text asks for."""
     read = (token.text for token in tokens(text) if token.kind in READ)

@@ -7,10 +7,12 @@ from functools import cache, cached_property
 from itertools import starmap
 from pathlib import Path
 
+from course_code.publish.base.again import again
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest
 from course_code.publish.base.kept import Kept, key_of
+from course_code.publish.lesson.binders import Binders, binders
 from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesson
 from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
 from course_code.publish.lesson.slices import GAP, Slice, restore, slices
@@ -25,6 +27,10 @@ BESIDE = (
 )  # folders of the course from which lessons import nothing
 
 
+Slices = dict[str, tuple[Slice, ...]]
+Planned = tuple[Lesson, InlinedLesson, Code, Slices, Binders]  # what a script's code decides
+
+
 @dataclass(frozen=True)
 class Plan:
     """A lesson, inlined, with what decides its outputs."""
@@ -33,7 +39,8 @@ class Plan:
     inlined: InlinedLesson
     inputs: Inputs
     # Of each cell's blocks the code that they need; a lab, whose code is to be written, has none.
-    slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
+    slices: Slices = field(default_factory=dict)
+    binders: Binders = field(default_factory=dict)  # of the lesson's own names
 
     @cached_property
     def audit_key(self) -> str:
@@ -88,11 +95,11 @@ def plan_lesson(course: Course, name: str) -> Plan:
     Raises:
         CourseError: a mistake in it.
     """
-    return plan_script(course, name, course.lessons / f"{name}.py", lambda: _read(course, name))
+    return plan_script(course, name, course.lessons / f"{name}.py", _read, course, name)
 
 
 def plan_script(
-    course: Course, name: str, script: Path, read: Callable[[], tuple[Lesson, InlinedLesson]]
+    course: Course, name: str, script: Path, read: Callable[..., tuple[Lesson, InlinedLesson]], *of
 ) -> Plan:
     """Plan what `read` makes of a script, unless a plan of the same code is kept.
 
@@ -101,17 +108,23 @@ def plan_script(
         name: of the lesson that `read` gives.
         script: its file.
         read: gives the lesson, and the same inlined.
+        of: its arguments.
     """
-    kept, key = Kept(course.store / ".plans"), key_of(name, _sources(course, script))
-    value = kept.get(name, key)
-    if value is None:
-        lesson, inlined = read()
-        code, sliced = code_of(lesson, inlined), _sliced(lesson, inlined)
-        parts = [asdict(part) for part in (lesson, inlined, code)]
-        kept.put(name, key, [*parts, {k: [asdict(s) for s in v] for k, v in sliced.items()}])
-    else:
-        lesson, inlined, code, sliced = _restored(*value)
-    return Plan(lesson, inlined, inputs_of(code), sliced)
+    key = key_of(name, _sources(course, script))
+    lesson, inlined, code, sliced, bound = _planned(course, name, key, read, *of)
+    return Plan(lesson, inlined, inputs_of(code), sliced, bound)
+
+
+@again(2)
+def _planned(course: Course, name: str, key: str, read: Callable, *of) -> Planned:
+    kept = Kept(course.store / ".plans")
+    if (value := kept.get(name, key)) is not None:
+        return _restored(*value)
+    lesson, inlined = read(*of)
+    code, sliced, bound = code_of(lesson, inlined), _sliced(lesson, inlined), binders(lesson)
+    parts = [asdict(part) for part in (lesson, inlined, code)]
+    kept.put(name, key, [*parts, {k: [asdict(s) for s in v] for k, v in sliced.items()}, bound])
+    return lesson, inlined, code, sliced, bound
 
 
 def _read(course: Course, name: str) -> tuple[Lesson, InlinedLesson]:
@@ -126,12 +139,12 @@ def _read(course: Course, name: str) -> tuple[Lesson, InlinedLesson]:
     return lesson, inlined
 
 
-def _sliced(lesson: Lesson, inlined: InlinedLesson) -> dict[str, tuple[Slice, ...]]:
+def _sliced(lesson: Lesson, inlined: InlinedLesson) -> Slices:
     """Slices of all blocks, in the order of the page."""
     blocks = [(cell, block) for cell in lesson.cells for block in inlined.blocks[cell.name]]
     ends = {cell.name: number for number, (cell, _) in enumerate(blocks)}
     fails = [ends[cell.name] for cell in lesson.cells if cell.expect]
-    found: dict[str, tuple[Slice, ...]] = {}
+    found: Slices = {}
     for (cell, _), one in zip(blocks, slices([b.source for _, b in blocks], fails), strict=True):
         found[cell.name] = (*found.get(cell.name, ()), one)
     return found
@@ -149,9 +162,7 @@ def _sources(course: Course, script: Path) -> dict[str, str]:
     return {str(course.relative(p)): digest(texts[p]) for p in texts}
 
 
-def _restored(
-    lesson: dict, inlined: dict, code: dict, sliced: dict
-) -> tuple[Lesson, InlinedLesson, Code, dict[str, tuple[Slice, ...]]]:
+def _restored(lesson: dict, inlined: dict, code: dict, sliced: dict, binders: dict) -> Planned:
     """What was planned, of what JSON kept of it."""
     cells = tuple(Cell(**cell) for cell in lesson["cells"])
     claims = tuple(Claim(**claim) for claim in lesson["claims"])
@@ -173,4 +184,5 @@ def _restored(
         InlinedLesson(blocks, bound),
         Code(**code),
         {cell: tuple(restore(one) for one in found) for cell, found in sliced.items()},
+        {name: [tuple(each) for each in found] for name, found in binders.items()},
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from course_code.publish.base.again import again
 from course_code.publish.base.course import Course
 from course_code.publish.base.files import digest, log, write_atomically
 from course_code.publish.run.inputs import Inputs
@@ -31,7 +32,7 @@ class Store:
         """The run of `lesson` with these inputs, or None; a damaged entry is reported and None."""
         path = self.path(lesson, inputs.key)
         try:
-            return _decode(path.read_text("utf-8"))
+            return _decoded(path, path.read_text("utf-8"))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -85,6 +86,11 @@ class Store:
             with suppress(FileNotFoundError):  # another build may have just dropped it
                 dated.append((path.stat().st_mtime_ns, path))
         return [path for _, path in sorted(dated, reverse=True)]
+
+
+@again(1)
+def _decoded(_path: Path, text: str) -> dict:
+    return _decode(text)
 
 
 def _decode(text: str) -> dict:

@@ -30,18 +30,19 @@ def plan_states(course: Course, name: str) -> Plan:
     if not script.is_file():
         known = ", ".join(course.figure_names()) or "none"
         raise CourseError(f"no script {name!r}; there are: {known}", path)
+    return plan_script(course, name, script, _read, course, name, script)
 
-    def read() -> tuple[Lesson, InlinedLesson]:
-        cells = tuple(read_cells(course.read(script), path))
-        unique(cells, "cell", path)
-        line = line_of(Lesson(name, path, cells, ()), "STATES")
-        if line is None:
-            raise CourseError("the script binds no STATES", path, hint=WRITE)
-        last = Cell("states:sent", Path(sent.__file__).read_text("utf-8") + SEND, line)
-        lesson = Lesson(name, path, (*cells, last), ())
-        return lesson, inline_lesson(course, lesson)
 
-    return plan_script(course, name, script, read)
+def _read(course: Course, name: str, script: Path) -> tuple[Lesson, InlinedLesson]:
+    path = course.relative(script)
+    cells = tuple(read_cells(course.read(script), path))
+    unique(cells, "cell", path)
+    line = line_of(Lesson(name, path, cells, ()), "STATES")
+    if line is None:
+        raise CourseError("the script binds no STATES", path, hint=WRITE)
+    last = Cell("states:sent", Path(sent.__file__).read_text("utf-8") + SEND, line)
+    lesson = Lesson(name, path, (*cells, last), ())
+    return lesson, inline_lesson(course, lesson)
 
 
 def line_of(script: Lesson, name: str) -> int | None:

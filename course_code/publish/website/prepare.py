@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from course_code.publish.audit import record
+from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret
@@ -53,7 +54,7 @@ class Site:
     def markdown(self, language: str, path: str, place: Place) -> str:
         """One page as ordinary Markdown."""
         page = self.pages[language, path]
-        return to_markdown(page, self.runs.get(page.lesson), place)
+        return _written(language, path, place, page, self.runs.get(page.lesson))
 
     def only(self, languages: Sequence[str]) -> "Site":
         """The same with the pages of some languages."""
@@ -166,15 +167,34 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     audited = record.load(course)
     filled = {}
     for (language, path), page in parsed.items():
-        known = stored
-        if page.is_lab:
-            lab, plan = labs[page.lesson]
-            known = stored | {page.lesson: shown(lab, plan, language)}
-        filled[language, path] = fill_page(page, known, audited, _titles(parsed, language))
-        if page.is_lab:
-            check_secret(lab, page.path, "\n".join(_texts(filled[language, path])))
+        lab, titles = labs.get(page.lesson), _titles(parsed, language)
+        filled[language, path] = _filled(language, path, page, lab, stored, audited, titles)
     listed = put_lists(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran), labs, states)
+
+
+@again(2)
+def _filled(
+    language: str,
+    _path: str,
+    page: Page,
+    lab: tuple[Lab, Plan] | None,
+    runs: dict[str, Run],
+    audited: dict[str, dict],
+    titles: dict[str, str],
+) -> Page:
+    """A page with what its lesson gave; a lab's, with what it shows and without its solutions."""
+    if not lab:
+        return fill_page(page, runs, audited, titles)
+    own = {page.lesson: shown(*lab, language)}
+    filled = fill_page(page, runs | own, audited, titles)
+    check_secret(lab[0], page.path, "\n".join(_texts(filled)))
+    return filled
+
+
+@again(3)
+def _written(_language: str, _path: str, place: Place, page: Page, run: Run | None) -> str:
+    return to_markdown(page, run, place)
 
 
 def _states(ran: dict[str, Run], lessons: dict[str, Run]) -> dict[str, bytes]:

@@ -5,10 +5,12 @@ nothing. So each built page is read as a browser reads it and compared with what
 """
 
 import html
+import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -70,14 +72,14 @@ def prove(site: Site, folder: Path, kept: Kept | None = None) -> None:
 
 def problems(site: Site, folder: Path, kept: Kept | None = None) -> list[str]:
     """Say what each page of a built site lacks; see `prove`."""
-    found = []
+    found, there = [], cache(_is_there)
     for (language, path), page in site.pages.items():
         file = _built(folder / ("" if language == LANGUAGES[0] else language), path)
         if file is None:
             found.append(f"{page.path}: there is no page of it in {folder}")
             continue
         links, missing = _proved(site, page, (language, path), file.read_bytes(), kept)
-        missing += [f"it leads to {link}, which is not there" for link in _dead(links, file)]
+        missing += [f"it leads to {link}, which is not there" for link in _dead(links, file, there)]
         found += [f"{page.path}: {what}" for what in missing]
     return found
 
@@ -222,14 +224,15 @@ def _built(folder: Path, path: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def _dead(links: list[str], page: Path) -> Iterator[str]:
+def _dead(links: list[str], page: Path, there: Callable[[str], bool]) -> Iterator[str]:
     """Links of a page that lead to no file."""
     for link in links:
         path = unquote(urlsplit(link).path)
-        target = page.parent / path
-        if (
-            path
-            and not path.startswith("/")
-            and not ((target / "index.html").is_file() if target.is_dir() else target.is_file())
-        ):
+        if path and not path.startswith("/") and not there(os.path.normpath(page.parent / path)):
             yield link
+
+
+def _is_there(path: str) -> bool:
+    """Whether a file is there, or in a folder its page."""
+    target = Path(path)
+    return (target / "index.html").is_file() if target.is_dir() else target.is_file()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
+from course_code.publish.base import again
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret, leaks
 from course_code.publish.lab.read import read_lab
@@ -104,6 +105,21 @@ def test_a_step_is_read_as_what_the_student_finds_and_as_its_solution(toy):
     assert double.solution.source.endswith('"""Return 2x."""\n    return x + x + x - x')
     assert "    for part in x:\n        ...\n    return both" in total.stub.source
     assert all(cell.timeout == 120 for cell in as_lesson(lab).cells)
+
+
+def test_a_kept_lab_is_the_lab_as_it_was_read(toy, monkeypatch):
+    course = toy()
+    read = read_lab(course, "labs/toy")
+    again.forget()
+    monkeypatch.setattr("course_code.publish.lab.read.translations", None)  # not read once more
+    assert read_lab(course, "labs/toy") == read
+    assert read.said["twice"] == "两倍"
+    monkeypatch.undo()
+    (course.labs / "toy.py").write_text(LAB.replace("两倍", "乘二"), "utf-8")
+    assert read_lab(course, "labs/toy").said["twice"] == "乘二"
+    (course.labs / "toy.py").write_text(LAB.replace("    # zh: 两倍\n", ""), "utf-8")
+    with pytest.raises(CourseError, match=r"labs/toy\.py:14: not said in Chinese: 'twice'"):
+        read_lab(course, "labs/toy")
 
 
 def test_a_good_lab_is_judged_good_and_shown_without_its_solutions(tried):

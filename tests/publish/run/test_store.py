@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from course_code.publish.base import again
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import write_atomically
 from course_code.publish.run import inputs as inputs_module
@@ -292,7 +293,9 @@ def test_a_kept_plan_is_the_plan_as_it_was_made(one_lesson):
     course = one_lesson(A, 'check("measured a: b", x, ">", 0)', a=MODULE)
     made = plan_lesson(course, "one")
     assert list((course.store / ".plans").glob("*.kept"))
+    again.forget()
     assert plan_lesson(course, "one") == made
+    assert made.binders["x"] == [("c0", None)]
 
 
 def test_a_kept_plan_is_not_used_when_a_module_that_it_reads_changes(one_lesson):

@@ -77,6 +77,20 @@ def test_mistakes_are_found_before_anything_runs(course, ran, write, file, text,
     assert ran == []
 
 
+def test_a_page_that_did_not_change_is_wrong_where_what_it_shows_went(course, ran):
+    prepare(course)
+    text = (course.lessons / "two.py").read_text("utf-8")
+    (course.lessons / "two.py").write_text(text.replace("x = 3", "y = 3"), "utf-8")
+    for language in ("en", "zh"):
+        page = course.page(language, "two")
+        page.write_text(page.read_text("utf-8").replace("{{ x }}", "{{ y }}"), "utf-8")
+    for _ in range(2):
+        with pytest.raises(CourseError, match=r"en/index\.md:3: lesson 'two' has no value 'x'"):
+            prepare(course)
+    (course.lessons / "two.py").write_text(text + "y = 4\n", "utf-8")
+    assert prepare(course).markdown("en", "two.md", place_of("en", "two.md")).count("Value 4.") == 1
+
+
 def test_what_pages_refer_to_is_in_the_files(course, ran):
     site = prepare(course)
     files = site.files()
