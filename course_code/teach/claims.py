@@ -15,6 +15,11 @@ RELATIONS = {
     "==": operator.eq,
     "in": lambda value, ends: ends[0] <= value <= ends[1],
 }
+SAYS = {
+    True: "holds",
+    False: "does not hold here",
+    None: "cannot be told here: too few seeds, or a run that failed",
+}
 CLAIMS = {}  # name -> what its check found
 
 
@@ -23,25 +28,32 @@ def check(claim, value, relation, bound):
 
     Args:
         claim: "kind name: sentence", where kind is theorem, arithmetic or measured.
-        value: what this run gives: a number, also of NumPy or PyTorch. NaN never holds.
+        value: what this run gives: a number, also of NumPy or PyTorch. What is NaN
+            neither holds nor fails: "holds" is then None.
         relation: "<", "<=", ">", ">=", "==" or "in".
         bound: what the page states. For "in" the two ends, both included; for "=="
             value and bound may also be texts, sets, or lists and dicts of numbers.
     """
     name = claim.split(":")[0].split()[-1]
     value, bound = to_plain(value), to_plain(bound)
-    holds = RELATIONS[relation](value, bound)
+    holds = judge(value, relation, bound)
     for digits in range(4, 18):  # the fewest that tell the same
         here, page = to_plain(value, digits), to_plain(bound, digits)
-        if RELATIONS[relation](here, page) == holds:
+        if judge(here, relation, page) == holds:
             break
-    print(
-        f"{name}: page {relation} {page}, here {here}:",
-        "holds" if holds else "does not hold here",
-    )
-    if CLAIMS.get(name, {"holds": True})["holds"]:  # in a loop the first failure stays
+    print(f"{name}: page {relation} {page}, here {here}: {SAYS[holds]}")
+    # in a loop the first that does not hold stays
+    if CLAIMS.get(name, {"holds": True})["holds"]:
         sides = {"value": value, "relation": relation, "bound": bound}
         CLAIMS[name] = {**sides, "holds": holds, "text": f"{here} {relation} {page}"}
+
+
+def judge(value, relation, bound):
+    """Tell whether a claim holds: True, False, or None where a side is NaN."""
+    sides = [value, *bound] if relation == "in" else [value, bound]
+    if any(side != side for side in sides):  # only NaN differs from itself
+        return None
+    return RELATIONS[relation](value, bound)
 
 
 def to_plain(value, digits=17):

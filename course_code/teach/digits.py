@@ -2,9 +2,18 @@
 download.
 """
 
+import functools
+
 import torch
 from sklearn import datasets
 from torch import Tensor
+
+
+@functools.cache
+def read_digits() -> tuple[Tensor, Tensor]:
+    """Read the pictures (1797, 64), float32 from 0 to 1, and labels (1797,), int64."""
+    X, y = datasets.load_digits(return_X_y=True)
+    return torch.from_numpy(X / 16).float(), torch.from_numpy(y).long()
 
 
 def load_digits(
@@ -27,7 +36,7 @@ def load_digits(
 
     Source: Alpaydin and Kaynak, UCI repository, 1998; test part, as in scikit-learn.
     """
-    X, y = (torch.from_numpy(part) for part in datasets.load_digits(return_X_y=True))
+    X, y = read_digits()
     if min(n_train, n_valid, len(y) - n_train - n_valid) < 10:
         raise ValueError(
             f"need 10 or more of {len(y)} in each part; got {n_train=}, {n_valid=}"
@@ -42,6 +51,6 @@ def load_digits(
     parts = order.split([n_train, n_valid, len(y) - n_train - n_valid])
     names = ("train", "valid", "test")
     return {
-        name: ((X[part] / 16).float(), y[part].long())
+        name: (X[part], y[part])  # copies
         for name, part in zip(names, parts, strict=True)
     }

@@ -22,8 +22,8 @@ def median_interval(
         coverage: how often, at least, such an interval holds the median; above 0 and
             below 1.
 
-    Returns: (low, high). Fewer than 6 values cannot reach 95 %: then (-inf, inf), "no
-        idea".
+    Returns: (low, high). Fewer than 6 values cannot reach 95 %: then both are NaN, so
+        that nothing is claimed of them.
 
     Raises:
         ValueError: no values, NaN among them, or `coverage` is out of range.
@@ -35,7 +35,7 @@ def median_interval(
     ordered, n = sorted(values), len(values)
     tail, left_out = 1 / 2**n, 0  # P(heads <= left_out)
     if 2 * tail > 1 - coverage:
-        return -math.inf, math.inf
+        return math.nan, math.nan
     while 2 * (tail + math.comb(n, left_out + 1) / 2**n) <= 1 - coverage:
         left_out += 1
         tail += math.comb(n, left_out) / 2**n

@@ -10,8 +10,10 @@ import torch
 
 from course_code.teach import claims
 from course_code.teach.claims import CLAIMS, check, to_plain
+from course_code.teach.intervals import median_interval
 
 relu, sigmoid = torch.tensor([0.97, 0.934, 0.99]), [0.5, 0.7, math.nan]
+UNKNOWN = "cannot be told here: too few seeds, or a run that failed"
 SHAPES = {  # value, relation, bound, holds?, line after "page "
     "smallest": (min(relu), ">", 0.9, True, "> 0.9, here 0.934: holds"),
     "largest": (max(relu).item(), "<=", 0.98, False, "<= 0.98, here 0.99: does not hold here"),
@@ -44,8 +46,8 @@ SHAPES = {  # value, relation, bound, holds?, line after "page "
                      "== 0.3, here 0.30000000000000004: does not hold here"),
     "infinite": (math.inf, ">", 1, True, "> 1, here inf: holds"),
     "infinite bound": (-math.inf, "==", -math.inf, True, "== -inf, here -inf: holds"),
-    "largest of NaN": (max([math.nan, 0.5]), "<", 1, False, "< 1, here nan: does not hold here"),
-    "sum with NaN": (sum(sigmoid), ">=", 0, False, ">= 0, here nan: does not hold here"),
+    "largest of NaN": (max([math.nan, 0.5]), "<", 1, None, f"< 1, here nan: {UNKNOWN}"),
+    "sum with NaN": (sum(sigmoid), ">=", 0, None, f">= 0, here nan: {UNKNOWN}"),
 }  # fmt: skip
 
 
@@ -68,18 +70,45 @@ def test_every_shape_of_comparison(capsys, shape):
 
 
 @pytest.mark.parametrize("relation", claims.RELATIONS)
-def test_nan_never_holds(capsys, relation):
+def test_nan_neither_holds_nor_fails(capsys, relation):
     nan = math.nan
     low, nest = (nan, nan) if relation == "in" else nan, {"a": [(nan,)]}
     check("measured value: nan", nan, relation, (0, 1) if relation == "in" else 0)
     check("measured bound: nan", 0.5, relation, low)
     check("measured both: nan", nan, relation, low)
-    assert [found["holds"] for found in CLAIMS.values()] == [False] * 3
+    assert [found["holds"] for found in CLAIMS.values()] == [None] * 3
+    assert capsys.readouterr().out.count(f": {UNKNOWN}\n") == 3
     if relation == "==":
         check("measured nest: the same object", nest, "==", nest)
         check("measured among: the same object", {nan, 1}, "==", {nan, 1})
-        assert not CLAIMS["nest"]["holds"]
-        assert not CLAIMS["among"]["holds"]
+        assert CLAIMS["nest"]["holds"] is False
+        assert CLAIMS["among"]["holds"] is False
+
+
+ENDS = {  # of the interval for the differences of a lead by 3 points, and its bound
+    ">": (0, 2, True), ">=": (0, 3, True), "<": (1, 3, False), "<=": (1, 3, True),
+    "==": (1, 3, True), "in": (0, (2, 4), True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("relation", claims.RELATIONS)
+@pytest.mark.parametrize("seeds", [1, 3, 5, 6, 7, 20])
+def test_an_interval_over_few_seeds_is_evidence_for_nothing(capsys, relation, seeds):
+    end, bound, holds = ENDS[relation]
+    check("measured lead: it leads", median_interval([3.0] * seeds)[end], relation, bound)
+    said = capsys.readouterr().out
+    if seeds < 6:
+        assert CLAIMS["lead"]["holds"] is None
+        assert said.endswith(f", here nan: {UNKNOWN}\n")
+    else:
+        assert CLAIMS["lead"]["holds"] is holds
+        assert said.endswith(f", here 3.0: {'holds' if holds else 'does not hold here'}\n")
+
+
+def test_what_could_not_be_told_once_did_not_hold():
+    for value in (2, math.nan, 3, 0):
+        check("measured positive: all are", value, ">", 1)
+    assert CLAIMS["positive"]["holds"] is None
 
 
 def test_what_is_printed_has_the_verdict_of_what_was_measured(capsys):

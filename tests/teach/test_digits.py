@@ -51,3 +51,14 @@ def test_pictures_keep_their_labels():
 def test_parts_that_are_too_small_are_refused(n_train, n_valid):
     with pytest.raises(ValueError, match=f"n_train={n_train}, n_valid={n_valid}"):
         load_digits(n_train, n_valid)
+
+
+def test_whoever_changes_a_part_leaves_the_next_as_it_was():
+    first = load_digits()
+    wanted = {name: (X.clone(), y.clone()) for name, (X, y) in first.items()}
+    for X, y in first.values():
+        X.zero_()
+        y.zero_()
+    again = load_digits()
+    for name, parts in wanted.items():
+        assert all(map(torch.equal, again[name], parts))

@@ -70,8 +70,10 @@ def _vary(plans: list[Plan]) -> int:
     for plan in plans:
         for name, variation in VARIATIONS.items():
             result = run_plan(plan, None, change=variation)
-            holding = sum(found["holds"] for found in result["claims"].values())
-            said = f"{holding} of {len(result['claims'])} claims hold"
+            holds = [found["holds"] for found in result["claims"].values()]
+            said = f"{holds.count(True)} of {len(holds)} claims hold"
+            if unknown := holds.count(None):
+                said += f", {unknown} cannot be told"
             if error := result["error"]:
                 stopped += 1
                 said = f"stopped at {error['path']}:{error['line']}: {error['says']}"

@@ -27,7 +27,7 @@ def tally(claim: Claim, found: list[dict | None]) -> dict:
         "kind": claim.kind,
         "relation": claim.relation,
         "bound": _json(bounds[0]) if bounds and same else None,
-        "held": sum(record["holds"] for record in reached),
+        "held": sum(bool(record["holds"]) for record in reached),
         "of": len(found),
         "quartiles": quartiles([record["value"] for record in reached]),
         "worst": worst(found),

@@ -160,7 +160,8 @@ def check_claims(lesson: Lesson, recorded: dict[str, dict]) -> None:
             continue
         what = f"lesson {lesson.name!r}, cell {claim.cell!r}: the claim {claim.name!r}"
         if found:
-            what += f" ({claim.kind}) is false: {claim.says}: not {found['text']}"
+            is_what = "cannot be told" if found["holds"] is None else "is false"
+            what += f" ({claim.kind}) {is_what}: {claim.says}: not {found['text']}"
             hint = "Mend the experiment, or the claim and its prose."
         else:
             what, hint = f"{what} was not checked", "Does its loop run? Import check from teach."

@@ -48,6 +48,13 @@ def test_nan_is_worse_than_any_number():
     assert row["worst"]["repeat"] == 1
 
 
+def test_what_could_not_be_told_did_not_hold():
+    unknown = {**found(math.nan), "holds": None}
+    row = tally(CLAIM, [found(0.1), unknown, found(0.2)])
+    assert (row["held"], row["of"]) == (2, 3)
+    assert row["worst"] == {"repeat": 1, "text": "nan < 0.5"}
+
+
 def test_what_has_no_margin_shows_its_first_failure_or_nothing():
     good, bad = found("sgd", "sgd", "=="), found("adam", "sgd", "==")
     assert tally(CLAIM, [good, bad, bad])["worst"] == {"repeat": 1, "text": "adam == sgd"}

@@ -8,6 +8,7 @@ from course_code.publish.audit.variations import SAME, VARIATIONS, Variation
 from course_code.publish.run.plan import plan_lesson
 
 CLAIMS = (ROOT / "course_code/teach/claims.py").read_text("utf-8")
+INTERVALS = (ROOT / "course_code/teach/intervals.py").read_text("utf-8")
 BLOCKS = [
     "D, H, C = 2, 100, 3  # 数\nSEEDS = range(\n    5)\nWIDTHS, STEPS = (2, 60, 3), 500",
     "SEEDS, UNITS = range(5), 64",
@@ -42,6 +43,28 @@ LESSON = """median = sorted(s / 10 for s in SEEDS)[{index}]
 from course_code.teach.claims import check
 
 check("measured low: the median is low", median, "<", 0.2)"""
+
+
+SURE = """from course_code.teach.claims import check
+from course_code.teach.intervals import median_interval
+
+low, high = median_interval([3 + seed / 10 for seed in SEEDS])
+check("measured behind: the lower end", low, "<", 9)
+check("measured lead: the upper end", high, ">", 2)
+check("measured all: every seed leads by 2", min(SEEDS) + 3, ">", 2)"""
+
+
+def test_few_seeds_give_no_interval_and_a_copy_says_so(one_lesson, capsys):
+    course = one_lesson(SURE, claims=CLAIMS, intervals=INTERVALS)
+    assert audit(["--root", str(course.root), "--vary"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    few, enough = "1 of 3 claims hold, 2 cannot be told", "3 of 3 claims hold"
+    assert [line.partition(": ")[2].partition(" (")[0] for line in said] == [
+        few, few, enough, few,
+    ]  # fmt: skip
+    found = run_plan(plan_lesson(course, "one"), None, change=VARIATIONS["3 seeds"])["claims"]
+    assert [claim["holds"] for claim in found.values()] == [None, None, True]
+    assert found["behind"]["text"] == "nan < 9"
 
 
 def test_a_copy_that_stops_is_said_and_one_that_goes_on_too(one_lesson, capsys):
