@@ -104,6 +104,12 @@ def test_numbers_that_json_lacks_are_kept(claiming):
     assert claims["far"]["value"] == math.inf
 
 
+def test_a_claim_that_cannot_be_told_stops_the_build(claiming):
+    with pytest.raises(CourseError) as error:
+        run(claiming(f'{IMPORT}check("measured far: no number", float("nan"), "<", 1)'))
+    assert "'far' (measured) cannot be told: no number: not nan < 1" in str(error.value)
+
+
 def test_false_claims_of_all_lessons_are_said_at_once_and_nothing_is_stored(claiming, write, ran):
     course = claiming(EXPERIMENT.replace("100", "10"), CHECKS)
     one = (course.lessons / "one.py").read_text("utf-8")
