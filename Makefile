@@ -10,6 +10,14 @@ READY := $(VENV)/.ready
 COPIES := build/reproducible
 TOO_OLD := Python 3.11 or later is needed: make PYTHON=python3.11 …
 
+# Of another index torch alone is taken: nothing else there can pass itself off as one of our packages.
+# usage: $(call install,PYTHON,REQUIREMENTS)
+define install
+$(if $(TORCH_INDEX),$(1) -m pip install --no-deps --index-url $(TORCH_INDEX) \
+  $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt))
+$(1) -m pip install --disable-pip-version-check --requirement $(2)
+endef
+
 export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: help serve test build audit labs bench offline pdf zensical lint format reproducible pins colab katex \
@@ -83,7 +91,7 @@ reproducible: $(READY) ## run all lessons and build twice: every byte but runs.j
 pins: $(READY) ## write constraints.txt anew, from a fresh install of requirements.txt
 	$(RUN) -m venv --clear $(VENV)-pins
 	grep -v '^-c' requirements.txt > $(VENV)-pins/wanted.txt
-	$(VENV)-pins/bin/python -m pip install -r $(VENV)-pins/wanted.txt
+	$(call install,$(VENV)-pins/bin/python,$(VENV)-pins/wanted.txt)
 	( echo '# What requirements.txt brings in, as tested. `make pins` writes this file.'; \
 	  $(VENV)-pins/bin/python -m pip freeze --all -r $(VENV)-pins/wanted.txt \
 	  | sed '1,/^## /d' | grep -vE '^(cuda|nvidia|pip==|triton)' ) > constraints.txt
@@ -101,5 +109,5 @@ clean: ## remove all that builds have made, stored runs included; .venv stays
 $(READY): requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("$(TOO_OLD)")'
 	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --disable-pip-version-check --requirement requirements.txt
+	$(call install,$(RUN),requirements.txt)
 	@touch $(READY)

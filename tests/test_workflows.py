@@ -155,6 +155,24 @@ def test_the_weekly_run_asks_for_vulnerabilities_of_every_pin():
     assert re.search(r"^pip-audit==[\d.]+$", read("requirements-audit.txt"), re.M)
 
 
+def test_from_another_index_comes_torch_alone():
+    """A package of that index could otherwise pass itself off as any other of ours."""
+    made = {**os.environ, "TORCH_INDEX": "https://example.org/cpu"}
+    for target in (".venv/.ready", "pins"):
+        told = subprocess.run(
+            ["make", "--dry-run", "--always-make", target], cwd=ROOT, env=made, text=True,
+            capture_output=True, check=True,
+        ).stdout.replace("\\\n", "")  # fmt: skip
+        first, then = [line for line in told.splitlines() if "pip install" in line][-2:]
+        assert re.search(r"--no-deps --index-url https://example.org/cpu +torch==[\d.]+$", first)
+        assert "index" not in then
+    lines = [line for name, job in JOBS for line in run_of(job_of(name, job)) if "-index" in line]
+    assert len(lines) == 2
+    assert all(re.search(r'--no-deps --index-url "\$TORCH_INDEX" .*torch\b', one) for one in lines)
+    for name in (*(f".github/workflows/{each}.yml" for each in WORKFLOWS), "README.md"):
+        assert "EXTRA_INDEX" not in read(name)
+
+
 def test_a_bot_asks_for_new_versions_of_actions_and_packages():
     told = yaml.safe_load(read(".github/dependabot.yml"))
     updates = {update["package-ecosystem"]: update for update in told["updates"]}
