@@ -112,7 +112,7 @@ def once(request):
 @pytest.fixture(scope="session")
 def built_tiny(tmp_path_factory) -> Path:
     """The tiny course, built once and without network; copy it, do not change it."""
-    folder = copy_course(tmp_path_factory.mktemp("built"))
+    folder = copy_course(tmp_path_factory.mktemp("built") / "a course 课程 #1 %41'&")
     done = mkdocs("build", "--strict", cwd=folder, network=False)
     assert done.returncode == 0, done.stderr
     return folder

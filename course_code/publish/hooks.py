@@ -293,4 +293,5 @@ def _or_stop(function, *args):
 def _cannot(error: OSError) -> str:
     if error.filename is None:
         return f"{error}."
-    return f"{error.filename}: cannot be written: {error.strerror}."
+    file = error.filename2 or error.filename  # the second is the one that a copy writes
+    return f"{file}: cannot be written: {error.strerror}."

@@ -221,7 +221,10 @@ def test_serve_survives_mistakes_from_the_first_build_on_and_recovers(tiny, tmp_
         assert "圆盘" in page(url + "zh/tiny/")
         change(tiny / EN, "cell tiny.growth", "cell tiny.grows")
         said("has no cell 'grows'")  # now MkDocs holds requests until the mistake is mended
+        change(tiny / "mkdocs.yml", "theme:", "theme: [")
+        assert "Traceback" not in said("error parsing the configuration file")
         assert server.poll() is None
+        change(tiny / "mkdocs.yml", "theme: [", "theme:")
         change(tiny / EN, "## Growth\n", "## How it grows {#growth}\n")
         change(tiny / EN, "cell tiny.grows", "cell tiny.growth")
         assert "How it grows" in page(url + "tiny/")

@@ -117,6 +117,26 @@ def test_changing_prose_or_what_is_not_shown_runs_nothing(tiny):
     assert "How fast it grows" in (tiny / "site/tiny/index.html").read_text("utf-8")
 
 
+def test_a_title_is_text_on_every_page(tiny):
+    """As a value stands in it: the theme's own scripts may run, and that would be one of them."""
+    evil = "</title><script>evil()</script><img src=x onerror=evil()>"
+    typed = evil.replace("<", "&#60;").replace(">", "&#62;")
+    for name in ("tiny", "index"):
+        page = tiny / f"docs/en/{name}.md"
+        title = next(line for line in page.read_text("utf-8").split("\n") if line[:2] == "# ")
+        change(page, title, f"# {typed}")
+    change(tiny / "docs/en/tiny.md", "title: Discs\n", "")
+    done = mkdocs("build", "--strict", cwd=tiny, SITE_URL=BASE)
+    assert done.returncode == 0, done.stderr
+    assert evil in read(tiny / "site/tiny/index.html").title.get_text()
+    for path in (tiny / "site").rglob("*.html"):
+        page = read(path)
+        assert not [e for e in page.find_all(True) if "onerror" in e.attrs], path
+        assert not [e for e in page.find_all("script") if e.get_text() == "evil()"], path
+        for found in page.find_all("script", type="application/ld+json"):
+            json.loads(found.get_text())
+
+
 def test_the_repository_puts_a_colab_button_on_the_page(tiny):
     address = "colab.research.google.com/github/{}/blob/gh-pages/{}notebooks/tiny.ipynb"
     assert "colab.research" not in (tiny / "site/tiny/index.html").read_text("utf-8")

@@ -58,6 +58,7 @@ lines = plt.rcParams["lines.linewidth"]
 path = [entry for entry in sys.path if "course" in entry]
 asserts = __debug__
 evil = globals().get("evil", "none")
+sys.modules.pop("course_code", None)  # what refuses it; nor is it where Python looks
 try:
     importlib.import_module("course_code.teach")
 except ImportError:
