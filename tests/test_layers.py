@@ -19,8 +19,8 @@ ALLOWED = {  # layer: parts of the course, other packages
         {"course_code.publish"},
         {"IPython", "PIL", "bs4", "filelock", "jieba", "jinja2", "jupyter_client", "markdown",
          "matplotlib", "matplotlib_inline", "mkdocs", "mkdocs_jupyter", "nbclient", "nbformat",
-         "numpy", "playwright", "psutil", "pygments", "pymdownx", "quickjs", "scour", "torch",
-         "yaml"},
+         "numpy", "playwright", "psutil", "pygments", "pymdownx", "pypdf", "quickjs", "scour",
+         "torch", "yaml"},
     ),
 }  # fmt: skip
 KERNEL_ONLY = {"IPython", "matplotlib", "matplotlib_inline", "numpy", "scour", "torch"}

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
+from course_code.publish.paper.letters import with_characters
 from course_code.publish.website.nav import settings
 
 HERE = Path(__file__).parent
@@ -94,7 +95,7 @@ def write(browser, course: Course, site: Path, language: str) -> bytes:
     page.goto(f"{ADDRESS}/book.html", wait_until="networkidle")
     data = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
     context.close()
-    return data
+    return with_characters(data)
 
 
 HTML = "text/html; charset=utf-8"

@@ -1,5 +1,6 @@
 """Kernels: a fresh one in an empty folder, and a notebook's cells in it; nothing of it stays."""
 
+import logging
 import os
 import re
 import sys
@@ -18,6 +19,8 @@ from course_code.publish.base.files import is_alive
 from course_code.publish.run import processes, surroundings
 
 START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel, and for messages
+SILENT = logging.getLogger("course.nbclient")  # what it would log, it raises, too
+SILENT.disabled = True
 LONGEST = 70  # bytes of a folder in which sockets may be: 103 to 107 are possible for all
 
 
@@ -89,6 +92,7 @@ async def run_cells(
         client = NotebookClient(
             notebook,
             km=_manager(folder, python),
+            log=SILENT,
             timeout_func=lambda cell: by_cell[id(cell)],
             startup_timeout=START_TIMEOUT,
             iopub_timeout=START_TIMEOUT,
