@@ -62,12 +62,11 @@ zensical: $(READY) ## build the site with Zensical instead, and prove it: see CO
 	done
 	$(RUN) -m course_code.publish prove build/zensical/site --declared docs/zensical.txt
 
-bench: $(READY) ## measure builds and training, as ratios
-	$(RUN) -m benchmarks.build
+bench: build ## measure builds, lessons, live figures and training: 20 minutes on a quiet machine
 	$(RUN) -m benchmarks.unchanged
 	$(RUN) -m benchmarks.serve
 	$(RUN) -m benchmarks.lessons
-	$(RUN) -m benchmarks.figures
+	$(RUN) -m benchmarks.figures --site site
 	$(RUN) -m benchmarks.training
 
 lint: $(READY) ## check style alone

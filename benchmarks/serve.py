@@ -1,15 +1,14 @@
-"""How soon an edit is on screen under `mkdocs serve`, in a course of eleven lessons.
+"""How soon an edit is on screen under `mkdocs serve`, in the course with all its lessons.
 
     python -m benchmarks.serve [--rounds N]
 
-The course's lessons, and copies of one under other names, have their stored runs, so nothing is
-trained. Each round adds a paragraph to a page until the server shows it, then a mistake until the
-log tells it. All happens in a copy in a temporary folder.
+Lessons have their stored runs, so nothing is trained. Each round adds a paragraph to a page until
+the server shows it, then a mistake until the log tells it. All happens in a copy in a temporary
+folder.
 """
 
 import argparse
 import os
-import re
 import socket
 import statistics
 import subprocess
@@ -23,30 +22,10 @@ from urllib.request import urlopen
 
 from benchmarks.sites import copy_course
 from course_code.publish.base.course import LANGUAGES, Course
-from course_code.publish.run.plan import plan_lesson
-from course_code.publish.run.store import Store
 from course_code.publish.website.prepare import prepare
 
-LESSONS, COPIED = 11, "softmax"
+LESSON = "softmax"
 WAIT = 300  # seconds at most
-
-
-def multiply(course: Course) -> None:
-    """Copy a lesson, its pages and its run under other names until there are eleven."""
-    script, store = course.lessons / f"{COPIED}.py", Store(course)
-    run = store.load(COPIED, plan_lesson(course, COPIED).inputs)
-    for number in range(LESSONS - len(course.lesson_names())):
-        name = f"copy_{number}"
-        script.with_stem(name).write_bytes(script.read_bytes())
-        for language in LANGUAGES:
-            text = course.page(language, COPIED).read_text("utf-8")
-            text = re.sub(rf"\b{COPIED}(?=\.(?!md))|(?<=::: claims ){COPIED}\b", name, text)
-            course.page(language, name).write_text(text, "utf-8")
-            file = course.root / ("mkdocs.yml" if language == LANGUAGES[0] else "mkdocs.zh.yml")
-            entry = f"      - {COPIED}.md\n"
-            edited = file.read_text("utf-8").replace(entry, f"{entry}      - {name}.md\n")
-            file.write_text(edited, "utf-8")
-        store.save(name, plan_lesson(course, name).inputs, run)
 
 
 def until(holds: Callable[[], bool]) -> float:
@@ -72,7 +51,7 @@ def measure(course: Course, rounds: int) -> dict[str, list[float]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log, page = course.root / "serve.log", course.page(LANGUAGES[0], COPIED)
+    log, page = course.root / "serve.log", course.page(LANGUAGES[0], LESSON)
     seconds: dict[str, list[float]] = {"prose": [], "mistake": []}
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "-a", f"127.0.0.1:{port}"]
     settings = {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
@@ -82,7 +61,7 @@ def measure(course: Course, rounds: int) -> dict[str, list[float]]:
         )
     try:
         until(lambda: "Serving on" in log.read_text("utf-8"))
-        url = f"http://127.0.0.1:{port}/{COPIED}/"
+        url = f"http://127.0.0.1:{port}/{LESSON}/"
         text = page.read_text("utf-8")
         until(lambda: shows(url, "</html>"))
         for number in range(rounds):
@@ -90,7 +69,7 @@ def measure(course: Course, rounds: int) -> dict[str, list[float]]:
             page.write_text(f"{text}\n{mark}\n", "utf-8")
             seconds["prose"].append(until(lambda mark=mark: shows(url, mark)))
             mistake = f"wrong_{number}"
-            page.write_text(f"{text}\n::: cell {COPIED}.{mistake}\n", "utf-8")
+            page.write_text(f"{text}\n::: cell {LESSON}.{mistake}\n", "utf-8")
             told = lambda words=mistake: f"no cell {words!r}" in log.read_text("utf-8")  # noqa: E731
             seconds["mistake"].append(until(told))
     finally:
@@ -108,7 +87,6 @@ def main() -> None:
         course = Course(Path(folder) / "course")
         copy_course(course.root, ".lessons")
         prepare(course)
-        multiply(course)
         for name, found in measure(course, options.rounds).items():
             spread = f"{min(found):.1f} to {max(found):.1f}"
             print(f"| {name}, s | {statistics.median(found):.1f} | {spread} |")

@@ -96,7 +96,7 @@ class Floor:
 SEARCHED = {"en": "en", "zh": ["zh", "en"]}  # languages of the words that Material's search indexes
 
 
-def configure(home: Path, language: str, plugins: dict | None = None) -> None:
+def configure(home: Path, language: str) -> None:
     """Configure a site with this course's theme features and extensions, and Material's search."""
     base = _settings("mkdocs.yml")
     own = base if language == LANGUAGES[0] else _settings(f"mkdocs.{language}.yml")
@@ -105,7 +105,7 @@ def configure(home: Path, language: str, plugins: dict | None = None) -> None:
         "site_name": own["site_name"],
         "theme": {"name": "material", "language": language, "font": False, "features": features},
         "markdown_extensions": base["markdown_extensions"],
-        "plugins": {"search": {"lang": SEARCHED[language]}, **(plugins or {})},
+        "plugins": {"search": {"lang": SEARCHED[language]}},
     }
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     (home / "mkdocs.yml").write_text(text, "utf-8")

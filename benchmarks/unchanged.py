@@ -1,11 +1,12 @@
-"""What a build of the whole course costs when nothing, or one paragraph, has changed.
+"""What a build of the whole course costs when nothing, a paragraph or a function has changed.
 
     python -m benchmarks.unchanged [--rounds N]
 
 Each round times, one after the other, the floor (Material alone builds the finished pages, as two
-plain sites: no run, no formula, no proof), a build without a change and a build after an edit of
-prose. Shown are medians of seconds of CPU and of their ratios to the floor of the same round. All
-lessons are in it, with their stored runs; all happens in copies in a temporary folder.
+plain sites: no run, no formula, no proof), a build without a change, one after an edit of prose,
+and one after an edit of a function that one lesson shows, which then runs. Shown are medians of
+seconds of CPU and of their ratios to the floor of the same round. All lessons are in it, with their
+stored runs; all happens in copies in a temporary folder.
 """
 
 import argparse
@@ -15,35 +16,51 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.sites import Floor, build, copy_course, insert
-from course_code.publish.base.course import Course
+from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.website.prepare import prepare
 
 TARGETS = {"no change": 0.4, "prose": 0.5}  # at most so many times the floor's CPU time
-LESSON = "spiral"
+BUILDS = ("no change", "prose", "teaching function")
+LESSON = "softmax"
+FUNCTION = ("course_code/teach/softmax.py", "    return torch.diag_embed(p)")  # that it alone shows
 
 
 def measure(folder: Path, rounds: int) -> dict[str, list[float]]:
     """Seconds of CPU of each kind of build, round by round.
 
     Raises:
-        RuntimeError: a build failed, or did not show the edit.
+        RuntimeError: a build failed, or a page did not show the edit.
     """
     ours = folder / "ours"
     copy_course(ours, ".lessons")
     floor = Floor(folder / "floor", prepare(Course(ours)))
     floor.build()
     build(ours)  # from now on pages are kept, and files in memory
-    seconds: dict[str, list[float]] = {"floor": [], **{name: [] for name in TARGETS}}
+    seconds: dict[str, list[float]] = {name: [] for name in ("floor", *BUILDS)}
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}", file=sys.stderr)
         seconds["floor"].append(floor.build()[1])
         seconds["no change"].append(build(ours)[1])
-        mark = f"edited-{number}-edited"
-        insert(ours / f"docs/en/{LESSON}.md", "", f"\n{mark}\n")
+        prose, code = f"prose-{number}-edited", f"code-{number}-edited"
+        insert(ours / f"docs/en/{LESSON}.md", "", f"\n{prose}\n")
         seconds["prose"].append(build(ours)[1])
-        if mark not in (ours / "site" / LESSON / "index.html").read_text("utf-8"):
-            raise RuntimeError(f"{mark} is not on the page")
+        insert(ours / FUNCTION[0], FUNCTION[1], f'    print("{code}")\n')
+        seconds["teaching function"].append(build(ours)[1])
+        check_fresh(ours / "site", {"en": [prose, code], "zh": [code]})
     return seconds
+
+
+def check_fresh(site: Path, wanted: dict[str, list[str]]) -> None:
+    """Refuse a page that lacks an edit.
+
+    Raises:
+        RuntimeError: which edit which language lacks.
+    """
+    for language, marks in wanted.items():
+        home = site if language == LANGUAGES[0] else site / language
+        page = (home / LESSON / "index.html").read_text("utf-8")
+        if lacking := [mark for mark in marks if mark not in page]:
+            raise RuntimeError(f"{', '.join(lacking)} not on the page in {language}")
 
 
 def report(seconds: dict[str, list[float]]) -> str:

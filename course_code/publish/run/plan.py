@@ -1,6 +1,7 @@
 """A lesson on its way: planned (read, inlined, its inputs known), then run."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
@@ -19,12 +20,8 @@ from course_code.publish.lesson.slices import GAP, Slice, restore, slices
 from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of
 
 BETWEEN = [("", (Path(), 0))] * len(GAP)  # lines, with their origins
-BESIDE = (
-    "figures",
-    "labs",
-    "lessons",
-    "publish",
-)  # folders of the course from which lessons import nothing
+MODULE = re.compile(rf"{PACKAGE}[\s\\]*(?:\.[\s\\]*\w+[\s\\]*)+")  # as an import may write it
+NOT_IN_NAMES = re.compile(r"[\s\\]")
 
 
 Slices = dict[str, tuple[Slice, ...]]
@@ -151,15 +148,19 @@ def _sliced(lesson: Lesson, inlined: InlinedLesson) -> Slices:
 
 
 def _sources(course: Course, script: Path) -> dict[str, str]:
-    """Digests of all that a lesson can bring in: its script and the modules of the course."""
-    package = course.root / PACKAGE
-    files = [script, *package.glob("*.py")]
-    for folder in package.glob("*/"):
-        files += folder.rglob("*.py") if folder.name not in BESIDE else ()
-    texts = {path: path.read_bytes() for path in files if path.is_file()}
-    if any(f"{PACKAGE}.{folder}".encode() in t for folder in BESIDE for t in texts.values()):
-        texts |= {path: path.read_bytes() for path in package.rglob("*.py")}
-    return {str(course.relative(p)): digest(texts[p]) for p in texts}
+    """Digests of all that a script can bring in: its own, and of the modules that they name."""
+    found, todo = {}, [script]
+    while todo:
+        path = todo.pop()
+        if str(path) not in found and path.is_file():
+            data = path.read_bytes()
+            found[str(path)] = digest(data)
+            named = (
+                NOT_IN_NAMES.sub("", name)
+                for name in MODULE.findall(data.decode("utf-8", "replace"))
+            )
+            todo += [(course.root / name.replace(".", "/")).with_suffix(".py") for name in named]
+    return {str(course.relative(Path(path))): known for path, known in found.items()}
 
 
 def _restored(lesson: dict, inlined: dict, code: dict, sliced: dict, binders: dict) -> Planned:

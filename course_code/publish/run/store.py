@@ -32,7 +32,7 @@ class Store:
         """The run of `lesson` with these inputs, or None; a damaged entry is reported and None."""
         path = self.path(lesson, inputs.key)
         try:
-            return _decoded(path, path.read_text("utf-8"))
+            return _decoded(lesson, path.read_text("utf-8"))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -89,7 +89,7 @@ class Store:
 
 
 @again(1)
-def _decoded(_path: Path, text: str) -> dict:
+def _decoded(_lesson: str, text: str) -> dict:
     return _decode(text)
 
 

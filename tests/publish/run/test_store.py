@@ -14,6 +14,7 @@ from course_code.publish.base import again
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import write_atomically
 from course_code.publish.run import inputs as inputs_module
+from course_code.publish.run import plan as plan_module
 from course_code.publish.run import store, surroundings
 from course_code.publish.run.plan import plan_lesson
 from course_code.publish.run.store import KEPT, Store
@@ -306,3 +307,29 @@ def test_a_kept_plan_is_not_used_when_a_module_that_it_reads_changes(one_lesson)
         other.write_text(f"def x():\n    return {number}\n", "utf-8")
         plans.append(plan_lesson(course, "one"))
     assert ["return 2" in str(plan.inlined.blocks) for plan in plans] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "from course_code.teach.a import f",
+        "from course_code . teach.a import f",
+        "from course_code.teach \\\n    .a import f",
+        "from course_code.teach.a import (\n    f,\n)",
+    ],
+)
+def test_a_plan_is_made_again_for_what_its_modules_bring_in_and_for_no_other(
+    one_lesson, write, monkeypatch, written
+):
+    inner = "from course_code.teach.b import g\n\n\ndef f():\n    return g()\n"
+    files = {"b": "def g():\n    return 1\n", "c": "def h():\n    return 1\n"}
+    course, made = one_lesson(f"{written}\nx = f()", a=inner, **files), []
+    read = plan_module._read
+    monkeypatch.setattr(plan_module, "_read", lambda *of: made.append(of) or read(*of))
+    plan_lesson(course, "one")
+    for module, expected in {"c": 1, "b": 2, "a": 3}.items():
+        path = course.root / f"course_code/teach/{module}.py"
+        path.write_text(path.read_text("utf-8").replace("return", "return 0 +"), "utf-8")
+        again.forget()
+        plan_lesson(course, "one")
+        assert len(made) == expected, module
