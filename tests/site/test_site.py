@@ -39,6 +39,8 @@ def test_every_link_image_and_anchor_leads_somewhere(site):
             where = urljoin(BASE, path)
             if not exists or (fragment and unquote(fragment) not in ids.get(where, {fragment})):
                 broken.append((address, target))
+        told = [element["aria-details"] for element in page.select("[aria-details]")]
+        broken += [(address, name) for name in told if name not in ids[address]]
     assert not broken
 
 

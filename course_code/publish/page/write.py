@@ -186,11 +186,15 @@ def pictures(cell: str, figure: dict, lesson: str) -> str:
 
 def _figure(cell: ShownCell, number: int, figure: dict, page: Page, place: Place) -> list[str]:
     images = _images(cell.name, number, figure, page.lesson, place, cell.alts[number])
-    told = f"[aria-details=data-{cell.name}-{number + 1}]" if figure.get("table") else ""
-    lines = [f"//// html | figure.lesson-figure{told}", images]
+    lines = [f"//// html | figure.lesson-figure{_told(cell.name, number, figure)}", images]
     if number < len(cell.captions):
         lines += ["", *caption(cell.captions[number])]
     return [*lines, "////", "", *_data(cell.name, number, figure, page, place)]
+
+
+def _told(cell: str, number: int, figure: dict) -> str:
+    """The attribute of a figure that leads to what is told of it."""
+    return f"[aria-details=data-{cell}-{number + 1}]" if figure.get("table") else ""
 
 
 def _data(cell: str, number: int, figure: dict, page: Page, place: Place) -> list[str]:
@@ -223,7 +227,7 @@ def _live(live: Live, page: Page, place: Place) -> list[str]:
     words = _attribute(json.dumps(dict(live.words), ensure_ascii=False))
     return [
         f"///// html | figure#{live.id}.lesson-figure.live[data-live={live.name}]"
-        f"[style='--wide:{wide:g}rem;--narrow:{narrow:g}rem']",
+        f"[style='--wide:{wide:g}rem;--narrow:{narrow:g}rem']{_told(live.cell, 0, figure)}",
         *("", "//// html | div.live-stage"),
         _images(live.cell, 0, figure, page.lesson, place, live.alt)
         + f'<span class="live-words" hidden data-words="{words}"></span>',

@@ -26,7 +26,7 @@ Named = tuple[str, str]  # a glyph's code, and what it stands for
 
 def with_characters(data: bytes) -> bytes:
     """Return a PDF in whose text no radical stands for a character."""
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
+    writer = pypdf.PdfWriter(io.BytesIO(data), incremental=True)  # it ends with what was changed
     tables = {id(table): table for page in writer.pages for table in _tables(page["/Resources"])}
     for table in tables.values():
         told = table.get_data().decode()

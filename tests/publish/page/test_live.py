@@ -4,6 +4,7 @@ import json
 import os
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,15 @@ def test_a_notebook_has_the_caption_and_leads_to_the_page(read):
     assert "**Turn it** to 7.5" in text
     assert "https://example.org/one/#live-dial" in text
     assert "{braces}" not in text
+
+
+def test_it_leads_to_what_is_told_of_the_still_figure(read):
+    page = read()
+    (live,) = (part for part in page.segments if isinstance(part, Live))
+    with_data = replace(live, figure=live.figure | {"table": {"csv": "", "panels": []}})
+    for part, leads in ((live, None), (with_data, "data-c0-1")):
+        text = to_markdown(replace(page, segments=(part,)), None, Place("../", "../"))
+        assert read_markdown(text).select_one("#live-dial").get("aria-details") == leads
 
 
 REFUSED = {  # what is changed into what, line, words of the message
