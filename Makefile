@@ -31,7 +31,7 @@ serve: $(READY) ## build the site, serve it and rebuild whatever you edit
 	$(RUN) -m mkdocs serve --livereload --dev-addr $(ADDRESS)
 
 test: lint ## check style, then run every test, those in a browser included
-	$(RUN) -m pytest --numprocesses auto --dist loadfile
+	$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 build: $(READY) ## build the site into site/; OFFLINE=true makes a copy that needs no server
 	$(RUN) -m mkdocs build --strict

@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,27 @@ for sent, usual in {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_D
 ROOT = Path(__file__).parents[1]
 EVERY_PAGE = bool(os.environ.get("COURSE_EVERY_PAGE"))  # once a week: what is costly, too
 TINY = Path(__file__).parent / "tiny_course"
+QUICK = {"benchmarks", "draw", "labs", "teach"}  # rooms whose tests take less than a second each
 NO_NETWORK = {"PYTHONPATH": str(Path(__file__).parent / "no_network")}  # see its sitecustomize.py
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order files so that no worker waits, for the site or at the end for a file that is long.
+
+    The file with most tests of the site has it built. While all lessons run for that, come files
+    that need no site, then the site's; of each kind first those with most tests. What is quick
+    fills the end.
+    """
+    tests = Counter(item.path for item in items)
+    of_site = {item.path for item in items if "site" in getattr(item, "fixturenames", ())}
+    builds = max(of_site, key=tests.get, default=None)
+
+    def turn(item: pytest.Item) -> tuple:
+        path, room = item.path, item.path.relative_to(ROOT / "tests").parts[0]
+        kind = 0 if path == builds else 3 if room in QUICK else 2 if path in of_site else 1
+        return kind, -tests[path], path
+
+    items.sort(key=turn)
 
 
 def mkdocs(
@@ -110,12 +132,32 @@ def once(request):
 
 
 @pytest.fixture(scope="session")
-def built_tiny(tmp_path_factory) -> Path:
+def shared(tmp_path_factory, worker_id) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Function shared(name, make): a folder that make(folder) fills, in one of all workers."""
+    base = tmp_path_factory.getbasetemp()
+    base = base if worker_id == "master" else base.parent
+
+    def shared(name: str, make: Callable[[Path], None]) -> Path:
+        folder, made = base / name, base / f"{name}.made"
+        with FileLock(base / f"{name}.lock"):
+            if not made.exists():
+                make(folder)
+                made.touch()
+        return folder
+
+    return shared
+
+
+@pytest.fixture(scope="session")
+def built_tiny(shared) -> Path:
     """The tiny course, built once and without network; copy it, do not change it."""
-    folder = copy_course(tmp_path_factory.mktemp("built") / "a course 课程 #1 %41'&")
-    done = mkdocs("build", "--strict", cwd=folder, network=False)
-    assert done.returncode == 0, done.stderr
-    return folder
+    name = "a course 课程 #1 %41'&"
+
+    def build(folder: Path) -> None:
+        done = mkdocs("build", "--strict", cwd=copy_course(folder / name), network=False)
+        assert done.returncode == 0, done.stderr
+
+    return shared("built", build) / name
 
 
 @pytest.fixture
@@ -131,19 +173,15 @@ def course(tiny) -> Course:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, worker_id) -> Path:
+def site(shared) -> Path:
     """The whole course, built in strict mode from this checkout and its store, by one process.
 
     COURSE_SITE names a folder to read instead, for who looks at one build again and again.
     """
-    if built := os.environ.get("COURSE_SITE"):
-        return Path(built).resolve()
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    folder, built = shared / "whole" / "site", shared / "whole-site-built"
-    with FileLock(shared / "whole-site.lock"):
-        if not built.exists():
-            done = mkdocs("build", "--strict", "--site-dir", str(folder), cwd=ROOT)
-            assert done.returncode == 0, done.stderr
-            built.touch()
-    return folder
+
+    def build(folder: Path) -> None:
+        done = mkdocs("build", "--strict", "--site-dir", str(folder / "site"), cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+
+    built = os.environ.get("COURSE_SITE")
+    return Path(built).resolve() if built else shared("whole", build) / "site"
