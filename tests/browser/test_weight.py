@@ -5,7 +5,7 @@ code and table, about 950 elements, with the theme's own colours, search and fea
 """
 
 import json
-from statistics import median
+from collections import Counter
 
 import pytest
 from conftest import EVERY_PAGE, mkdocs
@@ -13,7 +13,7 @@ from conftest import EVERY_PAGE, mkdocs
 from .conftest import serve
 from .places import PROFILES, lessons
 
-ROUNDS = 5
+ROUNDS = 5  # most of which decide; what cannot change the outcome is not measured
 HEAVIEST = len(lessons()) if EVERY_PAGE else 4  # pages that answer for the others
 SLOWER = 4  # a phone's processor
 LONG = 50  # milliseconds of a task that a reader does not notice
@@ -103,8 +103,11 @@ def heaviest(site) -> list[str]:
 
 def test_a_lesson_blocks_little_longer_than_an_ordinary_page(browser, site, address, plain):
     urls = {"plain": plain, **{name: f"{address}{name}/" for name in heaviest(site)[:HEAVIEST]}}
-    rounds = [{name: blocking(browser, url) for name, url in urls.items()} for _ in range(ROUNDS)]
-    times = {name: median(each[name] for each in rounds) for name in urls}
-    assert times["plain"] > 0
-    slow = [name for name, time in times.items() if time > LIMIT * times["plain"]]
-    assert not slow, times
+    rounds, within = [], Counter()
+    while len(rounds) < ROUNDS and min(within[name] for name in urls) <= ROUNDS // 2:
+        times = {name: blocking(browser, url) for name, url in urls.items()}
+        assert times["plain"] > 0
+        within.update(name for name, time in times.items() if time <= LIMIT * times["plain"])
+        rounds.append(times)
+    slow = [name for name in urls if within[name] <= ROUNDS // 2]
+    assert not slow, rounds
