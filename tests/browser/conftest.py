@@ -23,10 +23,30 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("ut
 UNSCROLL = """() => { // what lies half below a title that stays looks too small to be hit
   document.querySelectorAll(".md-sidebar__scrollwrap").forEach((pane) => pane.scrollTo(0, 0));
 }"""
-RULES = {  # WCAG 2.2 AA and best practice; contrast is looked at in each theme
-    "color-contrast": {"enabled": False},
-    "target-size": {"enabled": True},
-}
+CONTRAST = {"runOnly": ["color-contrast"]}
+ALL = {"rules": {"target-size": {"enabled": True}}}  # beside WCAG 2.2 AA and best practice
+STRUCTURE = {"rules": {**ALL["rules"], "color-contrast": {"enabled": False}}}
+ALIKE = 10_000 if EVERY_PAGE else 3  # texts that are judged of a kind
+JUDGED = """([spared, alike]) => {  // of a kind: alike in looks, in places alike in looks
+  const painted = ["color", "background-color", "background-image", "opacity", "filter", "position",
+    "display", "visibility", "mix-blend-mode", "font-size", "font-weight", "text-shadow"];
+  const kinds = new Map();
+  const said = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim().length > 1;
+  const look = (element, around) => {
+    if (spared && element.matches(spared)) return;
+    const style = getComputedStyle(element);
+    const looks = painted.map((name) => style.getPropertyValue(name));
+    const name = JSON.stringify([around, element.tagName, element.getAttribute("class"), looks]);
+    if (!kinds.has(name)) kinds.set(name, { number: kinds.size, judged: 0 });
+    const kind = kinds.get(name);
+    const judged = element.matches("input, select, textarea")
+      || ([...element.childNodes].some(said) && kind.judged++ < alike);
+    element.toggleAttribute("data-judged", judged);
+    for (const inner of element.children) look(inner, kind.number);
+  };
+  look(document.documentElement, -1);
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-judged]" }] });
+}"""
 POLICY = "Content Security Policy"  # in what Chromium says of what it blocks
 CODE_PAGE = "pytorch_basics/"  # has code of every colour
 COUNT_SHIFTS = """
@@ -35,7 +55,10 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) layoutShift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-
+LANGUAGES = """(() => {
+  const link = document.querySelector("header .course-language");
+  return [document.documentElement.lang, link.lang, link.href];
+})()"""
 WIDE = """
 [...document.querySelectorAll("article pre > code")]
   .filter((code) => code.scrollWidth > code.clientWidth + 1)
@@ -148,6 +171,7 @@ class Visit:
 
     requests: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # requests not answered, script errors
+    languages: tuple = ()  # of the page and of the link to the other one; its address
     elements: int = 0  # before anything was opened
     outside: int = 0  # of them outside formulas
     bytes_first: int = 0  # transferred before scrolling, headers included
@@ -190,24 +214,29 @@ def visit_page(browser, url: str) -> Visit:
     with _recorded(browser) as (page, visit, finished):
         page.goto(url, wait_until="networkidle")
         visit.bytes_first = sum(_size(request) for request in finished)
+        visit.languages = tuple(page.evaluate(LANGUAGES))
         visit.elements = page.evaluate("document.querySelectorAll('*').length")
         inside = page.evaluate("document.querySelectorAll('.katex, .katex *').length")
         visit.outside = visit.elements - inside
-        _look(page, visit, "phone", english)
+        _look(page, visit, "phone")
+        if english:
+            visit.violations += violations(page, "phone", **STRUCTURE)
         page.set_viewport_size(PROFILES["light"]["viewport"])
         page.evaluate("scrollTo(0, 0)")  # or browsers come back to where the page was left
         page.reload(wait_until="networkidle")
-        _look(page, visit, "light", chinese)
+        _look(page, visit, "light")
         if english:
-            visit.violations += _contrast(page, "light", url)
-        page.emulate_media(color_scheme="dark")  # differs from light in colours alone
-        settle(page)  # until links have faded into theirs
+            _choose_texts(page, url)
+            visit.violations += violations(page, "light", **CONTRAST)
         if chinese:
-            visit.violations += _contrast(page, "dark", url)
+            page.emulate_media(color_scheme="dark")  # differs from light in colours alone
+            settle(page)  # until links have faded into theirs
+            _choose_texts(page, url)
+            visit.violations += violations(page, "dark", **ALL)
     return visit
 
 
-def _look(page, visit: Visit, profile: str, thoroughly: bool) -> None:
+def _look(page, visit: Visit, profile: str) -> None:
     _scroll_through(page)
     visit.shift[profile] = page.evaluate("layoutShift")
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
@@ -218,18 +247,15 @@ def _look(page, visit: Visit, profile: str, thoroughly: bool) -> None:
     visit.wide[profile] = page.evaluate(WIDE)
     page.evaluate(AXE)
     page.evaluate(UNSCROLL)
-    if thoroughly:
-        visit.violations += violations(page, profile, rules=RULES)
 
 
-def _contrast(page, profile: str, url: str) -> list[str]:
-    """Contrast of text, once a theme; that of code, whose colours are few, on one page alone.
+def _choose_texts(page, url: str) -> None:
+    """Let axe judge the contrast of some texts of each kind; of code, which is alike, on one page.
 
     Without the shade behind what scrolls, or axe would not judge what lies over a gradient.
     """
     page.add_style_tag(content="* { background-image: none !important }")
-    code = [] if url.endswith(f"/{CODE_PAGE}") else [".highlight"]
-    return violations(page, profile, *code, runOnly=["color-contrast"])
+    page.evaluate(JUDGED, ["" if url.endswith(f"/{CODE_PAGE}") else ".highlight", ALIKE])
 
 
 def settle(page) -> None:
@@ -245,14 +271,14 @@ def settle(page) -> None:
     )
 
 
-def violations(page, profile: str, *excluded: str, **options) -> list[str]:
+def violations(page, profile: str, **options) -> list[str]:
     """What axe, which the page has loaded, finds wrong with it."""
     hidden = ".katex-html"  # from screen readers, and in the colour of the text around it
     found = page.evaluate(
-        """([exclude, options]) => axe.run({ exclude }, options).then(
+        """([hidden, options]) => axe.run({ exclude: [[hidden]] }, options).then(
           (result) => result.violations,
         )""",
-        [[[name] for name in (hidden, *excluded)], {"resultTypes": ["violations"], **options}],
+        [hidden, {"resultTypes": ["violations"], **options}],
     )
     return [
         f"{profile}, {rule['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"

@@ -45,6 +45,15 @@ def test_first_visit_is_light(visited):
     assert 10_000 < visited.bytes_first < LIMIT
 
 
+@pytest.mark.parametrize("path", written_pages())
+def test_the_language_link_leads_to_the_same_page_and_back(visit, address, path):
+    languages, homes = ("en", "zh"), ("", "zh/")
+    if path.startswith("zh/"):
+        languages, homes = languages[::-1], homes[::-1]
+    other = homes[1] + path.removeprefix(homes[0])
+    assert visit(path).languages == (*languages, address + other)
+
+
 @pytest.mark.parametrize("path", sorted(LESSONS))
 def test_a_lesson_has_few_elements(visit, path):
     assert 500 < visit(path).outside <= OUTSIDE
