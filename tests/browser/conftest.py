@@ -20,8 +20,10 @@ from course_code.publish.paper.chromium import chromium
 from .places import PROFILES, SUBFOLDER
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
-UNSCROLL = """() => { // what lies half below a title that stays looks too small to be hit
+UNSCROLL = """async () => { // what lies half below what stays looks too small to be hit
+  scrollTo(0, 0);
   document.querySelectorAll(".md-sidebar__scrollwrap").forEach((pane) => pane.scrollTo(0, 0));
+  await new Promise((go) => requestAnimationFrame(() => setTimeout(go))); // and it goes
 }"""
 CONTRAST = {"runOnly": ["color-contrast"]}
 ALL = {"rules": {"target-size": {"enabled": True}}}  # beside WCAG 2.2 AA and best practice
