@@ -25,6 +25,7 @@ UNSCROLL = """async () => { // what lies half below what stays looks too small t
   document.querySelectorAll(".md-sidebar__scrollwrap").forEach((pane) => pane.scrollTo(0, 0));
   await new Promise((go) => requestAnimationFrame(() => setTimeout(go))); // and it goes
 }"""
+RESTING = "* { content-visibility: visible !important; transition: none !important }"
 CONTRAST = {"runOnly": ["color-contrast"]}
 ALL = {"rules": {"target-size": {"enabled": True}}}  # beside WCAG 2.2 AA and best practice
 STRUCTURE = {"rules": {**ALL["rules"], "color-contrast": {"enabled": False}}}
@@ -232,7 +233,6 @@ def visit_page(browser, url: str) -> Visit:
             visit.violations += violations(page, "light", **CONTRAST)
         if chinese:
             page.emulate_media(color_scheme="dark")  # differs from light in colours alone
-            settle(page)  # until links have faded into theirs
             _choose_texts(page, url)
             visit.violations += violations(page, "dark", **ALL)
     return visit
@@ -245,7 +245,7 @@ def _look(page, visit: Visit, profile: str) -> None:
     visit.overflow[profile] = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    page.add_style_tag(content="* { content-visibility: visible !important }")  # judged as if seen
+    page.add_style_tag(content=RESTING)
     visit.wide[profile] = page.evaluate(WIDE)
     page.evaluate(AXE)
     page.evaluate(UNSCROLL)
