@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 
 from course_code.publish.run import surroundings
+from course_code.publish.run.inside import leftovers
 
-HELPERS = ("multiprocessing", "loky")  # by whose names libraries start processes that end with them
 PATIENCE = 2  # seconds for the system to end them
 
 
@@ -21,23 +21,17 @@ def profile(folder: Path) -> str:
 
 def processes(folder: Path) -> list[psutil.Process]:
     """The kernel of a run and all that it started, also what left its session or parent."""
-    found, mark = [], profile(folder)
+    found, mark = {}, profile(folder)
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if process.environ().get("IPYTHONDIR") == mark:
-                found.append(process)
-    return found
+                found |= dict.fromkeys([process, *process.children(recursive=True)])
+    return list(found)
 
 
 def strangers(folder: Path, kernel: int) -> list[str]:
     """Commands of what a run has started and left, but for libraries' own helpers."""
-    commands = []
-    for process in processes(folder):
-        with suppress(psutil.Error):
-            words = process.cmdline()
-            if process.pid != kernel and not any(h in word for h in HELPERS for word in words):
-                commands.append(" ".join(words[:3]) or process.name())
-    return commands
+    return list(leftovers.commands(processes(folder), kernel).values())
 
 
 def end(folder: Path) -> None:

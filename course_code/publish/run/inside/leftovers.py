@@ -1,13 +1,21 @@
-"""What a cell leaves behind and would be lost: prints of its threads and of processes it forked.
+"""What a cell leaves behind, and would print later or never: its threads and processes.
 
 Executed in the kernel.
 """
 
 import os
+import sys
 import threading
+import time
 from contextlib import suppress
 
+import psutil
+
+ADOPT = 36  # PR_SET_CHILD_SUBREAPER: who leaves its parent becomes the kernel's child
+PATIENCE = 2  # seconds for a process that is about to end
+KEEPERS = ("resource_tracker", "forkserver")  # of multiprocessing and loky: they print nothing
 LARGEST_FILE = 100 * 2**20  # bytes: what is printed past Python, too, ends up in a file
+ENDED = "End it, or wait for it, in the cell that starts it: a pool's workers, too."
 LATE = ["prints what an earlier cell began", "Wait for threads and processes where they start."]
 
 
@@ -23,7 +31,29 @@ def watch(session):
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         finite = [each for each in (soft, hard, LARGEST_FILE) if each != resource.RLIM_INFINITY]
         resource.setrlimit(resource.RLIMIT_FSIZE, (min(finite), hard))
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(ADOPT, 1, 0, 0, 0)
     Leftovers(session)
+
+
+def commands(processes, kernel):
+    """Commands of those of a kernel's processes that go on, but for libraries' own helpers.
+
+    Args:
+        processes: it and all that it started.
+        kernel: its process id.
+    """
+    going = {}
+    for process in processes:
+        with suppress(psutil.Error), process.oneshot():
+            words = process.cmdline()
+            keeper = process.ppid() == kernel and any(k in w for k in KEEPERS for w in words)
+            if process.pid != kernel and process.status() != psutil.STATUS_ZOMBIE and not keeper:
+                forked = "ipykernel_launcher" in words
+                going[process] = "a fork of the lesson" if forked else " ".join(words[:3])
+    return going
 
 
 class Leftovers:
@@ -61,9 +91,23 @@ class Leftovers:
         """A cell has ended: what a fork of the kernel would go on with is not of this run."""
         if os.getpid() != self.owner:
             os._exit(0)
+        self.end_processes()
         with self.lock:
             self.session.end(result)
             self.between = True
+
+    def end_processes(self):
+        """Refuse what goes on after its cell, and might print below another; it is ended."""
+        latest, me = time.monotonic() + PATIENCE, psutil.Process()
+        while going := commands(me.children(recursive=True), self.owner):
+            if time.monotonic() > latest:
+                command = min(going.values())
+                self.session.refuse(f"leaves a process running: {command}", ENDED)
+                for process in going:
+                    with suppress(psutil.Error):
+                        process.kill()
+                break
+            time.sleep(0.05)
 
     def last(self):
         """Refuse a run whose threads would go on as long as a script does."""
