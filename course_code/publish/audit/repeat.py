@@ -1,26 +1,78 @@
-"""One repeat of a lesson on fresh randomness: executed as a script, away from the course.
+"""Repeats of lessons on fresh randomness: each executed as a script, away from the course.
 
-Standard input has the job {"package", "seed" (None: the lesson's own randomness), "repeat",
-"blocks": [{"source", "expect"}]};
-standard output gets {"claims", "error", "seconds", "device"}, both in JSON.
+Standard input has jobs, one a line, in JSON: {"package", "seed" (None: the lesson's own
+randomness), "repeat", "blocks": [{"source", "expect"}], "folder": the empty one where it runs,
+"result": file that gets {"claims", "error", "seconds", "device"}, "errors": file that gets what
+it writes to standard error}. Standard output gets a line for each that has ended: its exit code.
 """
 
 import contextlib
 import hashlib
+import importlib
 import io
 import json
 import linecache
+import os
+import signal
 import sys
 import time
 import traceback
 import types
+from pathlib import Path
 
+END_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG; PR_SET_CHILD_SUBREAPER: who leaves stays below
 BLOCK = "block "  # begins the file name of a block's code, its number follows
+SLOW = ("torch", "torch._dynamo", "matplotlib.pyplot", "sklearn.datasets")  # to import
 
 
 def main():
-    """Do the job."""
-    job, out = json.load(sys.stdin), sys.stdout
+    """Do one job; or, where the command says "fork", all, each in a fork of what imported much."""
+    if sys.argv[1:] != ["fork"]:
+        print(ended(json.loads(sys.stdin.readline())))
+        return
+    import_once()
+    for line in sys.stdin:
+        print(in_fork(json.loads(line)), flush=True)
+
+
+def import_once():
+    """Import what takes as long as some lessons do; all that a repeat starts stays below."""
+    control(ADOPT, 1)
+    for name in SLOW:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def control(option, value):
+    """Set an option of this process, as Linux has them."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def in_fork(job):
+    """The exit code of a fork that does the job; negative: the signal that ended it."""
+    child = os.fork()
+    if not child:
+        control(END_WITH_PARENT, signal.SIGKILL)
+        os._exit(ended(job))
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def ended(job):
+    """Do the job; the exit code."""
+    os.dup2(os.open(job["errors"], os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
+    try:
+        do(job)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def do(job):
+    """Run the blocks of a lesson, and write down what its claims found."""
+    os.chdir(job["folder"])
     sys.modules[job["package"]] = None  # what runs is what is shown
     if job["seed"] is not None:
         freshen(job["seed"], job["repeat"])
@@ -31,7 +83,8 @@ def main():
         error = run(job["blocks"], module.__dict__)
     claims = module.__dict__.get("CLAIMS", {})
     found = {"claims": claims, "error": error, "device": device()}
-    out.write(json.dumps({**found, "seconds": time.perf_counter() - begun}, default=str))
+    found["seconds"] = time.perf_counter() - begun
+    Path(job["result"]).write_text(json.dumps(found, default=str), "utf-8")
 
 
 def freshen(seed, repeat):

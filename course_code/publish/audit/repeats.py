@@ -7,8 +7,6 @@ Shares of an audit merge by copying these files.
 import json
 import os
 import secrets
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -16,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_code.publish.audit import repeat as script
+from course_code.publish.audit import repeater
 from course_code.publish.audit.variations import SAME, Variation
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
@@ -141,18 +139,25 @@ def run_plan(plan: Plan, seed: int | None, repeat: int = 0, change: Variation = 
 
 
 def _execute(job: dict) -> dict:
-    command, begun = [sys.executable, "-P", script.__file__], time.monotonic()
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="audit-") as name:
-        try:
-            folder = Path(name)
-            done = processes.run_script(command, job, folder, folder, LIMIT)
-            if done.returncode == 0:
-                return json.loads(done.stdout)
-            if done.returncode < 0:  # not the lesson's fault: nothing is kept
-                what = f"a repeat was ended by signal {-done.returncode} (out of memory?)"
-                raise CourseError(what, hint="The same command goes on where this one stopped.")
-            says = f"its process ended with {done.returncode}: {done.stderr.strip()[-400:]}"
-        except subprocess.TimeoutExpired:
+        folder = Path(name)
+        (folder / "work").mkdir()
+        files = {
+            "folder": folder / "work",
+            "result": folder / "result",
+            "errors": folder / "errors",
+        }
+        code = repeater.run({**job, **{key: str(path) for key, path in files.items()}}, LIMIT)
+        if code == 0:
+            return json.loads(files["result"].read_text("utf-8"))
+        if code is None:
             says = f"it took more than {LIMIT} seconds"
+        elif code < 0:  # not the lesson's fault: nothing is kept
+            what = f"a repeat was ended by signal {-code} (out of memory?)"
+            raise CourseError(what, hint="The same command goes on where this one stopped.")
+        else:
+            errors = files["errors"].read_text("utf-8") if files["errors"].is_file() else ""
+            says = f"its process ended with {code}: {errors.strip()[-400:]}"
     error = {"block": 0, "frame": [0, 1], "says": says}
     return {"claims": {}, "error": error, "seconds": time.monotonic() - begun, "device": "unknown"}

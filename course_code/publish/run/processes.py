@@ -34,14 +34,22 @@ def strangers(folder: Path, kernel: int) -> list[str]:
     return list(leftovers.commands(processes(folder), kernel).values())
 
 
-def end(folder: Path) -> None:
-    """End every process of a run."""
+def end(folder: Path, spare: int | None = None) -> None:
+    """End every process of a run, but for one whose id is given."""
     latest = time.monotonic() + PATIENCE
-    while (found := processes(folder)) and time.monotonic() < latest:
+    while time.monotonic() < latest:
+        if not (found := [each for each in processes(folder) if _goes_on(each, spare)]):
+            break
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
         time.sleep(0.02)
+
+
+def _goes_on(process: psutil.Process, spare: int | None) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.pid != spare and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def run_script(

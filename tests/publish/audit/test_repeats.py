@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from queue import LifoQueue
 
+import psutil
 import pytest
 from conftest import ROOT
 
-from course_code.publish.audit import repeats
+from course_code.publish.audit import repeater, repeats
 from course_code.publish.audit.command import audit
 from course_code.publish.audit.record import entry, load
 from course_code.publish.audit.repeats import Unit, run_unit, run_units, units_of, unseen_seed
@@ -164,6 +166,43 @@ def test_a_killed_repeat_keeps_nothing(audited, write):
     with pytest.raises(CourseError, match="ended by signal 9"):
         run_units(audited, [unit], 1)
     assert unit.result(audited) is None
+
+
+STRAY = "sleep 61.25"
+GOES_ON = f"""import subprocess
+SEEDS = [0]
+subprocess.Popen(["sh", "-c", "setsid {STRAY} & exit"])
+print(open("left", "w").close())
+HERE = "forked" if "sklearn" in __import__("sys").modules else "alone"
+"""
+SEEN = 'check("arithmetic here: it ran so", HERE, "==", "forked")'
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_repeats_share_imports_alone(one_lesson, monkeypatch, forks):
+    """A process imports for many where it can fork; each repeat has its own folder and end."""
+    monkeypatch.setattr(repeater, "FORKS", forks and repeater.FORKS)
+    monkeypatch.setattr(repeater, "IDLE", LifoQueue())
+    course = one_lesson(
+        GOES_ON, f"from course_code.teach.claims import check\n\n{SEEN}", claims=CLAIMS
+    )
+    plan = plan_lesson(course, "one")
+    results = [run_unit(Unit(plan, 1, repeat)) for repeat in range(2)]
+    assert [result["error"] for result in results] == [None, None]
+    assert [r["claims"]["here"]["holds"] for r in results] == 2 * [repeater.FORKS]
+    assert repeater.IDLE.qsize() == repeater.FORKS
+    assert not [
+        p for p in psutil.process_iter(["cmdline"]) if STRAY in " ".join(p.info["cmdline"] or [])
+    ]
+
+
+def test_a_repeat_that_takes_too_long_is_ended_and_told(audited, write, monkeypatch):
+    monkeypatch.setattr(repeats, "LIMIT", 0.5)
+    write({"lessons/two": '# %% name="a"\nSEEDS = [0]\nimport time\n\ntime.sleep(60)\n'})
+    result = run_unit(Unit(plan_lesson(audited, "two"), 1, 0))
+    assert result["error"]["says"] == "it took more than 0.5 seconds"
+    monkeypatch.setattr(repeats, "LIMIT", 60)
+    assert run_unit(Unit(plan_lesson(audited, "one"), 4, 0))["claims"]
 
 
 def test_repeats_of_all_lessons_go_side_by_side(audited, write):
