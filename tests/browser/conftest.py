@@ -226,7 +226,7 @@ def visit_page(browser, url: str) -> Visit:
             visit.violations += violations(page, "phone", **STRUCTURE)
         page.set_viewport_size(PROFILES["light"]["viewport"])
         page.evaluate("scrollTo(0, 0)")  # or browsers come back to where the page was left
-        page.reload(wait_until="load")  # and is scrolled through before all else has come
+        page.reload(wait_until="networkidle")
         _look(page, visit, "light")
         if english:
             _choose_texts(page, url)

@@ -1,6 +1,6 @@
 """Small courses written by a test, and a run of their lessons that needs no kernel.
 
-Such a lesson may call `figure()` and `check()` without importing them.
+Such a lesson may call `figure()`, with a label or without, and `check()` without importing them.
 """
 
 import io
@@ -21,9 +21,9 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 PNG = (  # one pixel
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
 )
-FIGURE = {
-    theme: {"format": "svg", "width": 40, "height": 30, "data": SVG} for theme in ("light", "dark")
-} | {"notebook": {"format": "png", "data": PNG}}
+FIGURE = {theme: {"width": 40, "height": 30, "data": SVG} for theme in ("light", "dark")} | {
+    "notebook": {"format": "png", "data": PNG}
+}
 
 
 @pytest.fixture(autouse=True)
@@ -86,9 +86,15 @@ def record(claims: dict, claim: str, value, relation: str, bound) -> None:
     claims[claim.split(":")[0].split()[1]] = {**said, "text": f"{value} {relation} {bound}"}
 
 
+def labelled(label: str) -> dict:
+    """A figure that says something, or nothing."""
+    svg = SVG.replace("/>", f'><text x="1" y="2">{label}</text></svg>') if label else SVG
+    return FIGURE | {theme: FIGURE[theme] | {"data": svg} for theme in ("light", "dark")}
+
+
 def execute(block, namespace: dict) -> list[dict]:
     outputs = []
-    namespace["figure"] = lambda: outputs.append({"figure": FIGURE})
+    namespace["figure"] = lambda label="": outputs.append({"figure": labelled(label)})
     namespace.setdefault("check", partial(record, namespace.setdefault("CLAIMS", {})))
     printed = io.StringIO()
     try:

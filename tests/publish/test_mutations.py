@@ -86,6 +86,7 @@ def square(n):
 
 
 print(square.__doc__, square(3))
+figure("squares")
 ''',
     "teach/helpers": '''"""Helpers of helpers."""
 
@@ -143,6 +144,7 @@ PAGE = """# {title}
 The last sentence of {title}.
 """
 CELLS = {"alpha": ("first", "second"), "beta": ("data",), "gamma": ("own",)}
+ALTS = {"own": ' alt="squares"'}
 VALUES = {
     "alpha": "The total is {{ total }}.",
     "beta": "On average {{ average:.1f}}.\n\n::: claims beta\n    mean: it is {{ average:.2f}}\n",
@@ -165,10 +167,11 @@ GLOSSARY = """- id: mean
     pinyin: pingjunzhi
     definition: 总和的等分。
 """
+WORDS = "names: []\nzh:\n  squares: 平方\n"
 
 
 def page(name: str, language: str) -> str:
-    cells = "\n\n".join(f"::: cell {name}.{cell}" for cell in CELLS[name])
+    cells = "\n\n".join(f"::: cell {name}.{cell}{ALTS.get(cell, '')}" for cell in CELLS[name])
     title = name if language == "en" else f"{name} 课"
     opening = OPENINGS.get(name, "")
     return PAGE.format(title=title, opening=opening, value=VALUES[name], cells=cells)
@@ -178,9 +181,10 @@ def page(name: str, language: str) -> str:
 def course(write) -> Course:
     pages = {f"docs/{at}/{name}.md": page(name, at) for name in CELLS for at in ("en", "zh")}
     others = {f"docs/{at}/{name}.md": text for name, text in PAGES.items() for at in ("en", "zh")}
-    theme = {"docs/glossary.yml": GLOSSARY, "docs/theme/main.html": "<p>theme</p>\n"}
+    words = {"docs/glossary.yml": GLOSSARY, "docs/figures.yml": WORDS}
+    theme = {"docs/theme/main.html": "<p>theme</p>\n"}
     lab = {"labs/alpha": LAB, "teach/steps": STEPS}
-    return write({**FILES, **pages, **others, **theme, **lab})
+    return write({**FILES, **pages, **others, **words, **theme, **lab})
 
 
 def owner(file: str, tree: ast.Module, line: int) -> set[str]:
@@ -249,6 +253,7 @@ def edits_of_text():
     yield "glossary", "docs/glossary.yml", GLOSSARY.replace("equally", "evenly"), set()
     other = GLOSSARY.replace("term: mean", "term: average").replace("平均值", "均值")
     yield "glossary", "docs/glossary.yml", other, set()
+    yield "words of figures", "docs/figures.yml", WORDS.replace("平方", "平方数"), set()
     for old, new, runs in (
         ("as you like", "as you please", set()),
         ("随你怎么写", "怎么写都行", set()),
@@ -266,8 +271,11 @@ EDITS = [*edits_of_code(), *edits_of_text()]
 
 
 def texts(site) -> dict[str, bytes | str]:
-    """Pages, and the downloads of one language, by language and path."""
-    found = {f"{at}/{path}": site.markdown(at, path, place_of(at, path)) for at, path in site.pages}
+    """Pages, downloads of one language by language and path, and figures."""
+    found = {p: data for p, data in site.files().items() if p.startswith("assets/lessons/")}
+    found |= {
+        f"{at}/{path}": site.markdown(at, path, place_of(at, path)) for at, path in site.pages
+    }
     for path, data in site.downloads("zh").items():
         found[f"zh/{path}"] = data.read_bytes() if isinstance(data, Path) else data
     return found
@@ -290,6 +298,7 @@ SEEN = {  # what some edit of a kind changes, at least
     *{("prose", f"{language}/labs/alpha.md") for language in ("en", "zh")},
     ("helper of a lab", "zh/notebooks/labs/alpha.ipynb"),
     ("other page", "zh/index.md"),
+    ("words of figures", "assets/lessons/gamma/own-1.zh.light.svg"),
 }
 
 

@@ -218,3 +218,35 @@ DESCRIBED = {  # a figure, from its data
         "stop": "。",
     },
 }
+
+COLUMNS = {  # of the data of a figure, and kinds of its series; the lessons' language has its own
+    "zh": {
+        "panel": "子图",
+        "series": "系列",
+        "kind": "类型",
+        "x": "横轴",
+        "y": "纵轴",
+        "to x": "横轴终点",
+        "to y": "纵轴终点",
+        "low": "下沿",
+        "high": "上沿",
+        "value": "数值",
+        "slope": "斜率",
+        "size": "大小",
+        "text": "文字",
+        "line": "折线",
+        "points": "散点",
+        "bars": "条形",
+        "steps": "直方图轮廓",
+        "band": "色带",
+        "pieces": "线段",
+        "map": "数值图",
+        "picture": "图片",
+        "levels": "等高线",
+        "guide": "参考线",
+        "span": "阴影",
+        "texts": "图中文字",
+    },
+}
+
+GLOSSED = {"zh": "图中的英文：{words}。"}  # below a figure in a notebook, as its code labels it

@@ -5,10 +5,10 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_code.publish.base.course import Course
+from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.elements import images
 from course_code.publish.base.errors import CourseError
-from course_code.publish.page.write import figure_files, image_bytes
+from course_code.publish.page.write import figure_files
 from course_code.publish.run.store import Store
 
 PARTS = ("values", "claims")  # of a run
@@ -65,7 +65,9 @@ def _of_site(folder: Path) -> Outputs:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CourseError(f"cannot be read: {error}", folder / RESULTS) from None
     at = folder / FIGURES
-    pictures = (p for p in at.rglob("*.*") if p.suffix != ".csv")  # tables change as they do
+    # Tables change as their pictures do, and those in other languages as those of the run.
+    left_out = {".csv", *(f".{language}" for language in LANGUAGES[1:])}
+    pictures = (p for p in at.rglob("*.*") if not left_out & set(p.suffixes))
     figures = {p.relative_to(at).as_posix(): p.read_bytes() for p in pictures}
     pages = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*.html"))}
     return Outputs(lessons, figures, {name: _weight(path) for name, path in pages.items()})
@@ -77,7 +79,7 @@ def _of_store(folder: Path) -> Outputs:
         if run := store.newest(name):
             lessons[name] = {part: run.get(part, {}) for part in PARTS}
             for file, image in figure_files(run["cells"]).items():
-                figures[f"{name}/{file}"] = image_bytes(image)
+                figures[f"{name}/{file}"] = image
     return Outputs(lessons, figures)
 
 
@@ -86,5 +88,5 @@ def _weight(page: Path) -> int:
     data = page.read_bytes()
     names = {image.get("src") or "" for _, image in images(data.decode("utf-8"))}
     shown = (page.parent / name for name in names if ".dark." not in name and ":" not in name)
-    files = sum(path.stat().st_size for path in shown if path.is_file())
-    return len(gzip.compress(data, mtime=0)) + files
+    files = (path.read_bytes() for path in shown if path.is_file())
+    return sum(len(gzip.compress(each, mtime=0)) for each in (data, *files))

@@ -45,7 +45,6 @@ class Heap:
     def __init__(self):
         self.things: list[Thing] = []
         self.changed: set[int] = set()
-        self.places: set[int] = set()
         self.inner: dict[int, Value] = {}  # of places, the one for what they hold
         self._sites: dict[Any, int] = {}
         self._live: set[int] = set()  # iterators and streams
@@ -67,8 +66,6 @@ class Heap:
         """Give things marks."""
         for number in value:
             self.things[number].marks.update(marks)
-            if PLACE in marks:
-                self.places.add(number)
             if ITERATOR in marks or STREAM in marks:
                 self._live.add(number)
 

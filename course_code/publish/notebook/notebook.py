@@ -14,7 +14,7 @@ from pathlib import Path
 from course_code.publish.base.again import again
 from course_code.publish.base.files import digest, write_atomically
 from course_code.publish.base.kept import key_of
-from course_code.publish.base.words import LABELS
+from course_code.publish.base.words import GLOSSED, LABELS
 from course_code.publish.notebook import plain
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.places import address, resolve
@@ -172,7 +172,17 @@ def _slots(cell: ShownCell, language: str, codes: list[_Code]) -> Iterator[str]:
         codes.append(_Code(name, block.source, shown, alts, bool(title), fails))
         for text in cell.captions[figure : figure + figures]:
             yield from [*caption(text), ""]
+        for output in outputs:
+            yield from _glossed(output.get("figure", {}), language)
         figure += figures
+
+
+def _glossed(figure: dict, language: str) -> Iterator[str]:
+    """Yield what the labels of a figure mean, which the page shows in its language."""
+    if said := figure.get("said"):
+        pairs = (f"`{label}` {words}" for label, words in said)
+        yield GLOSSED[language].format(words=LABELS[language]["semicolon"].join(pairs))
+        yield ""
 
 
 def _origin(title: str, page: Page, home: str) -> str:

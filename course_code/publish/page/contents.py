@@ -2,14 +2,14 @@
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.depths import Amount, amounts, reading_time, worked
-from course_code.publish.page.parts import CourseList, Opening, Page, first_figure
+from course_code.publish.page.parts import CourseList, Opening, Page, ShownCell, first_figure
 from course_code.publish.page.write import pictures
 
 Amounts = dict[str, tuple[Amount, Amount]]  # of the core and the whole, by lesson
 
 
 def all_lessons(
-    listed: CourseList, home: Page, pages: dict[str, Page], asked: dict[str, Page], runs
+    listed: CourseList, home: Page, pages: dict[str, Page], asked: dict[str, Page]
 ) -> str:
     """Return the Markdown of the list, with how long all of it takes on top.
 
@@ -18,7 +18,6 @@ def all_lessons(
         home: the page that lists them, for messages.
         pages: of the lessons in its language, filled, by lesson.
         asked: the same as parsed, which still say what to know before.
-        runs: of the lessons.
 
     Raises:
         CourseError: a cell that draws nothing.
@@ -33,8 +32,7 @@ def all_lessons(
         if needs := _needs(asked[name]):
             before = words["comma"].join(pages[need].short_title for need in needs)
             told.append(words["needs"].format(pages=before))
-        outputs = runs[name].entry["cells"][cell]
-        figure = first_figure(cell, outputs, home.path, listed.line)
+        figure = first_figure(cell, _outputs(page, cell), home.path, listed.line)
         lines += [
             f"1. [{page.title}]({page.path.name}) {pictures(cell, figure, name)}",
             f'    <span>{text} <span class="lesson-time">{" · ".join(told)}</span></span>',
@@ -49,6 +47,12 @@ def _together(read: Amounts, language: str) -> str:
     hours["work"] = sum(worked(core) for core, _ in minutes)
     told = {name: f"{each / 60:.1f}".removesuffix(".0") for name, each in hours.items()}
     return LABELS[language]["hours"].format(lessons=len(read), **told)
+
+
+def _outputs(page: Page, cell: str) -> tuple:
+    return next(
+        part.outputs for part in page.segments if isinstance(part, ShownCell) and part.name == cell
+    )
 
 
 def _needs(page: Page) -> tuple[str, ...]:

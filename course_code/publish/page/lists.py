@@ -46,7 +46,7 @@ def put_lists(
         asked = lessons(parsed, language)
         if part.what == "lessons":
             by_name = [{p.lesson: p for p in found.values()} for found in (own, asked)]
-            return replace(part, text=all_lessons(part, page, *by_name, runs))
+            return replace(part, text=all_lessons(part, page, *by_name))
         return replace(part, text=all_claims(course, own, asked, runs, audited, language))
 
     return {

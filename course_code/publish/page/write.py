@@ -1,6 +1,5 @@
 """A filled page as ordinary Material Markdown: fences, details, figures."""
 
-import base64
 import html
 import json
 import re
@@ -87,29 +86,29 @@ def _below_title(prose: Prose, row: str) -> tuple[str, str]:
     return "\n".join([*lines[:cut], "", row, *lines[cut:]]), ""
 
 
-def figure_files(cells: dict[str, list]) -> dict[str, dict]:
+def figure_files(cells: dict[str, list]) -> dict[str, bytes]:
     """Images by file name, of the outputs of a run's cells."""
     return {
-        _file(name, number, theme, image): image
+        f"{_file(name, number, figure)}.{theme}.svg": figure[theme]["data"].encode()
         for name, blocks in cells.items()
         for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
         for theme in THEMES
-        for image in [figure[theme]]
     }
 
 
-def table_files(cells: dict[str, list]) -> dict[str, str]:
+def table_files(cells: dict[str, list]) -> dict[str, bytes]:
     """Data of figures by file name, of the outputs of a run's cells."""
     return {
-        f"{name}-{number + 1}.csv": figure["table"]["csv"]
+        f"{_file(name, number, figure)}.csv": figure["table"]["csv"].encode()
         for name, blocks in cells.items()
         for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
         if figure.get("table")
     }
 
 
-def _file(cell: str, number: int, theme: str, image: dict) -> str:
-    return f"{cell}-{number + 1}.{theme}.{image['format']}"
+def _file(cell: str, number: int, figure: dict) -> str:
+    """Name of the files of a figure, which those in another language than the lesson's tell."""
+    return f"{cell}-{number + 1}" + (f".{figure['language']}" if "language" in figure else "")
 
 
 def _cell(cell: ShownCell, page: Page, place: Place) -> list[str]:
@@ -167,7 +166,7 @@ def _images(cell: str, number: int, figure: dict, lesson: str, place: Place, alt
     alt = _attribute(alt)
     return "".join(
         f'<img class="{theme}-only" src="{place.root}assets/lessons/{lesson}/'
-        f'{_file(cell, number, theme, image)}" alt="{alt}" width="{image["width"]}" '
+        f'{_file(cell, number, figure)}.{theme}.svg" alt="{alt}" width="{image["width"]}" '
         f'height="{image["height"]}" loading="lazy">'
         for theme in THEMES
         for image in [figure[theme]]
@@ -207,7 +206,8 @@ def _data(cell: str, number: int, figure: dict, page: Page, place: Place) -> lis
         f'<details class="lesson-fold figure-data" id="data-{name}" data-search-exclude>'
         f"<summary>{words['data']}</summary>"
         + "".join(f"<p>{text}</p>" for text in told)
-        + f'<p><a href="{place.root}assets/lessons/{page.lesson}/{name}.csv" download>'
+        + f'<p><a href="{place.root}assets/lessons/{page.lesson}/'
+        f'{_file(cell, number, figure)}.csv" download>'
         f"{words['csv']}</a></p></details>"
     ]
 
@@ -284,9 +284,3 @@ def ranges(numbers: list[int]) -> list[str]:
         for run in runs
         for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))
     ]
-
-
-def image_bytes(image: dict) -> bytes:
-    """An image of a run as it is in a file."""
-    data = image["data"]
-    return data.encode() if image["format"] == "svg" else base64.b64decode(data)

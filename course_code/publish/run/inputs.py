@@ -27,7 +27,7 @@ from course_code.publish.run.device import device_class
 LIBRARIES = ("matplotlib", "numpy")  # that every run imports
 TOOLS = (  # that run lessons, and turn figures into files
     *("ipykernel", "ipython", "matplotlib-inline", "nbclient"),
-    *("contourpy", "kiwisolver", "pillow", "scour"),
+    *("contourpy", "kiwisolver", "pillow", "psutil", "scour"),
 )
 SHAPING = (*surroundings.INSIDE, surroundings, outputs)  # modules that decide what is stored
 READS_ITSELF = {  # names by which code sees its comments, its docstrings or its lines' numbers

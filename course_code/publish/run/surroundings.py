@@ -13,6 +13,7 @@ from course_code.publish.run.inside import (
     figures,
     kernel,
     leftovers,
+    lettering,
     repeatable,
     series,
     tables,
@@ -20,7 +21,7 @@ from course_code.publish.run.inside import (
 )
 
 INSIDE = (  # executed in the kernel in this order
-    *(colours, series, tables, figures),
+    *(colours, lettering, series, tables, figures),
     *(repeatable, values, leftovers, kernel),
 )
 INHERITED = (  # where programs, libraries, caches and cards are

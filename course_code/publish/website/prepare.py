@@ -15,17 +15,17 @@ from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
 from course_code.publish.markup import glossary, katex
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
-from course_code.publish.page import live
+from course_code.publish.page import labels, live
 from course_code.publish.page.across import check_pages
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.news import changes
 from course_code.publish.page.parse import page_paths, parse
 from course_code.publish.page.parts import Live, Page, Prose, ShownCell
+from course_code.publish.page.translated import in_language
 from course_code.publish.page.write import (
     Place,
     figure_files,
-    image_bytes,
     table_files,
     to_markdown,
 )
@@ -50,6 +50,7 @@ class Site:
     ran: tuple[str, ...]  # lessons, labs and figures' scripts that were run for it
     labs: dict[str, tuple[Lab, Plan]] = field(default_factory=dict)
     states: dict[str, bytes] = field(default_factory=dict)  # that live figures fetch, by file
+    said: dict[str, dict[str, Run]] = field(default_factory=dict)  # runs, by language of figures
 
     def markdown(self, language: str, path: str, place: Place) -> str:
         """One page as ordinary Markdown."""
@@ -94,14 +95,11 @@ class Site:
         and claims, KaTeX's style and fonts, docs/assets, and the search engine.
         """
         figures = {
-            f"assets/lessons/{name}/{file}": image_bytes(image)
-            for name, run in self.runs.items()
-            for file, image in figure_files(run.entry["cells"]).items()
-        }
-        figures |= {
-            f"assets/lessons/{name}/{file}": text.encode()
-            for name, run in self.runs.items()
-            for file, text in table_files(run.entry["cells"]).items()
+            f"assets/lessons/{name}/{file}": data
+            for runs in self.said.values()
+            for name, run in runs.items()
+            for found in (figure_files, table_files)
+            for file, data in found(run.entry["cells"]).items()
         }
         kept = ("finished", "seconds", "device", "inputs")
         report = {name: {key: run.entry[key] for key in kept} for name, run in self.runs.items()}
@@ -145,6 +143,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     check_nav(course)
     glossary.load(course)  # its mistakes, before anything runs
     changes(course)
+    labels.load(course)
     plans = plan_course(course)
     labs = {lab.name: (lab, plan_lab(course, lab)) for lab in read_labs(course)}
     scripts = [plan_states(course, name) for name in course.figure_names()]
@@ -159,6 +158,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     trials = [plan for _, plan in labs.values()]
     ran = update(course, [*plans.values(), *trials, *scripts], jobs)
     stored = runs(course, plans.values())
+    said = _said(course, stored)
     for name, run in runs(course, trials).items():
         judge(labs[name][0], run)
     states = _states(runs(course, scripts), stored)
@@ -168,9 +168,17 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     filled = {}
     for (language, path), page in parsed.items():
         lab, titles = labs.get(page.lesson), _titles(parsed, language)
-        filled[language, path] = _filled(language, path, page, lab, stored, audited, titles)
+        filled[language, path] = _filled(language, path, page, lab, said[language], audited, titles)
     listed = put_lists(course, filled, parsed, stored, audited)
-    return Site(course, stored, listed, tuple(ran), labs, states)
+    return Site(course, stored, listed, tuple(ran), labs, states, said)
+
+
+def _said(course: Course, ran: dict[str, Run]) -> dict[str, dict[str, Run]]:
+    """The lessons' runs, with their figures in each language."""
+    words = labels.load(course) or {}
+    return dict.fromkeys(LANGUAGES, ran) | {
+        language: in_language(ran, words[language]) for language in words
+    }
 
 
 @again(2)

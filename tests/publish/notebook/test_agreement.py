@@ -33,7 +33,7 @@ from course_code.publish.page.values import Known
 from course_code.publish.page.write import Place, to_markdown
 
 HOME = "https://example.org/"
-SVG = {"format": "svg", "width": 4, "height": 3, "data": "<svg/>"}
+SVG = {"width": 4, "height": 3, "data": "<svg/>"}
 FIGURE = {"figure": {"light": SVG, "dark": SVG, "notebook": {"format": "png", "data": ""}}}
 COURSE = Course(ROOT)
 HIDDEN = "pre, .highlight, a.footnote-backref, .lesson-buttons, .lesson-provenance, figure.first"

@@ -27,7 +27,7 @@ PNG = base64.b64encode(b"\x89PNG picture").decode()
 
 def figure():
     """A figure as the store keeps it."""
-    image = {"width": 40, "height": 30, "format": "svg", "data": SVG}
+    image = {"width": 40, "height": 30, "data": SVG}
     notebook = {"format": "png", "data": PNG}
     return {"figure": {"light": image, "dark": image, "notebook": notebook}}
 

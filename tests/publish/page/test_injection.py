@@ -52,7 +52,7 @@ def hostile(count: int) -> list[str]:
 
 
 FUZZ = hostile(500)
-SVG = {"format": "svg", "width": 4, "height": 3, "data": "<svg/>"}
+SVG = {"width": 4, "height": 3, "data": "<svg/>"}
 FIGURE = {"light": SVG, "dark": SVG, "notebook": {"format": "png", "data": ""}}
 AXIS = {"label": "", "low": 0.0, "high": 1.0, "log": False}
 PROSE = """# Title {{ s }}

@@ -15,7 +15,7 @@ from course_code.publish.lesson.read import read_lesson
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.parse import parse
 from course_code.publish.page.parts import Page, Prose, ShownCell
-from course_code.publish.page.write import Place, figure_files, image_bytes, ranges, to_markdown
+from course_code.publish.page.write import Place, figure_files, ranges, to_markdown
 from course_code.publish.run import schedule as build
 from course_code.publish.run.plan import plan_lesson
 
@@ -233,8 +233,7 @@ def test_images_have_one_file_each(shown):
         f"{name}.{theme}.svg" for name in ("c0-1", "c0-2", "c1-1") for theme in ("light", "dark")
     ]
     assert all(f'src="../assets/lessons/one/{file}"' in text for file in files)
-    assert image_bytes(files["c0-1.dark.svg"]).startswith(b"<svg")
-    assert image_bytes({"format": "webp", "data": "UklGRg=="}) == b"RIFF"
+    assert files["c0-1.dark.svg"].startswith(b"<svg")
 
 
 @pytest.mark.parametrize(

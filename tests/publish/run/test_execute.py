@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -451,23 +452,29 @@ def assert_same_but_colours(light: str, dark: str) -> None:
 
 
 def pixels(image: dict) -> Image.Image:
-    return Image.open(io.BytesIO(base64.b64decode(image["data"]))).convert("RGBA")
+    (drawn,) = re.findall(r'href="data:image/webp;base64,([^"]+)"', image["data"])
+    return Image.open(io.BytesIO(base64.b64decode(drawn))).convert("RGBA")
 
 
-def test_a_dense_figure_is_a_lossless_transparent_webp(drawn):
+def test_a_dense_figure_is_text_on_lossless_transparent_pixels(drawn):
     figure = drawn[0][2]["figure"]
     light, dark = (figure[theme] for theme in ("light", "dark"))
-    assert light["format"] == dark["format"] == "webp"
     assert (light["width"], light["height"]) == (288, 288)
+    assert '<image width="216" height="216" ' in light["data"]
+    assert ">dense</text>" in light["data"]
     assert pixels(light).size == (600, 600)
     assert pixels(light).getpixel((0, 0))[3] == 0
     colours = [{c: n for n, c in pixels(i).getcolors(1 << 24)} for i in (light, dark)]
     orange = [(0xD5, 0x5E, 0x00, 255), (*bytes.fromhex(DARK.series["#d55e00"][1:]), 255)]
     assert colours[0][orange[0]] == colours[1][orange[1]] > 1000
     ink = [(*bytes.fromhex(theme.ink[1:]), 255) for theme in (LIGHT, DARK)]
-    assert colours[0][ink[0]] == colours[1][ink[1]] > 100
+    assert colours[0][ink[0]] == colours[1][ink[1]] > 100  # of the axes
     assert ink[0] not in colours[1]
     assert pixels(light).getchannel("A").tobytes() == pixels(dark).getchannel("A").tobytes()
+    where = ET.fromstring(light["data"]).find("{*}text[@text-anchor='middle']")  # of a tick
+    x, y = (round(float(where.get(name)) * 200 / 72) for name in ("x", "y"))
+    beneath = pixels(light).crop((x - 20, y - 25, x + 20, y)).getchannel("A")
+    assert beneath.getextrema() == (0, 0)  # no letters
 
 
 @pytest.fixture

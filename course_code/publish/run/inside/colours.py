@@ -4,6 +4,7 @@ Text has a contrast of 4.5 with what lies beneath it, marks have one of 3 with t
 2.2 asks. Colours are changed for one image and given back: the lesson's figure stays as it was.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 TEXT, MARK = 4.5, 3.0  # contrasts
@@ -164,18 +165,29 @@ def _beneath(texts, figure, theme):
     """Each text with the mean colour of what lies beneath it on a theme's paper."""
     import numpy as np
 
-    colours = [text.get_color() for text in texts]
-    for text in texts:
-        text.set_color((0, 0, 0, 0))
-    layout = figure.get_layout_engine()
-    figure.set_layout_engine("none")  # nothing moves
-    figure.canvas.draw()
-    figure.set_layout_engine(layout or "none")
-    pixels = np.asarray(figure.canvas.buffer_rgba()) / 255
-    for text, colour in zip(texts, colours, strict=True):
-        text.set_color(colour)
+    with unlettered(figure):
+        layout = figure.get_layout_engine()
+        figure.set_layout_engine("none")  # nothing moves
+        figure.canvas.draw()
+        figure.set_layout_engine(layout or "none")
+        pixels = np.asarray(figure.canvas.buffer_rgba()) / 255
     renderer = figure.canvas.get_renderer()
     return [(text, _mean(pixels, text.get_window_extent(renderer), theme)) for text in texts]
+
+
+@contextmanager
+def unlettered(figure):
+    """The figure without its letters; all else stays, and stays where it is."""
+    from matplotlib.text import Text
+
+    found = [(text, text.get_color(), text.get_alpha()) for text in figure.findobj(Text)]
+    for text, *_ in found:
+        text.set(color=(0, 0, 0, 0), alpha=None)
+    try:
+        yield
+    finally:
+        for text, colour, alpha in found:
+            text.set(color=colour, alpha=alpha)
 
 
 def _mean(pixels, box, theme):

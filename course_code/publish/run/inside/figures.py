@@ -1,15 +1,16 @@
 """Figures of a lesson as files: a light and a dark image for the page, one on white for notebooks.
 
 Executed in the kernel. A figure is drawn once by the lesson, which knows nothing of themes; here
-its colours change, and whatever sticks out of its canvas widens the image.
+its colours change, and whatever sticks out of its canvas widens the image. An image of the page is
+an SVG; what would be many lines in it are pixels there, without loss, beneath the text.
 """
 
 import base64
 import io
 
-from course_code.publish.run.inside import colours, tables
+from course_code.publish.run.inside import colours, lettering, tables
 
-LARGEST_SVG = 100_000  # bytes; a denser figure becomes a lossless WebP
+LARGEST = 100_000  # bytes of an SVG; what is denser becomes pixels
 PIXELS_PER_INCH = {"page": 200, "notebook": 144}
 RC = {
     "svg.hashsalt": "course",  # ids in the SVG repeat from run to run
@@ -84,29 +85,44 @@ def extent(figure):
 
 
 def encode(figure, box=None):
-    """The figure as a scoured SVG, or as a lossless WebP where that would be large."""
-    svg = io.StringIO()
-    plain = {"Date": None, "Creator": None}
-    figure.savefig(svg, format="svg", metadata=plain, bbox_inches=box)
+    """The figure as a scoured SVG, with its drawing as a lossless WebP where it would be large."""
     size = box.size if box else figure.get_size_inches()
     width, height = size * 96  # CSS pixels
     image = {"width": round(width), "height": round(height)}
-    text = svg.getvalue()
-    if len(text) < 4 * LARGEST_SVG:
+    text = svg(figure, box)
+    if len(text) < 4 * LARGEST:
         text = scour(text)
-        if len(text) <= LARGEST_SVG:
-            return {**image, "format": "svg", "data": text}
-    return {**image, "format": "webp", "data": base64.b64encode(webp(figure, box)).decode("ascii")}
+    if len(text) > LARGEST:
+        text = dense(figure, box, size * 72)
+    return {**image, "data": text}
 
 
-def scour(svg):
+def svg(figure, box=None, only_letters=False):
+    """The figure, or its text alone, as matplotlib writes it."""
+    out, plain = io.StringIO(), {"Date": None, "Creator": None}
+    lettering.save(figure, out, only_letters, metadata=plain, bbox_inches=box)
+    return out.getvalue()
+
+
+def scour(text):
     """The same picture in fewer bytes."""
     from scour.scour import parse_args, scourString
 
     options = parse_args(["--enable-id-stripping", "--strip-xml-prolog", "--indent=none"])
     options.strip_comments = options.enable_viewboxing = options.remove_metadata = True
-    text = scourString(svg, options)
+    text = scourString(text, options)
     return text[text.index("<svg") :].strip()  # without the DOCTYPE
+
+
+def dense(figure, box, size):
+    """The figure's text, as text, on its drawing as pixels; the size is in points."""
+    text = scour(svg(figure, box, only_letters=True))
+    with colours.unlettered(figure):
+        drawn = base64.b64encode(webp(figure, box)).decode("ascii")
+    width, height = (f"{side:g}" for side in size)
+    image = f'<image width="{width}" height="{height}" href="data:image/webp;base64,{drawn}"/>'
+    begin = text.index(">") + 1
+    return text[:begin] + image + text[begin:]
 
 
 def webp(figure, box=None):

@@ -26,7 +26,7 @@ def _series(kind, artist=None, **columns):
     columns = {name: values for name, values in columns.items() if len(values) == count}
     kept = [row for row in range(count) if any(_is_told(v[row]) for v in columns.values())]
     told = {name: [values[row] for row in kept] for name, values in columns.items()}
-    label = str(artist.get_label()) if artist is not None else ""
+    label = str(artist.get_label() or "") if artist is not None else ""
     return {
         "kind": kind,
         "label": "" if label.startswith("_") else plain(label),

@@ -1,0 +1,154 @@
+r"""What figures say, in the languages that no lesson is written in: docs/figures.yml.
+
+    names: [Adam, ReLU]
+    zh:
+      epoch: 轮次
+      "layer {} of {}": 共 {1} 层的第 {0} 层
+
+Names stay in every language, as numbers and single letters do. A {} stands for anything that stays
+or has words of its own. Spaces and breaks of lines do not count in a label; \n in words breaks
+their line.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import yaml
+
+from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.errors import CourseError
+
+FILE = Path("docs/figures.yml")
+TRANSLATED = LANGUAGES[1:]
+LETTER = "[A-Za-zÀ-ɏ]"
+WORD = re.compile(f"{LETTER}{{2}}")  # a letter alone is a symbol
+HOLE = re.compile(r"\{(\d*)\}")
+HINTS = {
+    "file": f"Write names: [a, b], and below {' and '.join(TRANSLATED)}: lines of label: words.",
+    "holes": "The words have a {} for each {} of the label, or {0}, {1} in another order.",
+}
+Found = tuple[str, frozenset[str]]  # words, and the labels and names of the file that served
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Words of a language for the labels of figures, and names that stay."""
+
+    language: str
+    names: tuple[str, ...]
+    words: tuple[tuple[str, str], ...]  # of each label
+    lines: tuple[tuple[str, int], ...]  # of the file, of labels and names
+
+    def find(self, label: str) -> Found | None:
+        """Return the words for a label, itself if there is nothing to translate; None without."""
+        label = " ".join(label.split())
+        if label in self._exact:
+            return self._exact[label], frozenset([label])
+        if not WORD.search(label):
+            return label, frozenset()
+        if found := self._of_pattern(label, lettered=True):
+            return found
+        if self.names and not WORD.search(self._name.sub(" ", label)):
+            return label, frozenset(self._name.findall(label))
+        return self._of_pattern(label, lettered=False)
+
+    def _of_pattern(self, label: str, lettered: bool) -> Found | None:
+        for pattern, known in self._patterns[lettered]:
+            if match := pattern.fullmatch(label):
+                parts = [self.find(part) for part in match.groups()]
+                if None not in parts:
+                    words = _filled(self._exact[known], [part[0] for part in parts])
+                    return words, frozenset([known]).union(*(part[1] for part in parts))
+        return None
+
+    @cached_property
+    def _exact(self) -> dict[str, str]:
+        return dict(self.words)
+
+    @cached_property
+    def _name(self) -> re.Pattern:
+        names = "|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True))
+        return re.compile(f"(?<!{LETTER})(?:{names})(?!{LETTER})")
+
+    @cached_property
+    def _patterns(self) -> dict[bool, list[tuple[re.Pattern, str]]]:
+        """Of labels with holes, the longest first, by whether they have letters themselves."""
+        found: dict[bool, list] = {True: [], False: []}
+        for label in sorted(self._exact, key=len, reverse=True):
+            if HOLE.search(label):
+                parts = map(re.escape, HOLE.split(label)[::2])
+                found[bool(WORD.search(label))].append((re.compile("(.+?)".join(parts)), label))
+        return found
+
+
+def load(course: Course) -> dict[str, Labels] | None:
+    """Read the words of each language; a course without the file shows figures as they are.
+
+    Raises:
+        CourseError: what is not YAML, an unknown or missing part, a label met before, words that
+            have not the holes of their label.
+    """
+    if not (course.root / FILE).is_file():
+        return None
+    return _parsed(course.read(course.root / FILE))
+
+
+@lru_cache(2)
+def _parsed(text: str) -> dict[str, Labels]:
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise CourseError(f"not YAML: {error.problem}", FILE, mark and mark.line + 1) from None
+    parts = dict(_pairs(node))
+    if missing := [name for name in ("names", *TRANSLATED) if name not in parts]:
+        raise CourseError(f"{missing[0]!r} is missing", FILE, 1, HINTS["file"])
+    if unknown := [name for name in parts if name not in ("names", *TRANSLATED)]:
+        line = _line(parts[unknown[0]])
+        raise CourseError(f"unknown part {unknown[0]!r}", FILE, line, HINTS["file"])
+    if not isinstance(parts["names"], yaml.SequenceNode):
+        raise CourseError("names are not a list", FILE, _line(parts["names"]), HINTS["file"])
+    names = [(_text(name), _line(name)) for name in parts["names"].value]
+    return {language: _labels(language, names, parts[language]) for language in TRANSLATED}
+
+
+def _labels(language: str, names: list[tuple[str, int]], node: yaml.Node) -> Labels:
+    words, lines = {}, dict(names)
+    for label, value in _pairs(node):
+        words[label], line = _text(value), _line(value)
+        if HOLE.sub("", label).strip() == "":
+            raise CourseError(f"the label {label!r} is a hole alone", FILE, line)
+        asked = sorted(hole or str(n) for n, hole in enumerate(HOLE.findall(words[label])))
+        if asked != [str(number) for number in range(len(HOLE.findall(label)))]:
+            raise CourseError(f"other holes than in {label!r}", FILE, line, HINTS["holes"])
+        lines[label] = line
+    return Labels(language, tuple(dict(names)), tuple(words.items()), tuple(lines.items()))
+
+
+def _pairs(node: yaml.Node) -> list[tuple[str, yaml.Node]]:
+    if not isinstance(node, yaml.MappingNode):
+        raise CourseError("expected names and values here", FILE, _line(node), HINTS["file"])
+    found: dict[str, yaml.Node] = {}
+    for key, value in node.value:
+        name = " ".join(_text(key).split())
+        if name in found:
+            raise CourseError(f"{name!r} is given twice", FILE, _line(key))
+        found[name] = value
+    return list(found.items())
+
+
+def _text(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+        raise CourseError("expected a text here", FILE, _line(node), HINTS["file"])
+    return node.value.strip()
+
+
+def _filled(words: str, parts: list[str]) -> str:
+    left = iter(parts)
+    return HOLE.sub(lambda hole: parts[int(hole[1])] if hole[1] else next(left), words)
+
+
+def _line(node: yaml.Node | None) -> int:
+    return node.start_mark.line + 1 if node else 1

@@ -1,0 +1,195 @@
+"""Figures of a run in another language: other words in their images, their data, their telling."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import chain
+from xml.etree import ElementTree as ET
+
+from course_code.publish.base.again import again
+from course_code.publish.base.errors import CourseError
+from course_code.publish.base.files import log
+from course_code.publish.base.words import COLUMNS
+from course_code.publish.page.labels import FILE, HOLE, WORD, Labels
+from course_code.publish.page.write import THEMES
+from course_code.publish.run.inside.lettering import put, spans, unspanned
+from course_code.publish.run.plan import Run
+
+SVG = "http://www.w3.org/2000/svg"
+TEXT, SPAN = f"{{{SVG}}}text", f"{{{SVG}}}tspan"
+TAGS = {"zh": "zh-Hans"}
+PRIVATE = 0xE000  # letters that stand for the formulas of a label
+FORMULA = re.compile("([\ue000-\uf8ff])")
+NUMBER = re.compile(r"[-+]?[\d.]*(?:e[-+]?\d+)?|-?inf|nan")
+LEADING = 13.2  # points from line to line of a text that had one
+WIDE = re.compile(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])")  # no space between Chinese letters
+ET.register_namespace("", SVG)
+ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+
+
+class Speaker:
+    """Says labels in a language, and remembers what served and what was missing."""
+
+    def __init__(self, labels: Labels):
+        self.labels, self.missing = labels, []
+        self.used: dict[str, None] = {}  # in order
+        self._said: dict[str, str] = {}
+
+    def __call__(self, label: str) -> str:
+        """Words for a label, with breaks of lines; itself where there are none."""
+        if label not in self._said:
+            found = self.labels.find(label)
+            if found is None:
+                self.missing.append(" ".join(label.split()))
+            self._said[label], served = found or (label, ())
+            self.used |= dict.fromkeys(sorted(served))
+        return self._said[label]
+
+    def line(self, label: str) -> str:
+        """Words for a label in one line."""
+        return WIDE.sub("", self(label)).replace("\n", " ")
+
+    def glossed(self) -> Iterator[tuple[str, str]]:
+        """Labels that served, each with its words; holes are dots."""
+        words = dict(self.labels.words)
+        for label in self.used:
+            if WORD.search(label) and words.get(label, label).lower() != label.lower():
+                yield HOLE.sub("…", label), " ".join(HOLE.sub("…", words[label]).split())
+
+
+def in_language(runs: dict[str, Run], labels: Labels) -> dict[str, Run]:
+    """Return the runs with their figures in a language.
+
+    Words that serve no figure are warned of.
+
+    Raises:
+        CourseError: labels without words; says in which figures.
+    """
+    said, used, missing = {}, set(), []
+    for name, run in runs.items():
+        entry, served, lacking = _entry(labels.language, name, run.entry, labels)
+        said[name] = Run(run.plan, entry)
+        used |= served
+        missing += [f"{run.lesson.path}: {what}" for what in lacking]
+    if missing:
+        hint = f"Write it in {FILE}, below {labels.language}, or below names if it stays."
+        raise CourseError("\n".join(missing), hint=hint)
+    for label, line in labels.lines:
+        if label not in used:
+            log.warning("%s:%d: no figure says %r", FILE, line, label)
+    return said
+
+
+@again(2)
+def _entry(_language: str, _lesson: str, entry: dict, labels: Labels) -> tuple[dict, set, list]:
+    """A run's entry, which labels and names served, and what is missing in which figure."""
+    used, missing, cells = set(), [], {}
+    for cell, blocks in entry["cells"].items():
+        number = 0
+        cells[cell] = []
+        for block in blocks:
+            outputs = []
+            for output in block:
+                if "figure" in output:
+                    number, say = number + 1, Speaker(labels)
+                    output = {**output, "figure": translated(output["figure"], say)}
+                    used.update(say.used)
+                    lacking = dict.fromkeys(say.missing)
+                    where = f"figure {number} of cell {cell!r}"
+                    missing += [f"{where}: no words for {label!r}" for label in lacking]
+                outputs.append(output)
+            cells[cell].append(outputs)
+    return {**entry, "cells": cells}, used, missing
+
+
+def translated(figure: dict, say: Speaker) -> dict:
+    """A figure in the language of its speaker; the same where nothing in it is translated."""
+    made = {theme: {**figure[theme], "data": image(figure[theme]["data"], say)} for theme in THEMES}
+    if table := figure.get("table"):
+        said = {"panels": _told(table["panels"], say), "csv": _csv(table["csv"], say)}
+        made["table"] = table | said
+    if made == {part: figure[part] for part in made}:
+        return figure
+    return {**figure, **made, "language": say.labels.language, "said": list(say.glossed())}
+
+
+def image(svg: str, say: Speaker) -> str:
+    """An SVG with other words."""
+    root, changed = ET.fromstring(svg), False
+    for text in root.iter(TEXT):
+        lines = [part for part in text if part.get("x")] or [text]
+        label, formulas = _read(lines)
+        if (words := say(label)) != label:
+            _set(text, lines, words, formulas)
+            changed = True
+    if not changed:
+        return svg
+    root.set("lang", TAGS[say.labels.language])
+    return ET.tostring(root, "unicode")
+
+
+def _read(lines: list[ET.Element]) -> tuple[str, list[tuple[str, dict]]]:
+    """The label of a text, formulas as one private letter each, and the runs of those."""
+    parts, formulas = [], []
+    for line in lines:
+        pieces = [(line.text or "", {})]
+        for span in line:
+            pieces += [(span.text or "", dict(span.attrib)), (span.tail or "", {})]
+        for letters, attributes in unspanned([piece for piece in pieces if piece[0]]):
+            if attributes:
+                formulas.append((letters, attributes))
+                letters = chr(PRIVATE + len(formulas) - 1)
+            parts.append(letters)
+        parts.append(" ")
+    return " ".join("".join(parts).split()), formulas
+
+
+def _set(text: ET.Element, lines: list[ET.Element], words: str, formulas: list) -> None:
+    """Put words in the place of a text's lines, about the middle of which they stand."""
+    ys = [float(line.get("y") or 0) for line in lines]
+    step = (ys[1] - ys[0]) if len(ys) > 1 else LEADING
+    said = words.split("\n")
+    first = (ys[0] + ys[-1] - step * (len(said) - 1)) / 2
+    text[:], text.text = [], None
+    for number, line in enumerate(said):
+        place = {"x": text.get("x", "0"), "y": f"{first + step * number:.2f}"}
+        text.attrib |= {} if number else place
+        own = ET.SubElement(text, SPAN, place) if len(said) > 1 else text
+        put(own, spans(list(_runs(line, formulas))), SPAN)
+
+
+def _runs(line: str, formulas: list[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
+    for part in filter(None, FORMULA.split(line)):
+        yield formulas[ord(part) - PRIVATE] if FORMULA.fullmatch(part) else (part, {})
+
+
+def _told(node, say: Speaker):
+    """What is told of a figure's panels: every text is a label, but kinds of series."""
+    if isinstance(node, dict):
+        return {key: value if key == "kind" else _told(value, say) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_told(each, say) for each in node]
+    return say.line(node) if isinstance(node, str) else node
+
+
+def _csv(text: str, say: Speaker) -> str:
+    """A figure's data with other words in its head and in its cells; see run/inside/tables.py."""
+    words = COLUMNS[say.labels.language]
+    head, *rows = csv.reader(io.StringIO(text))
+    kind = head.index("kind")
+    out = io.StringIO("\ufeff")  # or spreadsheets take it for another encoding
+    out.seek(0, io.SEEK_END)
+    written = csv.writer(out, lineterminator="\n")
+    written.writerow(_head(name, words, say) for name in head)
+    for row in rows:
+        row[kind] = words[row[kind]]
+    cells = dict.fromkeys(chain.from_iterable(rows))
+    said = {cell: cell if NUMBER.fullmatch(cell) else say.line(cell) for cell in cells}
+    written.writerows(map(said.__getitem__, row) for row in rows)
+    return out.getvalue()
+
+
+def _head(name: str, words: dict[str, str], say: Speaker) -> str:
+    column, _, label = name.partition(": ")
+    return words[column] + (f"：{say.line(label)}" if label else "")
