@@ -52,6 +52,14 @@ JUDGED = """([spared, alike]) => {  // of a kind: alike in looks, in places alik
 }"""
 POLICY = "Content Security Policy"  # in what Chromium says of what it blocks
 CODE_PAGE = "pytorch_basics/"  # has code of every colour
+LAID_OUT = """() => [...document.querySelectorAll(".md-content__inner > :not(pre)")]
+  .every((part) => getComputedStyle(part).contentVisibility === "visible")"""  # as site.js does
+RESTED = """async () => {  // twice painted, and then nothing to do
+  await document.fonts.ready;
+  for (let turn = 0; turn < 2; turn++) {
+    await new Promise((go) => requestAnimationFrame(() => requestIdleCallback(go)));
+  }
+}"""
 COUNT_SHIFTS = """
 window.layoutShift = 0;
 new PerformanceObserver((list) => {
@@ -149,20 +157,31 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser, address):
-    """Function that opens a page of the site in a fresh profile: open_page("spiral/", …)."""
+def new_page(browser):
+    """Function that gives an empty page in a fresh profile: new_page(has_touch=True, …)."""
     contexts = []
 
-    def open_page(path, **options):
+    def new_page(**options):
         contexts.append(browser.new_context(**{**PROFILES["light"], **options}))
         page = contexts[-1].new_page()
         page.set_default_timeout(15_000)
+        return page
+
+    yield new_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(new_page, address):
+    """Function that opens a page of the site in a fresh profile: open_page("spiral/", …)."""
+
+    def open_page(path, **options):
+        page = new_page(**options)
         page.goto(address + path)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 # ---- visits ----------------------------------------------------------------------------------
@@ -184,11 +203,36 @@ class Visit:
     violations: list[str] = field(default_factory=list)
 
 
+class Traffic:
+    """What a page, or the pages of a context, ask for: what is under way, and what has come."""
+
+    def __init__(self, of):
+        self.under_way, self.finished = set(), []
+        of.on("request", lambda request: self.under_way.add(request))
+        of.on("requestfailed", lambda request: self.under_way.discard(request))
+        of.on("requestfinished", self._came)
+
+    def _came(self, request) -> None:
+        self.under_way.discard(request)
+        self.finished.append(request)
+
+    def rest(self, page) -> None:
+        """Wait until a page, which is loaded, has nothing to do and nothing to come.
+
+        That is known sooner than "networkidle", which waits half a second for what does not come.
+        """
+        page.wait_for_function(LAID_OUT)
+        page.evaluate(RESTED)
+        while self.under_way:
+            page.wait_for_timeout(20)
+            page.evaluate(RESTED)
+
+
 @contextmanager
 def _recorded(browser):
-    context, visit, finished = browser.new_context(**PROFILES["phone"]), Visit(), []
+    context, visit = browser.new_context(**PROFILES["phone"]), Visit()
+    traffic = Traffic(context)
     context.on("request", lambda request: visit.requests.append(request.url))
-    context.on("requestfinished", lambda request: finished.append(request))
     context.on("requestfailed", lambda request: visit.failures.append(request.url))
     context.on("console", lambda said: POLICY in said.text and visit.failures.append(said.text))
     context.on("weberror", lambda error: visit.failures.append(str(error.error)))
@@ -201,7 +245,7 @@ def _recorded(browser):
     context.add_init_script(COUNT_SHIFTS)
     page = context.new_page()
     page.set_default_timeout(60_000)  # the machine may be busy
-    yield page, visit, finished
+    yield page, visit, traffic
     context.close()
 
 
@@ -214,20 +258,24 @@ def visit_page(browser, url: str) -> Visit:
     """
     english = "/zh/" not in url or EVERY_PAGE
     chinese = "/zh/" in url or EVERY_PAGE
-    with _recorded(browser) as (page, visit, finished):
-        page.goto(url, wait_until="networkidle")
-        visit.bytes_first = sum(_size(request) for request in finished)
+    with _recorded(browser) as (page, visit, traffic):
+        page.goto(url)
+        traffic.rest(page)
+        visit.bytes_first = sum(_size(request) for request in traffic.finished)
         visit.languages = tuple(page.evaluate(LANGUAGES))
         visit.elements = page.evaluate("document.querySelectorAll('*').length")
         inside = page.evaluate("document.querySelectorAll('.katex, .katex *').length")
         visit.outside = visit.elements - inside
-        _look(page, visit, "phone")
+        _look(page, visit, "phone", traffic)
         if english:
+            page.evaluate(AXE)
             visit.violations += violations(page, "phone", **STRUCTURE)
         page.set_viewport_size(PROFILES["light"]["viewport"])
         page.evaluate("scrollTo(0, 0)")  # or browsers come back to where the page was left
-        page.reload(wait_until="networkidle")
-        _look(page, visit, "light")
+        page.reload()
+        traffic.rest(page)
+        _look(page, visit, "light", traffic)
+        page.evaluate(AXE)
         if english:
             _choose_texts(page, url)
             visit.violations += violations(page, "light", **CONTRAST)
@@ -238,8 +286,9 @@ def visit_page(browser, url: str) -> Visit:
     return visit
 
 
-def _look(page, visit: Visit, profile: str) -> None:
+def _look(page, visit: Visit, profile: str, traffic: Traffic) -> None:
     _scroll_through(page)
+    traffic.rest(page)
     visit.shift[profile] = page.evaluate("layoutShift")
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     visit.overflow[profile] = page.evaluate(
@@ -247,7 +296,6 @@ def _look(page, visit: Visit, profile: str) -> None:
     )
     page.add_style_tag(content=RESTING)
     visit.wide[profile] = page.evaluate(WIDE)
-    page.evaluate(AXE)
     page.evaluate(UNSCROLL)
 
 
@@ -305,7 +353,6 @@ def _scroll_through(page) -> None:
           }
         }"""
     )
-    page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import COUNT_SHIFTS
+from .conftest import COUNT_SHIFTS, Traffic
 from .places import ROOT
 
 FIGURES = sorted(
@@ -41,13 +41,16 @@ def figure(request):
 
 
 @pytest.mark.parametrize("home", ["", "zh/"])
-def test_it_comes_when_it_is_near_into_room_reserved_and_not_on_paper(open_page, figure, home):
+def test_it_comes_when_it_is_near_into_room_reserved_and_not_on_paper(
+    new_page, address, figure, home
+):
     name, lesson = figure
-    page = open_page("404.html", **(PHONE if home else {}))
-    asked = []
+    page = new_page(**(PHONE if home else {}))
+    asked, traffic = [], Traffic(page)
     page.on("request", lambda request: asked.append(request.url))
     page.add_init_script(COUNT_SHIFTS)
-    page.goto(page.url.replace("404.html", f"{home}{lesson}/"), wait_until="networkidle")
+    page.goto(f"{address}{home}{lesson}/")
+    traffic.rest(page)
     assert not [url for url in asked if "/assets/figures/" in url]
     place = page.locator(f"#live-{name}")
     still = place.locator(STILL)
@@ -56,15 +59,15 @@ def test_it_comes_when_it_is_near_into_room_reserved_and_not_on_paper(open_page,
     place.evaluate("(place) => place.scrollIntoView({ block: 'center' })")
     expect(place).to_contain_class("is-live")
     assert any(url.endswith(f"/assets/figures/{name}.js") for url in asked)
-    page.wait_for_load_state("networkidle")
+    traffic.rest(page)
     app = place.locator(".live-app")
     height, reserved = app.evaluate(HEIGHTS)
     assert 0.8 * reserved <= height <= reserved + 1
     assert page.evaluate("layoutShift") < 0.05
     assert app.evaluate("(app) => app.scrollWidth <= app.clientWidth")
-    for control in app.locator("button, select, input, [tabindex='0']").all():
-        if control.is_visible():
-            assert control.bounding_box()["height"] >= 24  # for a finger
+    controls = app.locator("button, select, input, [tabindex='0']").and_(page.locator(":visible"))
+    heights = controls.evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().height)")
+    assert min(heights) >= 24  # for a finger
     expect(still).to_have_count(0)
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
@@ -75,22 +78,21 @@ def test_it_comes_when_it_is_near_into_room_reserved_and_not_on_paper(open_page,
     assert place.locator("figcaption").text_content() == caption
 
 
-def test_who_has_no_scripts_sees_a_still_figure_and_is_told(open_page):
-    page = open_page("404.html", java_script_enabled=False)
-    root = page.url.removesuffix("404.html")
+def test_who_has_no_scripts_sees_a_still_figure_and_is_told(new_page, address):
+    page = new_page(java_script_enabled=False)
     for name, lesson in FIGURES:
-        page.goto(f"{root}{lesson}/", wait_until="commit")
+        page.goto(f"{address}{lesson}/", wait_until="commit")
         place = page.locator(f"#live-{name}")
         expect(place.locator(STILL)).to_have_count(1)
         expect(place.locator(".live-note a")).to_be_visible()
         expect(place.locator("figcaption")).to_be_visible()
 
 
-def test_a_figure_whose_script_does_not_come_stays_as_it_was(open_page):
+def test_a_figure_whose_script_does_not_come_stays_as_it_was(new_page, address):
     name, lesson = FIGURES[0]
-    page = open_page("404.html")
+    page = new_page()
     page.route(f"**/assets/figures/{name}.js", lambda route: route.abort())
-    page.goto(page.url.replace("404.html", f"{lesson}/"))
+    page.goto(f"{address}{lesson}/")
     with page.expect_event("requestfailed"):
         page.locator(f"#live-{name}").scroll_into_view_if_needed()
     expect(page.locator(f"#live-{name} {STILL}")).to_have_count(1)

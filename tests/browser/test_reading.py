@@ -397,7 +397,7 @@ def test_without_code_a_lesson_is_fifteen_sheets_of_paper(reader):
     page.reload()
     page.evaluate("document.documentElement.dataset.code = 'hidden'")
     page.evaluate("document.querySelectorAll('img').forEach((i) => { i.loading = 'eager'; })")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => [...document.images].every((image) => image.complete)")
     sheets = page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n")
     assert 3 < sheets <= 15
 
