@@ -45,6 +45,7 @@ class Heap:
     def __init__(self):
         self.things: list[Thing] = []
         self.changed: set[int] = set()
+        self.places: set[int] = set()
         self.inner: dict[int, Value] = {}  # of places, the one for what they hold
         self._sites: dict[Any, int] = {}
         self._live: set[int] = set()  # iterators and streams
@@ -66,6 +67,8 @@ class Heap:
         """Give things marks."""
         for number in value:
             self.things[number].marks.update(marks)
+            if PLACE in marks:
+                self.places.add(number)
             if ITERATOR in marks or STREAM in marks:
                 self._live.add(number)
 

@@ -7,6 +7,7 @@ out, and figures too: nothing needs what they draw.
 """
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,7 +63,6 @@ class _Statement:
     end: int
     effects: Effects
     written: frozenset[str]  # names in its texts, where its block runs texts as code
-    stops: bool  # it may raise the error that its block promises
 
     @property
     def reads(self) -> frozenset[str]:
@@ -107,6 +107,7 @@ class _Page:
     def __init__(self, sources: Sequence[str], stopping: frozenset[int]):
         self.statements: list[_Statement] = []
         self.imports: list[tuple[int, Import]] = []  # with the block of each
+        self.touching: dict[str, list[int]] = {}  # statements that bind or change a name
         self.begins, self.ends = [], []  # lines of blocks
         self.interpreter, line = Interpreter(), 0
         for block, source in enumerate(sources):
@@ -127,8 +128,8 @@ class _Page:
         if not own:  # imports alone
             wanted = dict.fromkeys(i for at, i in self.imports if at == block)
         imports = import_lines([(item, NOWHERE, 0) for item in wanted])
-        earlier = [s for s in self.statements[:first] if not _is_check(s.node)]
-        whole = first > 0 and kept >= {i for i in range(first) if self.statements[i] in earlier}
+        earlier = {i for i, s in enumerate(self.statements[:first]) if not _is_check(s.node)}
+        whole = first > 0 and kept >= earlier
         return Slice(tuple(t for t, *_ in imports), tuple(_merged(chosen)), whole)
 
     def _read(self, source: str, block: int, line: int, stopping: bool) -> None:
@@ -144,8 +145,10 @@ class _Page:
             effects = self.interpreter.effects(node)
             end = source.count("\n") + 1 if node is tree.body[-1] else node.end_lineno
             written = frozenset(_in_texts(node) if runs_texts else ())
-            stops = stopping and node is tree.body[-1]
-            made = _Statement(node, block, line + last, line + end, effects, written, stops)
+            stops = stopping and node is tree.body[-1]  # with the error that its block promises
+            for name in () if stops else effects.binds | effects.changes:
+                self.touching.setdefault(name, []).append(len(self.statements))
+            made = _Statement(node, block, line + last, line + end, effects, written)
             self.statements.append(made)
             last = end
 
@@ -172,15 +175,11 @@ class _Page:
 
     def _sources(self, name: str, before: int) -> Iterator[int]:
         """Statements that may decide what a name stands for, the nearest first."""
-        for i in range(before - 1, -1, -1):
-            statement = self.statements[i]
-            if statement.stops:
-                continue
-            if name in statement.effects.binds:
-                yield i
+        touching = self.touching.get(name, [])
+        for i in reversed(touching[: bisect_left(touching, before)]):
+            yield i
+            if name in self.statements[i].effects.binds:
                 return
-            if name in statement.effects.changes:
-                yield i
 
 
 def _in_texts(node: ast.stmt) -> Iterator[str]:

@@ -176,7 +176,7 @@ class Summaries(Expressions):
         if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node)):
             held = frame.yielded.union(*names.values())
             frame.returned |= self.make(node, held, NOTHING, ITERATOR)
-        given = tuple((n, held) for n in self._places() if (held := self._held(n)))
+        given = tuple((n, held) for n in sorted(self.heap.places) if (held := self._held(n)))
         summary = Summary(
             frame.returned,
             frozenset(n for n in self.heap.changed if n < born or self.is_place(n)),
@@ -193,10 +193,6 @@ class Summaries(Expressions):
     def is_place(self, number: int) -> bool:
         """Whether a thing stands for others."""
         return PLACE in self.heap.things[number].marks
-
-    def _places(self) -> list[int]:
-        """All places."""
-        return [n for n, thing in enumerate(self.heap.things) if PLACE in thing.marks]
 
     def _held(self, number: int) -> Value:
         """What a place was given to hold while a function was followed."""

@@ -35,7 +35,8 @@ class Plan:
     lesson: Lesson
     inlined: InlinedLesson
     inputs: Inputs
-    # Of each cell's blocks the code that they need; a lab, whose code is to be written, has none.
+    # Of each cell's blocks the code that they need; labs and live figures, where none is copied
+    # with it, have none.
     slices: Slices = field(default_factory=dict)
     binders: Binders = field(default_factory=dict)  # of the lesson's own names
 
@@ -92,11 +93,17 @@ def plan_lesson(course: Course, name: str) -> Plan:
     Raises:
         CourseError: a mistake in it.
     """
-    return plan_script(course, name, course.lessons / f"{name}.py", _read, course, name)
+    script = course.lessons / f"{name}.py"
+    return plan_script(course, name, script, _read, course, name, sliced=True)
 
 
 def plan_script(
-    course: Course, name: str, script: Path, read: Callable[..., tuple[Lesson, InlinedLesson]], *of
+    course: Course,
+    name: str,
+    script: Path,
+    read: Callable[..., tuple[Lesson, InlinedLesson]],
+    *of,
+    sliced: bool = False,
 ) -> Plan:
     """Plan what `read` makes of a script, unless a plan of the same code is kept.
 
@@ -106,22 +113,24 @@ def plan_script(
         script: its file.
         read: gives the lesson, and the same inlined.
         of: its arguments.
+        sliced: whether the plan has slices, which take most of its time.
     """
     key = key_of(name, _sources(course, script))
-    lesson, inlined, code, sliced, bound = _planned(course, name, key, read, *of)
-    return Plan(lesson, inlined, inputs_of(code), sliced, bound)
+    lesson, inlined, code, found, bound = _planned(course, name, key, sliced, read, *of)
+    return Plan(lesson, inlined, inputs_of(code), found, bound)
 
 
 @again(2)
-def _planned(course: Course, name: str, key: str, read: Callable, *of) -> Planned:
+def _planned(course: Course, name: str, key: str, sliced: bool, read: Callable, *of) -> Planned:
     kept = Kept(course.store / ".plans")
     if (value := kept.get(name, key)) is not None:
         return _restored(*value)
     lesson, inlined = read(*of)
-    code, sliced, bound = code_of(lesson, inlined), _sliced(lesson, inlined), binders(lesson)
+    code, bound = code_of(lesson, inlined), binders(lesson)
+    found = _sliced(lesson, inlined) if sliced else {}
     parts = [asdict(part) for part in (lesson, inlined, code)]
-    kept.put(name, key, [*parts, {k: [asdict(s) for s in v] for k, v in sliced.items()}, bound])
-    return lesson, inlined, code, sliced, bound
+    kept.put(name, key, [*parts, {k: [asdict(s) for s in v] for k, v in found.items()}, bound])
+    return lesson, inlined, code, found, bound
 
 
 def _read(course: Course, name: str) -> tuple[Lesson, InlinedLesson]:

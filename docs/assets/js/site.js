@@ -353,13 +353,17 @@
   }).observe(document.querySelector("article"), { childList: true, subtree: true });
 
   /* What the style sheet leaves for when it is near the screen is laid out a little at a time while
-     nobody waits, so that nothing moves later under who scrolls. */
+     nobody waits, and all that is left when a reader begins to scroll: then nothing moves later. */
   const parts = ".md-content__inner > :is(p, ul, ol, figure, .arithmatex)";
   const waiting = [...document.querySelectorAll(parts)];
-  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
-  const layOut = () => {
-    for (const part of waiting.splice(0, 6)) part.style.contentVisibility = "visible";
-    if (waiting.length) requestAnimationFrame(() => idle(layOut));
+  const layOut = (some) => {
+    for (const part of waiting.splice(0, some)) part.style.contentVisibility = "visible";
   };
-  addEventListener("load", () => idle(layOut));
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
+  const next = () => {
+    layOut(6);
+    if (waiting.length) requestAnimationFrame(() => idle(next));
+  };
+  addEventListener("load", () => idle(next));
+  addEventListener("scroll", () => layOut(waiting.length), { once: true, passive: true });
 })();
