@@ -73,7 +73,7 @@ def tokens(text: str, line: int = 1) -> Iterator[Token]:
     return iter(_tokens(text, line))
 
 
-@lru_cache(20_000)  # pages are read for values, links, headings and more; many do not change
+@lru_cache(6_000)  # pages are read for values, links, headings and more; all have about 4,800
 def _tokens(text: str, line: int) -> tuple[Token, ...]:
     return tuple(_cut(text, line))
 
