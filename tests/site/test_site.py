@@ -131,6 +131,8 @@ def test_a_title_is_text_on_every_page(tiny):
     done = mkdocs("build", "--strict", cwd=tiny, SITE_URL=BASE)
     assert done.returncode == 0, done.stderr
     assert evil in read(tiny / "site/tiny/index.html").title.get_text()
+    home = read(tiny / "site/index.html")
+    assert home.select_one(".md-footer__link")["aria-label"] == f"Next: {evil}"
     for path in (tiny / "site").rglob("*.html"):
         page = read(path)
         assert not [e for e in page.find_all(True) if "onerror" in e.attrs], path
