@@ -4,6 +4,7 @@ import html
 import random
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,8 +15,10 @@ from course_code.publish.lesson.inline import Block
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.notebook import to_notebook
 from course_code.publish.notebook.script import to_script
+from course_code.publish.page.labels import Labels
 from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, headings
 from course_code.publish.page.text import tokens
+from course_code.publish.page.translated import Speaker, image
 from course_code.publish.page.values import Known, fill
 from course_code.publish.page.write import Place, to_markdown
 
@@ -52,6 +55,7 @@ def hostile(count: int) -> list[str]:
 
 
 FUZZ = hostile(500)
+SVG_NAME = "http://www.w3.org/2000/svg"
 SVG = {"width": 4, "height": 3, "data": "<svg/>"}
 FIGURE = {"light": SVG, "dark": SVG, "notebook": {"format": "png", "data": ""}}
 AXIS = {"label": "", "low": 0.0, "high": 1.0, "log": False}
@@ -205,3 +209,16 @@ def test_titles_read_as_text():
     prose = page_with("x<b").segments[0]
     assert [heading.level for heading in headings(prose)] == [1, 2]
     assert {token.kind for token in tokens(prose.text)} == {"text", "bar"}
+
+
+def test_words_of_a_figure_are_text_in_its_image():
+    for value in FUZZ:
+        text = "".join(letter for letter in value if letter.isprintable() or letter == "\n")
+        label = words(text)
+        svg = f'<svg xmlns="{SVG_NAME}"><text x="1" y="2">{html.escape(label)}</text></svg>'
+        made = image(svg, Speaker(Labels("zh", (), ((label, value),), ())))
+        root = ElementTree.fromstring(made)
+        assert {element.tag for element in root.iter()} <= {
+            f"{{{SVG_NAME}}}{tag}" for tag in ("svg", "text", "tspan")
+        }
+        assert words("\n".join(root.itertext())) == words(text)
