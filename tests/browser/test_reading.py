@@ -245,7 +245,7 @@ def test_the_data_of_a_figure_is_told_and_its_first_rows_are_shown(reader):
         expect(fold.locator("p").first).to_be_visible()
         link = fold.locator("[download]")
         answer = page.request.get(urljoin(page.url, link.get_attribute("href")))
-        heads, *lines = csv.reader(io.StringIO(answer.text()))
+        heads, *lines = csv.reader(io.StringIO(answer.body().decode("utf-8-sig")))
         rows = fold.locator("tbody tr")
         expect(rows).to_have_count(min(12, len(lines)) if fetches else 0)
         if fetches:
