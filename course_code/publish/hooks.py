@@ -22,6 +22,7 @@ from mkdocs.utils import CountHandler
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from course_code.publish.base.again import give_back  # noqa: E402
 from course_code.publish.base.course import LANGUAGES, Course  # noqa: E402
 from course_code.publish.base.errors import CourseError  # noqa: E402
 from course_code.publish.base.files import log  # noqa: E402
@@ -106,6 +107,8 @@ def _in_one_line(build) -> None:
         build()
     except MkDocsException as error:
         raise Abort(error.message) from None  # which MkDocs prints
+    finally:
+        give_back()
 
 
 class Edition:

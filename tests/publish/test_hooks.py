@@ -9,13 +9,17 @@ from mkdocs.exceptions import Abort, ConfigurationError
 from course_code.publish import hooks
 
 
-def test_a_broken_configuration_is_one_line_for_the_server():
+def test_a_broken_configuration_is_one_line_for_the_server_and_memory_goes_back(monkeypatch):
+    given = []
+    monkeypatch.setattr(hooks, "give_back", lambda: given.append("back"))
+
     def build():
         raise ConfigurationError("mkdocs.yml: no nav")
 
     with pytest.raises(Abort, match=r"^mkdocs\.yml: no nav$") as caught:
         hooks._in_one_line(build)
     assert caught.value.__suppress_context__
+    assert given == ["back"]
 
 
 def test_the_server_starts_though_its_first_build_fails_and_only_the_first(monkeypatch, caplog):

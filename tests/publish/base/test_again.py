@@ -1,9 +1,12 @@
 """What is made again of the same is what was made; of anything else it is made anew."""
 
+import platform
+
+import psutil
 import pytest
 
 from course_code.publish.base import again as remembering
-from course_code.publish.base.again import again, forget
+from course_code.publish.base.again import again, forget, give_back
 
 
 @pytest.fixture
@@ -56,3 +59,13 @@ def test_all_can_be_forgotten(total, calls):
     forget()
     total("a", [1])
     assert calls == ["a", "a"]
+
+
+def test_what_is_freed_between_what_stays_goes_back_to_the_system():
+    here = psutil.Process()
+    kept = ["-" * 2000 + str(number) for number in range(100_000)]  # bytes
+    full = here.memory_info().rss
+    del kept[:-1]  # the last one keeps all below it from being given back
+    give_back()
+    freed = full - here.memory_info().rss
+    assert freed > 150_000_000 or platform.libc_ver()[0] != "glibc", freed
