@@ -20,6 +20,9 @@ endef
 
 export NO_MKDOCS_2_WARNING := 1
 
+# Tests start Python some hundred times: what is compiled once is kept, also where that is switched off.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test build audit labs bench offline pdf zensical lint format reproducible pins colab katex \
   clean
 
