@@ -221,11 +221,13 @@ class Traffic:
 
         That is known sooner than "networkidle", which waits half a second for what does not come.
         """
-        page.wait_for_function(LAID_OUT)
-        page.evaluate(RESTED)
-        while self.under_way:
-            page.wait_for_timeout(20)
+        page.wait_for_function(LAID_OUT, timeout=60_000)  # the machine may be busy
+        for _ in range(3000):
             page.evaluate(RESTED)
+            if not self.under_way:
+                return
+            page.wait_for_timeout(20)
+        raise AssertionError(f"never came: {[request.url for request in self.under_way]}")
 
 
 @contextmanager
