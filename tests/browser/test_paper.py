@@ -97,3 +97,13 @@ def test_links_stay_in_the_book_where_they_can(printed):
     }
     outside = [str(link["/A"].get("/URI", "")) for link in links if "/A" in link]
     assert not [address for address in outside if "course.invalid" in address]
+
+
+def test_a_book_that_lacks_a_chapter_is_refused(printed):
+    language, pdf = printed
+    data = io.BytesIO()
+    pypdf.PdfWriter(clone_from=pdf).write(data)
+    (title,) = [mark.title for mark in pdf.outline if not isinstance(mark, list)]
+    book.check_whole(data.getvalue(), [title])
+    with pytest.raises(CourseError, match="did not print 'Last' and what follows"):
+        book.check_whole(data.getvalue(), [title, "Last"])

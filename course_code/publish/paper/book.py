@@ -4,12 +4,15 @@ The browser makes bookmarks of the headings, tags of the elements, and keeps lin
 """
 
 import html
+import io
 import mimetypes
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import pypdf
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
@@ -92,10 +95,29 @@ def write(browser, course: Course, site: Path, language: str) -> bytes:
         made.append(page.evaluate(script, {"slug": chapter.slug, "slugs": slugs}))
     book = _book(course, language, wanted, made)
     context.route(f"{ADDRESS}/book.html", lambda route: route.fulfill(body=book, content_type=HTML))
-    page.goto(f"{ADDRESS}/book.html", wait_until="networkidle")
+    page.goto(f"{ADDRESS}/book.html", wait_until="load")  # the network may rest before all is read
+    page.wait_for_load_state("networkidle")
     data = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
     context.close()
+    check_whole(data, [chapter["title"] for chapter in made])
     return with_characters(data)
+
+
+def check_whole(data: bytes, titles: list[str]) -> None:
+    """Refuse a PDF without a bookmark for each chapter.
+
+    Raises:
+        CourseError: it lacks one.
+    """
+    outline = pypdf.PdfReader(io.BytesIO(data)).outline
+    marks = [_plain(each.title) for each in outline if not isinstance(each, list)]
+    if lacking := [title for title in titles if _plain(title) not in marks]:
+        hint = "Close what takes the machine's memory, and print again."
+        raise CourseError(f"the browser did not print {lacking[0]!r} and what follows", hint=hint)
+
+
+def _plain(title: str) -> str:
+    return "".join(title.split())
 
 
 HTML = "text/html; charset=utf-8"
