@@ -36,10 +36,12 @@ def strangers(folder: Path, kernel: int) -> list[str]:
 
 def end(folder: Path, spare: int | None = None) -> None:
     """End every process of a run, but for one whose id is given."""
-    latest = time.monotonic() + PATIENCE
+    latest, seen = time.monotonic() + PATIENCE, True
     while time.monotonic() < latest:
-        if not (found := [each for each in processes(folder) if _goes_on(each, spare)]):
+        found = [each for each in processes(folder) if _goes_on(each, spare)]
+        if not found and not seen:
             break
+        seen = bool(found)  # one look misses what starts, or becomes another program, meanwhile
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
