@@ -22,7 +22,7 @@ from pathlib import Path
 
 END_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG; PR_SET_CHILD_SUBREAPER: who leaves stays below
 BLOCK = "block "  # begins the file name of a block's code, its number follows
-SLOW = ("torch", "torch._dynamo", "matplotlib.pyplot", "sklearn.datasets")  # to import
+SLOW = ("torch", "matplotlib.pyplot", "sklearn.datasets")  # to import
 
 
 def main():
