@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -28,18 +27,30 @@ def run(job: dict, limit: float) -> int | None:
 
     Returns: its exit code, negative if a signal ended it; None if it took too long.
     """
-    repeater = next(iter(_idle()), None) or Repeater()
+    repeater = _idle() or Repeater()
     code = repeater.run(job, limit)
     if FORKS:
         IDLE.put(repeater)
+    else:
+        repeater.close()
     return code
 
 
-def _idle() -> Iterator["Repeater"]:
+def _idle() -> "Repeater | None":
+    """One that waits for a job; those that were ended meanwhile are forgotten."""
     with suppress(Empty):
-        while repeater := IDLE.get_nowait():
+        while True:
+            repeater = IDLE.get_nowait()
             if repeater.process.poll() is None:
-                yield repeater
+                return repeater
+            repeater.close()
+    return None
+
+
+@atexit.register
+def _close_idle() -> None:
+    while repeater := _idle():
+        repeater.close()
 
 
 class Repeater:
@@ -54,7 +65,6 @@ class Repeater:
                 MPLBACKEND="agg", IPYTHONDIR=processes.profile(self.folder)
             ), cwd=tempfile.gettempdir(),
         )  # fmt: skip
-        atexit.register(self.process.stdin.close)
 
     def run(self, job: dict, limit: float) -> int | None:
         """Do a job, see above."""
@@ -72,3 +82,10 @@ class Repeater:
         if late.is_set():
             return None
         return int(code) if code else self.process.wait()
+
+    def close(self) -> None:
+        """No job comes any more: it ends."""
+        with suppress(BrokenPipeError):  # it was ended before it had read all
+            self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()

@@ -6,6 +6,7 @@ from pathlib import Path
 from course_code.publish.base.errors import CourseError
 
 LANGUAGES = ("en", "zh")
+TAGS = {"en": "en", "zh": "zh-Hans"}  # of the languages, in HTML and SVG
 PACKAGE = "course_code"
 ENGINE = Path(__file__).parents[3]  # its root, which need not be the course's
 

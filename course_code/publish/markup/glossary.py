@@ -13,15 +13,15 @@ from pathlib import Path
 
 import yaml
 
-from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.course import LANGUAGES, TAGS, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.lined import compose, line_of, named
 
 FILE = Path("docs/glossary.yml")
 PAGE = "glossary.md"
 ID = re.compile(r"[a-z][a-z0-9-]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
-TAGS = {"en": "en", "zh": "zh-Hans"}
 HINTS = {
     "id": "Write lower-case words with hyphens, such as learning-rate.",
     "definition": "Define the term in one line, in plain text.",
@@ -92,11 +92,7 @@ def load(course: Course) -> Glossary | None:
 
 @lru_cache(2)
 def _parsed(text: str) -> Glossary:
-    try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise CourseError(f"not YAML: {error.problem}", FILE, mark and mark.line + 1) from None
+    node = compose(text, FILE)
     if not isinstance(node, yaml.SequenceNode):
         raise CourseError("the glossary is not a list of entries", FILE, 1)
     entries, seen = [], {}
@@ -126,11 +122,11 @@ def _entry(node: yaml.Node) -> Entry:
     fields = _fields(node, {"id", *LANGUAGES})
     name = _text(fields, "id", node)
     if not ID.fullmatch(name):
-        raise CourseError(f"cannot use the id {name!r}", FILE, _line(fields["id"]), HINTS["id"])
+        raise CourseError(f"cannot use the id {name!r}", FILE, line_of(fields["id"]), HINTS["id"])
     words = {}
     for language in LANGUAGES:
         if language not in fields:
-            raise CourseError(f"entry {name!r} has no {language!r}", FILE, _line(node))
+            raise CourseError(f"entry {name!r} has no {language!r}", FILE, line_of(node))
         words[language] = _word(fields[language], language)
     return Entry(name, words)
 
@@ -142,42 +138,37 @@ def _word(node: yaml.Node, language: str) -> Word:
     if HAN.match(term):
         sort = _text(fields, "pinyin", node)
         if not re.fullmatch(r"[a-z]+", sort):
-            where = _line(fields["pinyin"])
+            where = line_of(fields["pinyin"])
             raise CourseError(f"cannot sort by {sort!r}", FILE, where, HINTS["pinyin"])
     forms = fields.get("forms")
     if forms is not None and not isinstance(forms, yaml.SequenceNode):
-        raise CourseError("forms are not a list", FILE, _line(forms), "Write forms: [a, b].")
+        raise CourseError("forms are not a list", FILE, line_of(forms), "Write forms: [a, b].")
     others = tuple(_text({"form": form}, "form", node) for form in (forms.value if forms else ()))
     for form in (term, *others):
         if len(form) < 2 or re.search(r'[<>&"]', form):
             hint = "A form is at least two letters, none of them of HTML's own."
-            raise CourseError(f"cannot look for {form!r} in prose", FILE, _line(node), hint)
+            raise CourseError(f"cannot look for {form!r} in prose", FILE, line_of(node), hint)
     return Word(term, definition, others, sort)
 
 
 def _fields(node: yaml.Node, known: set[str]) -> dict[str, yaml.Node]:
-    if not isinstance(node, yaml.MappingNode):
-        raise CourseError("expected names and values here", FILE, _line(node))
-    fields = {}
-    for key, value in node.value:
-        if key.value not in known:
+    fields = named(node, FILE)
+    for name, (line, _) in fields.items():
+        if name not in known:
             hint = f"Known: {', '.join(sorted(known))}."
-            raise CourseError(f"unknown name {key.value!r}", FILE, _line(key), hint)
-        if key.value in fields:
-            raise CourseError(f"{key.value!r} is given twice", FILE, _line(key))
-        fields[key.value] = value
-    return fields
+            raise CourseError(f"unknown name {name!r}", FILE, line, hint)
+    return {name: value for name, (_, value) in fields.items()}
 
 
 def _text(fields: dict[str, yaml.Node], name: str, node: yaml.Node) -> str:
     """Return a field's text, which has to be there, on one line."""
     field = fields.get(name)
     if field is None:
-        raise CourseError(f"{name!r} is missing", FILE, _line(node), HINTS.get(name, ""))
+        raise CourseError(f"{name!r} is missing", FILE, line_of(node), HINTS.get(name, ""))
     text = field.value.strip() if isinstance(field, yaml.ScalarNode) else ""
     if not text or "\n" in text:
         what = "is not one line of text" if text else "is empty"
-        raise CourseError(f"{name!r} {what}", FILE, _line(field), HINTS.get(name, ""))
+        raise CourseError(f"{name!r} {what}", FILE, line_of(field), HINTS.get(name, ""))
     return text
 
 
@@ -185,12 +176,8 @@ def _claim(seen: dict[tuple[str, str], int], key: tuple[str, str], node: yaml.No
     if key in seen:
         kind = "id" if key[0] == "id" else f"{key[0]} form"
         what = f"{kind} {key[1]!r} is taken by the entry on line {seen[key]}"
-        raise CourseError(what, FILE, _line(node))
-    seen[key] = _line(node)
-
-
-def _line(node: yaml.Node) -> int:
-    return node.start_mark.line + 1
+        raise CourseError(what, FILE, line_of(node))
+    seen[key] = line_of(node)
 
 
 def plain(form: str) -> str:

@@ -19,6 +19,7 @@ import yaml
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.lined import compose, line_of, named
 
 FILE = Path("docs/figures.yml")
 TRANSLATED = LANGUAGES[1:]
@@ -97,27 +98,23 @@ def load(course: Course) -> dict[str, Labels] | None:
 
 @lru_cache(2)
 def _parsed(text: str) -> dict[str, Labels]:
-    try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise CourseError(f"not YAML: {error.problem}", FILE, mark and mark.line + 1) from None
-    parts = dict(_pairs(node))
+    node = compose(text, FILE)
+    parts = {name: value for name, (_, value) in named(node, FILE, HINTS["file"]).items()}
     if missing := [name for name in ("names", *TRANSLATED) if name not in parts]:
         raise CourseError(f"{missing[0]!r} is missing", FILE, 1, HINTS["file"])
     if unknown := [name for name in parts if name not in ("names", *TRANSLATED)]:
-        line = _line(parts[unknown[0]])
+        line = line_of(parts[unknown[0]])
         raise CourseError(f"unknown part {unknown[0]!r}", FILE, line, HINTS["file"])
     if not isinstance(parts["names"], yaml.SequenceNode):
-        raise CourseError("names are not a list", FILE, _line(parts["names"]), HINTS["file"])
-    names = [(_text(name), _line(name)) for name in parts["names"].value]
+        raise CourseError("names are not a list", FILE, line_of(parts["names"]), HINTS["file"])
+    names = [(_text(name), line_of(name)) for name in parts["names"].value]
     return {language: _labels(language, names, parts[language]) for language in TRANSLATED}
 
 
 def _labels(language: str, names: list[tuple[str, int]], node: yaml.Node) -> Labels:
     words, lines = {}, dict(names)
-    for label, value in _pairs(node):
-        words[label], line = _text(value), _line(value)
+    for label, (_, value) in named(node, FILE, HINTS["file"]).items():
+        words[label], line = _text(value), line_of(value)
         if HOLE.sub("", label).strip() == "":
             raise CourseError(f"the label {label!r} is a hole alone", FILE, line)
         asked = sorted(hole or str(n) for n, hole in enumerate(HOLE.findall(words[label])))
@@ -127,28 +124,12 @@ def _labels(language: str, names: list[tuple[str, int]], node: yaml.Node) -> Lab
     return Labels(language, tuple(dict(names)), tuple(words.items()), tuple(lines.items()))
 
 
-def _pairs(node: yaml.Node) -> list[tuple[str, yaml.Node]]:
-    if not isinstance(node, yaml.MappingNode):
-        raise CourseError("expected names and values here", FILE, _line(node), HINTS["file"])
-    found: dict[str, yaml.Node] = {}
-    for key, value in node.value:
-        name = " ".join(_text(key).split())
-        if name in found:
-            raise CourseError(f"{name!r} is given twice", FILE, _line(key))
-        found[name] = value
-    return list(found.items())
-
-
 def _text(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
-        raise CourseError("expected a text here", FILE, _line(node), HINTS["file"])
+        raise CourseError("expected a text here", FILE, line_of(node), HINTS["file"])
     return node.value.strip()
 
 
 def _filled(words: str, parts: list[str]) -> str:
     left = iter(parts)
     return HOLE.sub(lambda hole: parts[int(hole[1])] if hole[1] else next(left), words)
-
-
-def _line(node: yaml.Node | None) -> int:
-    return node.start_mark.line + 1 if node else 1

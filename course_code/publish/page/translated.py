@@ -8,6 +8,7 @@ from itertools import chain
 from xml.etree import ElementTree as ET
 
 from course_code.publish.base.again import again
+from course_code.publish.base.course import TAGS
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log
 from course_code.publish.base.words import COLUMNS
@@ -18,7 +19,6 @@ from course_code.publish.run.plan import Run
 
 SVG = "http://www.w3.org/2000/svg"
 TEXT, SPAN = f"{{{SVG}}}text", f"{{{SVG}}}tspan"
-TAGS = {"zh": "zh-Hans"}
 PRIVATE = 0xE000  # letters that stand for the formulas of a label
 FORMULA = re.compile("([\ue000-\uf8ff])")
 NUMBER = re.compile(r"[-+]?[\d.]*(?:e[-+]?\d+)?|-?inf|nan")

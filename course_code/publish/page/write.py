@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -89,9 +89,8 @@ def _below_title(prose: Prose, row: str) -> tuple[str, str]:
 def figure_files(cells: dict[str, list]) -> dict[str, bytes]:
     """Images by file name, of the outputs of a run's cells."""
     return {
-        f"{_file(name, number, figure)}.{theme}.svg": figure[theme]["data"].encode()
-        for name, blocks in cells.items()
-        for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
+        f"{file}.{theme}.svg": figure[theme]["data"].encode()
+        for file, figure in _figures(cells)
         for theme in THEMES
     }
 
@@ -99,11 +98,17 @@ def figure_files(cells: dict[str, list]) -> dict[str, bytes]:
 def table_files(cells: dict[str, list]) -> dict[str, bytes]:
     """Data of figures by file name, of the outputs of a run's cells."""
     return {
-        f"{_file(name, number, figure)}.csv": figure["table"]["csv"].encode()
-        for name, blocks in cells.items()
-        for number, figure in enumerate(o["figure"] for b in blocks for o in b if "figure" in o)
+        f"{file}.csv": figure["table"]["csv"].encode()
+        for file, figure in _figures(cells)
         if figure.get("table")
     }
+
+
+def _figures(cells: dict[str, list]) -> Iterator[tuple[str, dict]]:
+    for name, blocks in cells.items():
+        figures = (o["figure"] for block in blocks for o in block if "figure" in o)
+        for number, figure in enumerate(figures):
+            yield _file(name, number, figure), figure
 
 
 def _file(cell: str, number: int, figure: dict) -> str:

@@ -2,8 +2,7 @@
 
 from xml.etree import ElementTree as Xml
 
-from course_code.publish.base.course import Course
-from course_code.publish.markup.glossary import TAGS
+from course_code.publish.base.course import TAGS, Course
 from course_code.publish.page.news import Change, changes
 from course_code.publish.website.nav import settings
 

@@ -1,0 +1,44 @@
+"""YAML that people write by hand: every part of it knows its line."""
+
+from pathlib import Path
+
+import yaml
+
+from course_code.publish.base.errors import CourseError
+
+
+def compose(text: str, path: Path) -> yaml.Node | None:
+    """Read the text of a file; None if it is empty.
+
+    Raises:
+        CourseError: it is not YAML.
+    """
+    try:
+        return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise CourseError(f"not YAML: {error.problem}", path, mark and mark.line + 1) from None
+
+
+def line_of(node: yaml.Node | None) -> int:
+    """Line in which a part begins, from 1; that of an empty file is 1."""
+    return node.start_mark.line + 1 if node else 1
+
+
+def named(node: yaml.Node | None, path: Path, hint: str = "") -> dict[str, tuple[int, yaml.Node]]:
+    """Return the line and the value of each name, in which spaces do not count.
+
+    Raises:
+        CourseError: it is not a list of names and values, or a name is given twice.
+    """
+    if not isinstance(node, yaml.MappingNode):
+        raise CourseError("expected names and values here", path, line_of(node), hint)
+    found: dict[str, tuple[int, yaml.Node]] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise CourseError("expected names and values here", path, line_of(key), hint)
+        name = " ".join(key.value.split())
+        if name in found:
+            raise CourseError(f"{name!r} is given twice", path, line_of(key))
+        found[name] = line_of(key), value
+    return found
