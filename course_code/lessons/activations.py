@@ -95,7 +95,7 @@ def lead(ours, theirs):
 
 relu_leads = {lr: lead(test[lr]["relu"], test[lr]["sigmoid"]) for lr in RATES}
 for lr, ends in relu_leads.items():
-    print(f"lr {lr:<5} ReLU leads by {ends[0]:+.1f} to {ends[1]:+.1f} points")
+    print(f"lr {lr:<5} ReLU leads by {ends:+.1f} points")
 sigmoid_leads = lead(test[3]["sigmoid"], test[3]["relu"])  # the other way round
 
 tuned = choose_rates(rows, "activation")  # lowest mean validation loss
@@ -177,7 +177,7 @@ print(f"tanh itself:      test {min(twin['tanh']):.3f} to {max(twin['tanh']):.3f
 
 gains = {name: lead(twin[name], twin["neither"]) for name in ("start", "rate")}
 for name, ends in gains.items():
-    print(f"doubling the {name:5} gains {ends[0]:+.1f} to {ends[1]:+.1f} points")
+    print(f"doubling the {name:5} gains {ends:+.1f} points")
 
 # %% name="patience"
 grid = {"activation": ["sigmoid"], "lr": [0.001], "seed": SEEDS[:6]}
@@ -315,18 +315,20 @@ shapes = {
     # 0 * a: a gradient of 0 rather than none
     "step": lambda a: (a > 0).to(a.dtype) + 0 * a,
 }
-grid = {"activation": shapes, "lr": [0.01], "seed": SEEDS}
+usual = 0.01
+grid = {"activation": shapes, "lr": [usual], "seed": SEEDS}
 shape_rows = sweep(spirals, grid, steps=1000, **spiral_net)
-grid = {"activation": {"square": shapes["square"]}, "lr": (0.001, 0.1), "seed": SEEDS}
+others = (usual / 10, 10 * usual)
+grid = {"activation": {"square": shapes["square"]}, "lr": others, "seed": SEEDS}
 shape_rows += sweep(spirals, grid, steps=1000, **spiral_net)  # is it the rate?
 
 shape_test = {
-    name: sorted(scores(shape_rows, activation=name, lr=0.01)) for name in shapes
+    name: sorted(scores(shape_rows, activation=name, lr=usual)) for name in shapes
 }
 square_all = sorted(scores(shape_rows, activation="square"))
 square_range = [square_all[0], median(square_all), square_all[-1]]
 for name, values in shape_test.items():
-    print(f"{name:7} lr 0.01: test {values[0]:.3f} to {values[-1]:.3f}")
+    print(f"{name:7} lr {usual}: test {values[0]:.3f} to {values[-1]:.3f}")
 print(f"square, all rates: {square_all[0]:.3f} to {square_all[-1]:.3f}")
 
 # %% name="quadratic"

@@ -186,7 +186,7 @@ for name in NETS:
         base = arms[BASE.get(name, "plain")]["test"]
         points[name] = [a - b for a, b in zip(arm["test"], base, strict=True)]
         leads[name] = median_interval(points[name])
-        told += "  {:+.1f} to {:+.1f}".format(*leads[name])
+        told += f"  {leads[name]:+.1f}"
     print(told)
 
 # %% name="race_figure"
@@ -225,7 +225,7 @@ gain = [a - b for a, b in zip(longer["shifts"], longer["plain"], strict=True)]
 longer_lead = median_interval(gain)
 longer_middle = {name: median(test) for name, test in longer.items()}
 print("720 steps: plain {plain:.1f}, shifts {shifts:.1f}".format(**longer_middle))
-print("shifts ahead by {:+.1f} to {:+.1f} points".format(*longer_lead))
+print(f"shifts ahead by {longer_lead:+.1f} points")
 
 # %% name="longer_checks"
 check("measured shifts_longer: shifts, lower end", longer_lead[0], ">", 1)
@@ -244,7 +244,7 @@ ratios = [a / b for a, b in zip(paces["plain"], paces["ReLU"], strict=True)]
 faster = median_interval(ratios)
 pace = {name: median(steps) for name, steps in paces.items()}
 print(f"steps to a training loss of 0.5: tanh {pace['plain']}, ReLU {pace['ReLU']}")
-print("tanh's steps divided by those of ReLU: {:.2f} to {:.2f}".format(*faster))
+print(f"tanh's steps divided by those of ReLU: {faster:.2f}")
 
 # %% name="speed_checks"
 check("measured not_faster: tanh's steps by ReLU's, upper end", faster[1], "<", 1)
@@ -292,7 +292,7 @@ counting = 100 * (wrong * (1 - wrong) / 2007) ** 0.5  # of a count, in points
 between = max(rebuilt) - min(rebuilt)
 print(f"counting {wrong:.1%} errors among 2,007 is sure to {counting:.2f} points")
 theirs, ours = spread(published), spread(errors)
-usual = median(spread(four) for four in combinations(errors, 4))
+usual = median(spread(four) for four in combinations(errors, min(4, len(errors))))
 print(f"published: {theirs:.0%} apart. Ours: {ours:.0%}, any four {usual:.0%} (median)")
 wide, plain = (torch.tensor(arms[name]["test"]) for name in ("wider", "plain"))
 misled = (wide[:, None] <= plain).float().mean().item()

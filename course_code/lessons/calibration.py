@@ -30,7 +30,7 @@ print(f"ECE of the forecaster: {forecaster:.2f}")
 from course_code.teach.calibration import best_temperature
 from course_code.teach.data import make_spirals
 from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
-from course_code.teach.intervals import median_interval
+from course_code.teach.intervals import Interval, median_interval
 from course_code.teach.optimizers import adam
 
 
@@ -54,7 +54,8 @@ def compare(ours, theirs):
 
 
 # %% name="calibration" timeout=300
-CHECKPOINTS = (30, 50, 100, 200, 400, 1000, 2000)
+STEPS = 2000
+CHECKPOINTS = [STEPS // part for part in (66, 40, 20, 10, 5, 2, 1)]
 SIZES = {"few": 60, "many": 600}  # points per class; every step takes 180 points
 story, nets, drawn = {}, {}, {}
 
@@ -88,7 +89,7 @@ for size, n_train in SIZES.items():
         if step in CHECKPOINTS:
             story[size, step] = describe(nets[size], drawn[size])
 
-    train_runs(net, *sets["train"], adam, 2000, lr=0.01, batch_size=180, on_step=watch)
+    train_runs(net, *sets["train"], adam, STEPS, lr=0.01, batch_size=180, on_step=watch)
 
 # %% name="medians"
 middle = {
@@ -99,12 +100,16 @@ names = ("train", "test", "sure", "ece", "T", "ece_T", "loss", "loss_T")
 print("medians    ", *(f"{name:>6}" for name in names))
 for arm, row in middle.items():
     print(f"{arm:11}", *(f"{row[name]:6.3f}" for name in names))
-STEPS = {"early": (100, 100), "late": (2000, 2000), "passes": (200, 2000)}
+TIMES = {
+    "early": 2 * [STEPS // 20],
+    "late": 2 * [STEPS],
+    "passes": [STEPS // 10, STEPS],
+}
 extra = {}  # by how much the ECE with few points exceeds that with many
-for label, (few, many) in STEPS.items():
+for label, (few, many) in TIMES.items():
     gap = extra[label] = compare(story["few", few]["ece"], story["many", many]["ece"])
-    ends = f"{gap['low']:+.3f} to {gap['high']:+.3f}"
-    print(f"ECE, few at {few} minus many at {many}: {ends}")
+    ends = Interval(gap["low"], gap["high"])
+    print(f"ECE, few at {few} minus many at {many}: {ends:+.3f}")
 
 # %% name="calibration_figure"
 from course_code.draw.curves import draw_band
@@ -138,7 +143,7 @@ plt.show()
 # %% name="sure"
 X, y = drawn["few"]["test"]
 raw = nets["few"].predict(X)  # (S, B, C) logits
-T = torch.tensor(story["few", 2000]["T"])[:, None, None]  # fitted, one per run
+T = torch.tensor(story["few", STEPS]["T"])[:, None, None]  # fitted, one per run
 
 p = raw.softmax(2)
 sure = p.amax(2) > 0.99  # (S, B)
@@ -162,16 +167,16 @@ plt.show()
 
 # %% name="check_calibration"
 gap = {arm: compare(columns["sure"], columns["test"]) for arm, columns in story.items()}
-end = story["few", 2000]
+end = story["few", STEPS]
 check(
     "measured underconfident: after 50 steps the median run promises too little",
-    gap["few", 50]["high"],
+    gap["few", STEPS // 40]["high"],
     "<",
     0,
 )
 check(
     "measured overconfident: after 2,000 every run promises over 8 points too much",
-    min(gap["few", 2000]["gaps"]),
+    min(gap["few", STEPS]["gaps"]),
     ">",
     0.08,
 )
@@ -470,8 +475,8 @@ usual_lead = {}  # of squares of p over cross-entropy
 for lr in FEW_RATES:
     pair = (stubborn["usual", name][lr] for name in ("squares_of_p", "cross_entropy"))
     lead = usual_lead[f"{lr}"] = compare(*pair)
-    ends = f"{lead['low']:+.3f} to {lead['high']:+.3f}"
-    print(f"usual start, rate {lr}: squares of p lead by {ends}")
+    ends = Interval(lead["low"], lead["high"])
+    print(f"usual start, rate {lr}: squares of p lead by {ends:+.3f}")
 
 # %% name="stubborn_figure"
 fig, axes = plt.subplots(2, 1, figsize=(5.2, 5.8), sharex=True, layout="constrained")
@@ -527,9 +532,10 @@ for name, arms in rivals.items():
         scores, rivals["cross_entropy"][best["cross_entropy"]]["test"]
     )
     gap["seeds"] = sum(d < 0 for d in gap["gaps"])
+    ends = Interval(gap["low"], gap["high"])
     print(
         f"{name:13} lr {best[name]:<5} test {min(scores):.3f} to {max(scores):.3f} ",
-        f"minus CE: {gap['low']:+.3f} to {gap['high']:+.3f} ",
+        f"minus CE: {ends:+.3f} ",
         f"behind on {gap['seeds']:2}",
     )
 

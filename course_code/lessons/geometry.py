@@ -264,7 +264,7 @@ learn, test = (
 size = sum(n * m + n for m, n in pairwise(WIDTHS))  # 603 parameters
 
 # %% name="turned_net"
-from course_code.teach.intervals import median_interval
+from course_code.teach.intervals import Interval, median_interval
 
 mixed = torch.randn(size, size, generator=torch.Generator().manual_seed(7)).double()
 Q = torch.linalg.qr(mixed).Q.float()  # a random rotation of the space of parameters
@@ -319,7 +319,8 @@ sgd_turn = max(
 )
 print("Adam at 0.1, turned minus plain, in the median and on how many seeds higher:")
 for label, turn in (("loss", turn_loss), ("test", turn_test)):
-    print(f"{label} {turn['low']:+.4f} to {turn['high']:+.4f}, {turn['higher']}")
+    ends = Interval(turn["low"], turn["high"])
+    print(f"{label} {ends:+.4f}, {turn['higher']}")
 
 # %% name="check_turned_net"
 check(

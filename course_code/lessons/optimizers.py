@@ -353,9 +353,9 @@ for name, lr in digit_best.items():
 digit_mean = {name: fmean(scores) for name, scores in digits.items()}
 # split by split
 lead = [a - b for a, b in zip(digits["sgd"], digits["adam"], strict=True)]
-low, high = median_interval(lead)
-sgd_lead = {"low": low, "median": median(lead), "high": high}
-print(f"SGD minus Adam, split by split: {low:+.4f} to {high:+.4f} in the median")
+ends = median_interval(lead)
+sgd_lead = {"low": ends.low, "median": median(lead), "high": ends.high}
+print(f"SGD minus Adam, split by split: {ends:+.4f} in the median")
 
 # %% name="digits_curves"
 from course_code.draw.style import COLOURS, MARKERS

@@ -162,8 +162,7 @@ def leads(found):
     for name, (ours, theirs) in PAIRS.items():
         if ours in found and theirs in found:
             table[name] = lead(found[ours], found[theirs])
-            ends = "{:+.1f} to {:+.1f} points".format(*table[name])
-            print(f"{ours:11} against {theirs:13} {ends}")
+            print(f"{ours:11} against {theirs:13} {table[name]:+.1f} points")
     return table
 
 
@@ -217,7 +216,7 @@ ARMS["he_autoencoders"] = (
 )
 few_autoencoders = race(["he_autoencoders"], 50)["he_autoencoders"]
 autoencoders_lead = lead(few_autoencoders, few["he"])
-print("against He: {:+.1f} to {:+.1f} points".format(*autoencoders_lead))
+print(f"against He: {autoencoders_lead:+.1f} points")
 
 # %% name="autoencoder_arm_check"
 check("measured autoencoders_no_gain: against He", autoencoders_lead[0], "<", 1)
@@ -523,7 +522,7 @@ nearest = {"test": neighbour(near, near_y, far, far_y).tolist()}
 neighbour_middle = median(nearest["test"])
 print(f"nearest of 50 pictures: median {neighbour_middle:.3f}")
 neighbour_lead = lead(few["he"], nearest)
-print("He against it: {:+.1f} to {:+.1f} points".format(*neighbour_lead))
+print(f"He against it: {neighbour_lead:+.1f} points")
 
 # %% name="ex_neighbour_check"
 check("measured neighbour_level: He before it, lower end", neighbour_lead[0], "<", 1)

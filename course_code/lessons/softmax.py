@@ -191,15 +191,15 @@ for noise in (0.2, 0.6):
         )
     pairs = zip(right[f"one_{noise}"], right[f"two_{noise}"], strict=True)
     points = [100 * (one - two) for one, two in pairs]  # that the bug costs, by seed
-    low, high = median_interval(points)
+    ends = median_interval(points)
     behind = sum(lost > 0 for lost in points)
     cost[f"{noise}"] = {
-        "low": low,
+        "low": ends.low,
         "median": median(points),
-        "high": high,
+        "high": ends.high,
         "behind": behind,
     }
-    print(f"   the bug costs {low:.1f} to {high:.1f} points in the median")
+    print(f"   the bug costs {ends:.1f} points in the median")
     print(f"   and is behind on {behind} of {len(points)} seeds")
 
 n_seeds = len(SEEDS)

@@ -181,7 +181,7 @@ for activation in ("identity", "relu"):
 
 sgd_tuned = pick(rows, "relu", "sgd", tuned["relu_sgd"]["lr"])
 sgd_leads = lead(sgd_tuned, pick(rows, "relu", "adam", 1e-3))
-print("tuned SGD leads Adam at 0.001 by {:.1f} to {:.1f} points".format(*sgd_leads))
+print(f"tuned SGD leads Adam at 0.001 by {sgd_leads:.1f} points")
 
 # %% name="tuned_checks"
 at_the_end = sum(not arm["inside"] for arm in tuned.values())
@@ -569,7 +569,7 @@ without = {
     for n in ("sgd", "adam")
 }
 for name, ends in without.items():
-    print("{:8} without zero_grad: {:+.1f} to {:+.1f} points".format(name, *ends))
+    print(f"{name:8} without zero_grad: {ends:+.1f} points")
 adam_costs = sorted(-end for end in without["adam"])
 
 valley = curves["sgd", "without"].median(dim=1).values  # (steps,) median over the seeds

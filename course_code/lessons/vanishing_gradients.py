@@ -531,7 +531,7 @@ for name, arm in longer.items():
     (a, b), (c, d) = with_sgd[name]["range"], arm["range"]
     print(f"{name:16} 250 steps: {a:.2f}-{b:.2f}, 1,000 steps: {c:.2f}-{d:.2f}")
 more_steps = lead(longer["relu_he_20"]["test"], with_sgd["relu_he_20"]["test"])
-print("He's weights, 20 layers: gains {:+.0f} to {:+.0f} points".format(*more_steps))
+print(f"He's weights, 20 layers: gains {more_steps:+.0f} points")
 
 # %% name="train_adam" timeout=300
 ADAM_NETS = ("sigmoid_default", "relu_default", "relu_residual")

@@ -76,7 +76,7 @@ def report(found):
     for depth, arm in found.items():
         arm["lead"] = lead(arm["test"], found[min(found)]["test"])
         test = f"{arm['low']:.3f} to {arm['high']:.3f}"
-        ends = "{:+.1f} to {:+.1f} points".format(*arm["lead"])
+        ends = f"{arm['lead']:+.1f} points"
         print(f"{depth:5}  {arm['lr']:<6}  {arm['train']:.3f}  {test}  {ends}")
 
 
@@ -244,8 +244,8 @@ skips = {"low": min(skip_test), "high": max(skip_test), "middle": median(skip_te
 skips["gain"] = lead(skip_test, digits[16]["test"])
 skips["lead"] = lead(skip_test, digits[1]["test"])
 print(f"rate {skip_rate}: test {skips['low']:.3f} to {skips['high']:.3f}")
-print("against plain 16 layers {:+.1f} to {:+.1f} points".format(*skips["gain"]))
-print("against one layer       {:+.1f} to {:+.1f} points".format(*skips["lead"]))
+print(f"against plain 16 layers {skips['gain']:+.1f} points")
+print(f"against one layer       {skips['lead']:+.1f} points")
 
 # %% name="skips_checks"
 check("measured skips_gain: against plain 16 layers", skips["gain"][0], ">", 0)

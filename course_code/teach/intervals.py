@@ -4,11 +4,22 @@ distributed.
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 
-def median_interval(
-    values: Sequence[float], coverage: float = 0.95
-) -> tuple[float, float]:
+class Interval(NamedTuple):
+    """Two ends; `f"{interval:+.1f}"` writes them with one format: "+0.5 to +1.2"."""
+
+    low: float
+    high: float
+
+    def __format__(self, form: str) -> str:
+        """Write both ends; of one that is not known, a question mark."""
+        ends = ("?" if math.isnan(end) else f"{end:{form}}" for end in self)
+        return " to ".join(ends)
+
+
+def median_interval(values: Sequence[float], coverage: float = 0.95) -> Interval:
     r"""Find two of the values between which the median of all possible runs lies.
 
     Each run falls below that median with probability 1/2, so the number of runs below
@@ -22,21 +33,21 @@ def median_interval(
         coverage: how often, at least, such an interval holds the median; above 0 and
             below 1.
 
-    Returns: (low, high). Fewer than 6 values cannot reach 95 %: then both are NaN, so
-        that nothing is claimed of them.
+    Returns: (low, high). Fewer than 6 values cannot reach 95 %, and values with NaN
+        among them have no order: both ends are NaN then, so that nothing is claimed.
 
     Raises:
-        ValueError: no values, NaN among them, or `coverage` is out of range.
+        ValueError: no values, or `coverage` is out of range.
     """
-    if not values or any(math.isnan(value) for value in values) or not 0 < coverage < 1:
+    if not values or not 0 < coverage < 1:
         raise ValueError(
             f"need numbers and 0 < coverage < 1; got {values=}, {coverage=}"
         )
     ordered, n = sorted(values), len(values)
     tail, left_out = 1 / 2**n, 0  # P(heads <= left_out)
-    if 2 * tail > 1 - coverage:
-        return math.nan, math.nan
+    if 2 * tail > 1 - coverage or any(map(math.isnan, values)):
+        return Interval(math.nan, math.nan)
     while 2 * (tail + math.comb(n, left_out + 1) / 2**n) <= 1 - coverage:
         left_out += 1
         tail += math.comb(n, left_out) / 2**n
-    return ordered[left_out], ordered[-1 - left_out]
+    return Interval(ordered[left_out], ordered[-1 - left_out])

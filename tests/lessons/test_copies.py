@@ -12,12 +12,12 @@ COURSE = Course(ROOT)
 
 
 @pytest.mark.parametrize("name", COURSE.lesson_names())
-def test_a_copy_with_one_seed_and_other_widths_runs_to_its_end(name, once):
-    """Both at once, to be quick; `audit --vary` makes each alone, and 3 and 7 seeds too."""
+def test_a_copy_with_one_seed_other_widths_steps_and_rates_runs_to_its_end(name, once):
+    """All at once, to be quick; `audit --vary` makes each alone, and 3 and 7 seeds too."""
     plan = plan_lesson(COURSE, name)
 
     def check():
-        result = run_plan(plan, None, change=Variation(seeds=1, divide=3))
+        result = run_plan(plan, None, change=Variation(seeds=1, narrower=3, shorter=5, faster=2))
         assert result["error"] is None
         assert set(result["claims"]) == {claim.name for claim in plan.lesson.claims}
 

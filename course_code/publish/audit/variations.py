@@ -1,40 +1,38 @@
-"""What a reader changes first in a copy of a lesson: the number of seeds, the width of networks."""
+"""What a reader changes first in a copy of a lesson: seeds, widths, steps, rates."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 NETWORKS = {"Ensemble", "ResidualEnsemble", "mlp"}  # take widths as their first argument
-WIDTHS = "widths"  # or by this name: of an argument, a key, a constant
+
+Change = tuple[ast.expr, str]  # of an expression, and what takes its place
+Find = Callable[[ast.Module], Iterator[ast.expr]]
 
 
 @dataclass(frozen=True)
 class Variation:
-    """Other seeds, hidden widths divided by a number, or both."""
+    """Other seeds, of further lists as many at most; widths and steps divided, rates multiplied."""
 
     seeds: int | None = None
-    divide: int = 1
+    narrower: int = 1
+    shorter: int = 1
+    faster: int = 1
 
     def of(self, sources: list[str]) -> list[str]:
         """Return the blocks of a lesson with the change in them, line by line as before."""
         trees = [ast.parse(source) for source in sources]
-        wide = {name for tree in trees for node in _hidden(tree) for name in _names(node)}
+        kinds = (
+            _fewer(trees, self.seeds),
+            _divided(trees, _hidden, self.narrower),
+            _divided(trees, _steps, self.shorter),
+            ([*_multiplied(tree, self.faster)] for tree in trees),
+        )
         return [
-            _replaced(source, [*self._seeds(tree), *self._widths(tree, wide)])
-            for source, tree in zip(sources, trees, strict=True)
+            _replaced(source, [*chain(*changes)])
+            for source, *changes in zip(sources, *kinds, strict=True)
         ]
-
-    def _seeds(self, tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
-        for target, value in _constants(tree):
-            if target == "SEEDS" and self.seeds is not None:
-                yield value, f"range({self.seeds})"
-
-    def _widths(self, tree: ast.Module, wide: set[str]) -> Iterator[tuple[ast.expr, str]]:
-        bound = [value for target, value in _constants(tree) if target in wide]
-        for node in {*bound, *_hidden(tree)} if self.divide > 1 else ():
-            for part in ast.walk(node):
-                if isinstance(part, ast.Constant) and type(part.value) is int and part.value > 9:
-                    yield part, str(part.value // self.divide)
 
 
 SAME = Variation()
@@ -42,26 +40,85 @@ VARIATIONS = {
     "1 seed": Variation(seeds=1),
     "3 seeds": Variation(seeds=3),
     "7 seeds": Variation(seeds=7),
-    "narrower": Variation(divide=3),
+    "narrower": Variation(narrower=3),
+    "shorter": Variation(shorter=5),
+    "faster": Variation(faster=2),
 }
+
+
+def _fewer(trees: list[ast.Module], seeds: int | None) -> Iterator[list[Change]]:
+    """Bind SEEDS to others, and let every other range of seeds end sooner, block by block."""
+    named = _named(trees, _seeds)
+    for tree in trees:
+        constants = [*_constants(tree)] if seeds is not None else []
+        own = [(value, f"range({seeds})") for name, value in constants if name == "SEEDS"]
+        others = [value for name, value in constants if name in named - {"SEEDS"}]
+        ranges = [ast.unparse(value) for value in others]
+        yield own + [
+            (value, f"{text}[:{seeds}]")
+            for value, text in zip(others, ranges, strict=True)
+            if text.startswith("range(")
+        ]
+
+
+def _divided(trees: list[ast.Module], find: Find, by: int) -> Iterator[list[Change]]:
+    """Divide what is found, and what the names in it are bound to, block by block."""
+    named = _named(trees, find)
+    for tree in trees:
+        bound = [value for target, value in _constants(tree) if target in named]
+        yield [
+            (part, str(part.value // by))
+            for node in ({*bound, *find(tree)} if by > 1 else ())
+            for part in ast.walk(node)
+            if isinstance(part, ast.Constant) and type(part.value) is int and part.value > 9
+        ]
+
+
+def _multiplied(tree: ast.Module, by: int) -> Iterator[Change]:
+    """Multiply the rates that stand in a call; what searches lists of them tries others anyway."""
+    for rate in _called(tree, {"lr"}, set()) if by > 1 else ():
+        if isinstance(rate, ast.Constant):
+            yield rate, str(rate.value * by)
 
 
 def _hidden(tree: ast.Module) -> Iterator[ast.expr]:
     """Widths of hidden layers: what stands between the first and the last of a tuple of widths."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    first = [call.args[0] for call in calls if getattr(call.func, "id", "") in NETWORKS]
+    for widths in [*first, *_called(tree, {"widths"}, {"widths", "WIDTHS"})]:
+        if isinstance(widths, ast.Tuple):
+            yield from map(_width, widths.elts[1:-1])
+
+
+def _seeds(tree: ast.Module) -> Iterator[ast.expr]:
+    """Lists of seeds: what goes by that name, and what a loop over seeds goes through."""
+    yield from _called(tree, {"seed", "seeds"}, {"SEEDS"})
     for node in ast.walk(tree):
-        found = []
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in NETWORKS and node.args:
-            found = [node.args[0]]
-        elif isinstance(node, ast.keyword) and node.arg == WIDTHS:
-            found = [node.value]
+        loop = isinstance(node, ast.For | ast.comprehension)
+        if loop and getattr(node.target, "id", "") == "seed":
+            yield node.iter
+
+
+def _steps(tree: ast.Module) -> Iterator[ast.expr]:
+    """Numbers of steps: what goes by that name, and what a function takes where it is not told."""
+    yield from _called(tree, {"steps"}, {"STEPS"})
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arguments):
+            alone = zip(node.kwonlyargs, node.kw_defaults, strict=True)
+            last = zip(node.args[::-1], node.defaults[::-1], strict=False)
+            yield from (value for name, value in [*alone, *last] if value and name.arg == "steps")
+
+
+def _called(tree: ast.Module, names: set[str], variables: set[str]) -> Iterator[ast.expr]:
+    """What goes by one of these names: of an argument or a key, and of a variable."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in names:
+            yield node.value
         elif isinstance(node, ast.Dict):
             keys = [getattr(key, "value", None) for key in node.keys]
-            found = [v for k, v in zip(keys, node.values, strict=True) if k == WIDTHS]
+            yield from (v for k, v in zip(keys, node.values, strict=True) if k in names)
         elif isinstance(node, ast.Assign):
-            found = [v for name, v in _pairs(node) if name.lower() == WIDTHS]
-        for widths in found:
-            if isinstance(widths, ast.Tuple):
-                yield from map(_width, widths.elts[1:-1])
+            yield from (v for target, v in _pairs(node) if target in variables)
 
 
 def _width(element: ast.expr) -> ast.expr:
@@ -70,6 +127,10 @@ def _width(element: ast.expr) -> ast.expr:
         return element
     many = element.value.left if isinstance(element.value, ast.BinOp) else element.value
     return many.elts[0] if isinstance(many, ast.List) else many
+
+
+def _named(trees: list[ast.Module], find: Find) -> set[str]:
+    return {name for tree in trees for node in find(tree) for name in _names(node)}
 
 
 def _names(node: ast.expr) -> Iterator[str]:

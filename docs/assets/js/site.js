@@ -361,7 +361,11 @@
   };
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
   const next = () => {
-    layOut(6);
+    const begun = performance.now();
+    do {
+      layOut(1);
+      document.body.offsetHeight; // asks for it at once
+    } while (waiting.length && performance.now() - begun < 4);
     if (waiting.length) requestAnimationFrame(() => idle(next));
   };
   addEventListener("load", () => idle(next));

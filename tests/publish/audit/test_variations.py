@@ -26,13 +26,48 @@ def test_seeds_change_where_they_are_bound():
 
 
 def test_hidden_widths_change_and_nothing_else():
-    assert Variation(divide=2).of(BLOCKS) == [
+    assert Variation(narrower=2).of(BLOCKS) == [
         "D, H, C = 2, 50, 3  # 数\nSEEDS = range(\n    5)\nWIDTHS, STEPS = (2, 30, 3), 500",
         "SEEDS, UNITS = range(5), 32",
         BLOCKS[2],
         "rows = sweep(grid, steps=100, widths=(64, 50, 50, 10))\nmlp((D, UNITS, 8, C))",
         'options = {"widths": (2, *[15] * 40, 3), "steps": 30}',
     ]
+
+
+def test_steps_change_by_name_by_default_and_where_their_parts_are_bound():
+    blocks = [
+        "PART, x = 30, 40  # 数\nSTEPS = 3 * PART + 50",
+        "def run(net, seeds=20, steps=200, *, rate=30, more=60): ...",
+        "def run(net, *, seeds=20, steps=STEPS): ...",
+        "sweep(grid, steps=1000, widths=(2, 100, 3))\nrun(net, steps=9)\noptions = {'steps': 30}",
+    ]
+    assert Variation(shorter=10).of(blocks) == [
+        "PART, x = 3, 40  # 数\nSTEPS = 3 * PART + 5",
+        "def run(net, seeds=20, steps=20, *, rate=30, more=60): ...",
+        blocks[2],
+        "sweep(grid, steps=100, widths=(2, 100, 3))\nrun(net, steps=9)\noptions = {'steps': 3}",
+    ]
+
+
+def test_rates_change_where_training_is_called():
+    blocks = [
+        "train(net, lr=0.01 * x)\nsgd(net, 10, lr=3e-3)",
+        "RATES = (0.1, 1)\nadam(lr=1, eps=1)",
+    ]
+    assert Variation(faster=2).of(blocks) == [
+        "train(net, lr=0.01 * x)\nsgd(net, 10, lr=0.006)", "RATES = (0.1, 1)\nadam(lr=2, eps=1)",
+    ]  # fmt: skip
+
+
+def test_further_seeds_become_no_more_than_the_first():
+    blocks = [
+        "SEEDS, MANY = range(9), range(20)\nFEW, AT = range(2), range(0, 50)",
+        "sweep({'seed': MANY})\nnets = [mlp(seed=seed) for seed in FEW]\nplot(AT)",
+    ]
+    assert Variation(seeds=3).of(blocks) == [
+        "SEEDS, MANY = range(3), range(20)[:3]\nFEW, AT = range(2)[:3], range(0, 50)", blocks[1],
+    ]  # fmt: skip
 
 
 def test_without_a_change_all_is_as_it_was():
@@ -60,7 +95,7 @@ def test_few_seeds_give_no_interval_and_a_copy_says_so(one_lesson, capsys):
     said = capsys.readouterr().out.splitlines()
     few, enough = "1 of 3 claims hold, 2 cannot be told", "3 of 3 claims hold"
     assert [line.partition(": ")[2].partition(" (")[0] for line in said] == [
-        few, few, enough, few,
+        few, few, enough, few, few, few,
     ]  # fmt: skip
     found = run_plan(plan_lesson(course, "one"), None, change=VARIATIONS["3 seeds"])["claims"]
     assert [claim["holds"] for claim in found.values()] == [None, None, True]
@@ -74,6 +109,7 @@ def test_a_copy_that_stops_is_said_and_one_that_goes_on_too(one_lesson, capsys):
     assert [line.partition(" (")[0] for line in said] == [
         "one, 1 seed: 1 of 1 claims hold", "one, 3 seeds: 1 of 1 claims hold",
         "one, 7 seeds: 0 of 1 claims hold", "one, narrower: 1 of 1 claims hold",
+        "one, shorter: 1 of 1 claims hold", "one, faster: 1 of 1 claims hold",
     ]  # fmt: skip
     course = one_lesson(LESSON.format(index="2"), claims=CLAIMS)
     assert run_plan(plan_lesson(course, "one"), None, change=VARIATIONS["3 seeds"])["error"] is None
