@@ -16,7 +16,7 @@ from course_code.publish.base.course import Course
 
 LESSONS = Course(ROOT).lesson_names()
 SECONDS = 3  # that the runs of a page's copies may take together, as far as stored runs tell
-FEWEST = 6  # copies of a page, however long they take
+FEWEST = 5  # copies of a page, however long they take
 
 
 @dataclass(frozen=True)
