@@ -86,10 +86,10 @@ report(digits)
 # %% name="spiral" timeout=300
 def spirals(seed):
     """Draw 60 points per arm to train on, as many to choose on, 1,000 to judge on."""
-    sizes = {"train": 60, "valid": 60, "test": 1000}
     return {
-        name: make_spirals(n, seed=1000 * seed + n + len(name))
-        for name, n in sizes.items()
+        "train": make_spirals(60, seed=1000 + seed),
+        "valid": make_spirals(60, seed=2000 + seed),
+        "test": make_spirals(1000, seed=3000 + seed),
     }
 
 

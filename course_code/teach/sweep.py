@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import product
+from itertools import combinations, product
 
 import torch
 from torch import Tensor
@@ -188,8 +188,8 @@ def sweep(
         "train_accuracy", …, "diverged"}; a run that diverged has an infinite loss.
 
     Raises:
-        ValueError: an empty axis, no training data, a checkpoint or setting out of
-            range.
+        ValueError: an empty axis, no training data, data sets with the same points, a
+            checkpoint or setting out of range.
     """
     times = [steps] if checkpoints is None else sorted(set(checkpoints))
     if not times or times[0] < 0 or times[-1] > steps or limit < 1:
@@ -200,6 +200,9 @@ def sweep(
     sets = stacked_data(runs[:1], data)
     if "train" not in sets:
         raise ValueError(f"need a data set called 'train'; got {list(sets)}")
+    for one, other in combinations(sets, 2):
+        if torch.equal(sets[one][0], sets[other][0]):
+            raise ValueError(f"{one!r} and {other!r} are the same points")
     stacks = cut_stacks(runs, sets["train"][1].shape[-1], limit)
     options = {"steps": steps, "checkpoints": times, "device": device, "dtype": dtype}
     tables = mapper(

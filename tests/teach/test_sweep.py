@@ -198,6 +198,8 @@ def test_progress_is_told_to_terminals_only(monkeypatch, terminal):
         ({"grid": {"lr": [0.1, -3.0]}}, r"lr=\[0.1, -3.0\]"),
         ({"grid": {"lr": [0.1], "activation": ["rellu"]}}, "'rellu'"),
         ({"data": {"training": DATA["train"]}}, r"'train'; got \['training'\]"),
+        ({"data": {"train": DATA["train"], "valid": DATA["train"]}}, "same points"),
+        ({"data": lambda seed: dict.fromkeys(("train", "test"), DATA["train"])}, "same points"),
         ({"checkpoints": []}, r"checkpoints=\[\]"),
         ({"checkpoints": [21]}, r"0\.\.20.*\[21\]"),
         ({"checkpoints": [-1]}, r"\[-1\]"),
