@@ -163,8 +163,10 @@ def check_slope():
         ]
         got = call(slope, f, x)
         need_same(got, want, f"slope(torch.{f.__name__}, x)", mistakes=mistakes)
+    given = x.clone()
+    slope(torch.sin, given)
     need(
-        not x.requires_grad,
+        not given.requires_grad,
         "the x that was given asks for gradients now: take a copy, a.detach().clone().",
         "传进来的 x 现在要求梯度了：请先复制，a.detach().clone()。",
     )

@@ -23,7 +23,7 @@ def boastful(n, seed):
 
     The classes are drawn from softmax(scores / 3), so that 3 is the honest temperature.
     """
-    # zh: 返回大了三倍的得分 (n, 4)，以及正确类别 (n,)。
+    # zh: 返回放大到三倍的得分 (n, 4)，以及正确类别 (n,)。
     # zh:
     # zh: 类别按 softmax(得分 / 3) 抽取，所以诚实的温度是 3。
     rng = torch.Generator().manual_seed(seed)
@@ -304,7 +304,7 @@ def best_temperature(z, y, grid):
 
 # %% name="check_best_temperature"
 def check_best_temperature():
-    grid = [0.5, 1.0, 2.0, 3.0, 4.0, 8.0]
+    grid = [0.25, 0.5, 1.0, 2.0, 3.0, 8.0]
     losses = [float(loss_at(T, z_val, y_val)) for T in grid]
     got = need_number(call(best_temperature, z_val, y_val, grid), "best_temperature")
     need(

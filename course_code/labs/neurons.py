@@ -405,7 +405,7 @@ def check_backward():
                 -want[3],
                 "the error on top has the wrong sign: it is what the network says, "
                 "minus what is right.",
-                "最上面的误差符号反了：是说的减去对的。",
+                "最上面的误差符号反了：应当是模型说的概率减去正确答案。",
             ),
             (
                 want[3] + y,

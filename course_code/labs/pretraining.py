@@ -280,7 +280,7 @@ def half(p):
 
 def keep(p):
     """What somebody does who does not draw."""
-    # zh: 有人没有抽取，结果就是这样。
+    # zh: 没有抽取、直接用概率的人会得到什么。
     return p
 
 

