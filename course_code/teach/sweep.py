@@ -193,9 +193,8 @@ def sweep(
     """
     times = [steps] if checkpoints is None else sorted(set(checkpoints))
     if not times or times[0] < 0 or times[-1] > steps or limit < 1:
-        raise ValueError(
-            f"need checkpoints in 0..{steps}, limit >= 1; got {checkpoints=}, {limit=}"
-        )
+        raise ValueError(f"need checkpoints in 0..{steps}, limit >= 1; "
+                         f"got {checkpoints=}, {limit=}")  # fmt: skip
     runs, labels = combine(grid, fixed)
     sets = stacked_data(runs[:1], data)
     if "train" not in sets:
@@ -205,10 +204,8 @@ def sweep(
             raise ValueError(f"{one!r} and {other!r} are the same points")
     stacks = cut_stacks(runs, sets["train"][1].shape[-1], limit)
     options = {"steps": steps, "checkpoints": times, "device": device, "dtype": dtype}
-    tables = mapper(
-        partial(train_stack, data=data, **options),
-        [[runs[i] for i in stack] for stack in stacks],
-    )
+    tables = mapper(partial(train_stack, data=data, **options),
+                    [[runs[i] for i in stack] for stack in stacks])  # fmt: skip
     rows = [None] * len(runs)
     for stack, table in zip(stacks, with_progress(tables, len(stacks)), strict=True):
         for i, measures in zip(stack, table, strict=True):
