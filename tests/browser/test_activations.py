@@ -191,5 +191,5 @@ def test_activation_rate_and_step_of_the_histograms(open_page, stored):
     expect(status).to_have_text("Step 250: diverged. The weights are no numbers any more.")
     expect(bars).to_have_count(0)
     _, app = open_live(open_page, "zh/activations/?histograms=rate:0.5,step:7", "histograms")
-    expect(app.locator("[role=status]")).to_contain_text("第 5 步：测试数字答对 ")
+    expect(app.locator("[role=status]")).to_contain_text("第 5 步：测试图片答对 ")
     assert control(app, "学习率").input_value() == "0.5"
