@@ -27,7 +27,7 @@ class Variation:
             _fewer(trees, self.seeds),
             _divided(trees, _hidden, self.narrower),
             _divided(trees, _steps, self.shorter),
-            ([*_multiplied(tree, self.faster)] for tree in trees),
+            _multiplied(trees, self.faster),
         )
         return [
             _replaced(source, [*chain(*changes)])
@@ -50,14 +50,11 @@ def _fewer(trees: list[ast.Module], seeds: int | None) -> Iterator[list[Change]]
     """Bind SEEDS to others, and let every other range of seeds end sooner, block by block."""
     named = _named(trees, _seeds)
     for tree in trees:
-        constants = [*_constants(tree)] if seeds is not None else []
-        own = [(value, f"range({seeds})") for name, value in constants if name == "SEEDS"]
-        others = [value for name, value in constants if name in named - {"SEEDS"}]
-        ranges = [ast.unparse(value) for value in others]
-        yield own + [
-            (value, f"{text}[:{seeds}]")
-            for value, text in zip(others, ranges, strict=True)
-            if text.startswith("range(")
+        bound = [(name, value, ast.unparse(value)) for name, value in _constants(tree)]
+        yield [
+            (value, f"range({seeds})" if name == "SEEDS" else f"{text}[:{seeds}]")
+            for name, value, text in (bound if seeds is not None else ())
+            if name == "SEEDS" or (name in named and text.startswith("range("))
         ]
 
 
@@ -74,11 +71,14 @@ def _divided(trees: list[ast.Module], find: Find, by: int) -> Iterator[list[Chan
         ]
 
 
-def _multiplied(tree: ast.Module, by: int) -> Iterator[Change]:
+def _multiplied(trees: list[ast.Module], by: int) -> Iterator[list[Change]]:
     """Multiply the rates that stand in a call; what searches lists of them tries others anyway."""
-    for rate in _called(tree, {"lr"}, set()) if by > 1 else ():
-        if isinstance(rate, ast.Constant):
-            yield rate, str(rate.value * by)
+    for tree in trees:
+        yield [
+            (rate, str(rate.value * by))
+            for rate in (_called(tree, {"lr"}, set()) if by > 1 else ())
+            if isinstance(rate, ast.Constant)
+        ]
 
 
 def _hidden(tree: ast.Module) -> Iterator[ast.expr]:
