@@ -190,7 +190,7 @@ class Calls(Summaries):
         """Follow the page's functions that a library is given or an object holds: it may call."""
         every = given.all | self._bound(owner)
         if codes := self._callables(every | owner):
-            self.apply(node, codes, Given(loose=every))
+            self.loosely(node, codes, Given(loose=every))
 
     def _bound(self, owner: Value) -> Value:
         """Data that objects of libraries hold, such as arguments of a partial function."""

@@ -45,7 +45,8 @@ class Heap:
     def __init__(self):
         self.things: list[Thing] = []
         self.changed: set[int] = set()
-        self.places: set[int] = set()
+        self.made: set[int] = set()  # since the function at hand is followed
+        self.places: dict[int, Any] = {}  # with the function that has them, or "page"
         self.inner: dict[int, Value] = {}  # of places, the one for what they hold
         self._sites: dict[Any, int] = {}
         self._live: set[int] = set()  # iterators and streams
@@ -57,6 +58,7 @@ class Heap:
         if number is None:
             number = self._sites[site] = len(self.things)
             self.things.append(Thing())
+        self.made.add(number)
         made = frozenset({number})
         self.give(made, holds)
         self.derive(made, of)
@@ -67,8 +69,6 @@ class Heap:
         """Give things marks."""
         for number in value:
             self.things[number].marks.update(marks)
-            if PLACE in marks:
-                self.places.add(number)
             if ITERATOR in marks or STREAM in marks:
                 self._live.add(number)
 
@@ -93,6 +93,7 @@ class Heap:
     def elements(self, value: Value) -> Value:
         """What iterating, indexing or asking for a part of a value may give."""
         found: set[int] = set()
+        whole = set()  # what has attributes, and attributes of these
         for number in value:
             thing = self.things[number]
             if BOX in thing.marks or PLACE in thing.marks:
@@ -100,8 +101,8 @@ class Heap:
             elif ITERATOR in thing.marks:
                 found |= self.reach(frozenset(thing.holds)) - {number}
             else:
-                found |= self.reach(frozenset({number}))
-        return frozenset(found)
+                whole.add(number)
+        return self.reach(frozenset(whole)) | found
 
     def marked(self, value: Value, mark: str) -> Value:
         """Those of the things that bear a mark."""
@@ -117,6 +118,7 @@ class Heap:
         self.only(outer).page = page
         for number in outer:
             self.inner[number] = inner
+        self.places |= dict.fromkeys(inner | outer, site[0])
         return outer
 
     def change(self, value: Value, *, deep: bool = True) -> None:

@@ -66,6 +66,9 @@ class Summaries(Expressions):
         self.backed: Value = NOTHING
         self.invoked: list[tuple[int, Given]] = []
         self.rounds: set = set()  # calls of arguments that were followed in this statement
+        self.vague = False  # whether a library is followed, which may call what it is given
+        self.following: list[ast.AST] = []  # functions, the outermost first
+        self.own: dict[ast.AST, set[int]] = {}  # what functions made, whenever they were followed
 
     def defined(self) -> None:
         """Forget summaries with the next statement: functions may do something else then."""
@@ -112,10 +115,28 @@ class Summaries(Expressions):
             owners = frozenset(n for n in put(frozenset({owner})) if self.heap.things[n].is_data)
             self.heap.give(owners, put(held))
         for called, arguments in summary.invoked:
-            codes = {n for n in self.heap.reach(put(frozenset({called}))) if self._is_open(n)}
-            if codes and not self._deep(code.node, node):
-                self.apply(node, frozenset(codes), arguments.map(put))
+            self._invoke((code.node, node), called, put(frozenset({called})), arguments.map(put))
         return self._returned(node, summary.returned, put, changed)
+
+    def _invoke(self, call: tuple, called: int, standing: Value, given: Given) -> None:
+        """Follow what a function calls of its arguments, by what stands in the place `called`.
+
+        Where places stand there, whoever knows what stands in those follows the call. It is
+        followed once for each place, and of all that may be called once.
+        """
+        places = self.heap.marked(standing, PLACE)
+        if not self.vague:
+            self.invoked += ((place, given) for place in places)
+        told = {n for n in standing if self.heap.things[n].code and not self.vague}
+        codes = told or {n for n in self.heap.reach(standing) if self._is_open(n)}
+        if codes and not self._deep(*call, None if self.vague or places else called):
+            self.apply(call[1], frozenset(codes), given)
+
+    def loosely(self, node: ast.AST, codes: Value, given: Given) -> None:
+        """Follow functions that may be called: what these are given is followed once."""
+        vague, self.vague = self.vague, True
+        self.apply(node, codes, given)
+        self.vague = vague
 
     def _is_open(self, number: int) -> bool:
         thing = self.heap.things[number]
@@ -164,11 +185,13 @@ class Summaries(Expressions):
     def _followed(self, code: Closure) -> Summary:
         node = code.node
         names = {n: self._place(node, n) for n in self._parameters(code, Given())}
-        frame, born = Frame(code.frame, names=dict(names)), len(self.heap.things)
+        frame, made = Frame(code.frame, names=dict(names)), self.heap.made
         outer = (self.reads, self.binds, self.backed, self.invoked, self.heap.changed)
+        vague, self.vague = self.vague, False
         self.reads, self.binds, self.backed, self.invoked = set(), set(), NOTHING, []
         self.fields = {}
-        self.heap.changed, self.inside = set(), self.inside + 1
+        self.heap.changed, self.heap.made, self.inside = set(), set(), self.inside + 1
+        self.following.append(node)
         if isinstance(node, ast.Lambda):
             frame.returned = self.value(node.body, frame)
         else:
@@ -176,17 +199,23 @@ class Summaries(Expressions):
         if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node)):
             held = frame.yielded.union(*names.values())
             frame.returned |= self.make(node, held, NOTHING, ITERATOR)
-        given = tuple((n, held) for n in sorted(self.heap.places) if (held := self._held(n)))
+        around = {"page", *self.following}
+        known = sorted(n for n, whose in self.heap.places.items() if whose in around)
+        given = tuple((n, held) for n in known if (held := self._held(n)))
+        self.following.pop()
+        own = self.own[node] = self.own.get(node, set()) | self.heap.made
+        self.heap.made |= made
         summary = Summary(
             frame.returned,
-            frozenset(n for n in self.heap.changed if n < born or self.is_place(n)),
+            frozenset(n for n in self.heap.changed if n not in own or self.is_place(n)),
             self.backed,
             frozenset(self.reads),
             frozenset(self.binds),
             given,
-            tuple(self.invoked),
+            tuple(dict.fromkeys(self.invoked)),
         )
         self.reads, self.binds, self.backed, self.invoked, self.heap.changed = outer
+        self.vague = vague
         self.inside -= 1
         return summary
 
