@@ -20,19 +20,27 @@ def text_of(html: str) -> str:
     return "".join(found)
 
 
-def images(html: str) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """Yield the attributes of each image in a piece of HTML, with the 0-based line of its tag."""
-    found: list[tuple[int, dict[str, str | None]]] = []
+def tags(html: str) -> Iterator[tuple[int, str, dict[str, str | None]]]:
+    """Yield the tags that open an element: 0-based line, name and attributes.
+
+    Args:
+        html: a piece of it, or a text that has some.
+    """
+    found: list[tuple[int, str, dict[str, str | None]]] = []
     reader = HTMLParser()
 
     def enter(tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag == "img":
-            found.append((reader.getpos()[0] - 1, dict(attributes)))
+        found.append((reader.getpos()[0] - 1, tag, dict(attributes)))
 
     reader.handle_starttag = enter
     reader.feed(html)
     reader.close()
     yield from found
+
+
+def images(html: str) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Yield the attributes of each image in a piece of HTML, with the 0-based line of its tag."""
+    return ((line, attributes) for line, tag, attributes in tags(html) if tag == "img")
 
 
 class OpenElements(HTMLParser):

@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.elements import tags
 from course_code.publish.base.errors import CourseError
 from course_code.publish.page.parts import (
     Live,
@@ -21,11 +22,10 @@ from course_code.publish.page.parts import (
 from course_code.publish.page.text import tokens
 
 LINK = re.compile(
-    r"\]\(\s*<?(?P<link>[^()\s<>]+)|^ {0,3}\[[^\]^\n]+\]:[ \t]+<?(?P<reference>[^\s<>]+)"
-    r"|\s(?:href|src)=\"(?P<html>[^\"]+)\"",
+    r"\]\(\s*<?(?P<link>[^()\s<>]+)|^ {0,3}\[[^\]^\n]+\]:[ \t]+<?(?P<reference>[^\s<>]+)",
     re.MULTILINE,
 )
-ID = re.compile(r"\bid=[\"']?([^\s\"'>}]+)|\{[^{}\n]*#([\w:-]+)[^{}\n]*\}")
+ID = re.compile(r"\{[^{}\n]*#(?P<id>[\w:-]+)[^{}\n]*\}")  # of an attribute list
 ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 MADE = ("notebooks/", "scripts/", "assets/lessons/", "runs.json", "results.json")  # by the build
 
@@ -76,11 +76,17 @@ def _links(page: Page) -> Iterator[tuple[str, int]]:
     """Yield every link of a page that stays in the course, with its line."""
     for text, first in _texts(page):
         for token in tokens(text, first):
-            for found in LINK.finditer(token.text) if token.kind == "text" else ():
-                target = found["link"] or found["reference"] or found["html"]
+            for target, line in _targets(token.text) if token.kind == "text" else ():
                 if not ELSEWHERE.match(target):
-                    start = found.start(found.lastgroup)
-                    yield target, token.line + token.text.count("\n", 0, start)
+                    yield target, token.line + line
+
+
+def _targets(text: str) -> Iterator[tuple[str, int]]:
+    """Yield where the links and the images of a text lead, with their 0-based lines."""
+    for found in LINK.finditer(text):
+        yield found[found.lastgroup], text.count("\n", 0, found.start(found.lastgroup))
+    for line, _, attributes in tags(text):
+        yield from ((value, line) for name in ("href", "src") if (value := attributes.get(name)))
 
 
 def _texts(page: Page) -> Iterator[tuple[str, int]]:
@@ -104,7 +110,10 @@ def _anchors(page: Page) -> set[str]:
     for part in page.segments:
         if isinstance(part, Prose):
             known |= {heading.id or heading.slug for heading in headings(part)}
-            known |= {one or other for one, other in ID.findall(part.text)}
+            known |= {found["id"] for found in ID.finditer(part.text)}
+            for token in tokens(part.text, part.line):
+                opened = tags(token.text) if token.kind == "text" else ()
+                known |= {id_ for *_, attributes in opened if (id_ := attributes.get("id"))}
     return known
 
 

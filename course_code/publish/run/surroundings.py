@@ -52,7 +52,6 @@ kernel.start(shell, *arguments)
 watch(kernel.SESSION[0])
 """
 LAST = """import course_kernel
-course_kernel.SESSION[0].leftovers.last()
 course_kernel.report({names!r})"""
 
 

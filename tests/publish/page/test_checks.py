@@ -128,6 +128,8 @@ def test_links_that_lead_somewhere(pages):
         ("# T\n\n[b][c]\n\n[c]: tow.md\n", 5, "'tow.md' is not found"),
         ('# T\n\n<a href="deep/two/">b</a>\n', 3, "'deep/two/' is not found\n  Did you mean"),
         ("# T\n\n![a](asset/a.svg)\n", 3, "'asset/a.svg' is not found"),
+        ("# T\n\nx < y\n<a\n  href='tow.md'>b</a>\n", 4, "'tow.md' is not found"),
+        ("# T\n\n<img alt='>' src=gone.png>\n", 3, "'gone.png' is not found"),
     ],
 )  # fmt: skip
 def test_links_that_lead_nowhere(pages, text, line, words):

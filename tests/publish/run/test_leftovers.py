@@ -35,15 +35,22 @@ CASES = {  # cells; what is printed (a list), or what the error says (begins wit
          "with multiprocessing.get_context('spawn').Pool(1) as pool:  # its helper stays\n"
          "    print(pool.map(abs, [-3]))",
          "import subprocess\n\nsoon = subprocess.Popen(['echo', 'soon'])",
-         "import threading\n\nwait = threading.Event().wait\n"
-         "threading.Thread(target=wait, daemon=True).start()  # as a script's, it goes on",
+         "import threading\nimport time\n\n"
+         "threading.Thread(target=time.sleep, args=[0.2]).start()  # it ends soon",
          "os.close(1)\nprint('still')", "print('more')"],
         [["child\nparent"], ["[1, 2]"], ["[3]"], ["soon"], [], ["still"], ["more"]],
     ),
     "a thread that goes on": (
         ["import threading\n\nwait = threading.Event().wait\n"
          "threading.Thread(target=wait, name='idle').start()"],
-        ["one.py: lesson 'one' leaves the thread 'idle' running", "Join it"],
+        ["one.py:2: ", "cell 'c0' leaves the thread 'idle' running", "Join it"],
+    ),
+    "a thread that writes past Python in a later cell": (
+        ["import os\nimport threading\n\ngo = threading.Event()\n"
+         "Thread = threading.Thread\n"
+         "Thread(target=lambda: (go.wait(), os.write(1, b'late')), daemon=True).start()",
+         "go.set()"],
+        ["one.py:2: ", "cell 'c0' leaves the thread 'Thread-", "Join it"],
     ),
     "a process that goes on": (
         ["x = 1", STRANGER],

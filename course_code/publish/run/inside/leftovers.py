@@ -12,7 +12,7 @@ from contextlib import suppress
 import psutil
 
 ADOPT = 36  # PR_SET_CHILD_SUBREAPER: who leaves its parent becomes the kernel's child
-PATIENCE = 2  # seconds for a process that is about to end
+PATIENCE = 2  # seconds for a thread or a process that is about to end
 KEEPERS = ("resource_tracker", "forkserver")  # of multiprocessing and loky: they print nothing
 LARGEST_FILE = 100 * 2**20  # bytes: what is printed past Python, too, ends up in a file
 ENDED = "End it, or wait for it, in the cell that starts it: a pool's workers, too."
@@ -64,7 +64,7 @@ class Leftovers:
         self.between = self.late = False
         self.lock = threading.RLock()
         self.started = {*threading.enumerate()}
-        self.keep, session.add, session.leftovers = session.add, self.add, self
+        self.keep, session.add = session.add, self.add
         events = session.shell.events
         events.unregister("post_run_cell", session.end)
         events.register("pre_run_cell", self.begin)  # after the session's own
@@ -92,6 +92,7 @@ class Leftovers:
         if os.getpid() != self.owner:
             os._exit(0)
         self.end_processes()
+        self.end_threads()
         with self.lock:
             self.session.end(result)
             self.between = True
@@ -109,10 +110,12 @@ class Leftovers:
                 break
             time.sleep(0.05)
 
-    def last(self):
-        """Refuse a run whose threads would go on as long as a script does."""
-        left = {*threading.enumerate()} - self.started
-        for thread in left:
-            if not thread.daemon and not self.session.refused:
-                hint = "Join it in the cell that starts it."
-                self.session.refused = [f"leaves the thread {thread.name!r} running", hint]
+    def end_threads(self):
+        """Refuse a thread that goes on after its cell; what code in C began is not Python's."""
+        latest = time.monotonic() + PATIENCE
+        for thread in {*threading.enumerate()} - self.started:
+            if not isinstance(thread, threading._DummyThread):
+                thread.join(max(0, latest - time.monotonic()))
+                if thread.is_alive():
+                    hint = "Join it in the cell that starts it."
+                    self.session.refuse(f"leaves the thread {thread.name!r} running", hint)
