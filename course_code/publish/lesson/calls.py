@@ -10,6 +10,7 @@ from course_code.publish.lesson.heap import (
     BOX,
     ITERATOR,
     LEARNS,
+    METHOD,
     MODULE,
     NOTHING,
     STREAM,
@@ -58,6 +59,7 @@ class Calls(Summaries):
                 results.append(self._instance(node, thing.kind, given))
             else:
                 others.add(number)
+        self._change_owners(frozenset(others), given)
         for number in others:
             for method in self._methods(number, "__call__") + self._methods(number, "forward"):
                 results.append(self.apply(node, method, given.after(frozenset({number}))))
@@ -189,8 +191,16 @@ class Calls(Summaries):
     def _inside(self, node: ast.AST, owner: Value, given: Given) -> None:
         """Follow the page's functions that a library is given or an object holds: it may call."""
         every = given.all | self._bound(owner)
+        self._change_owners(every, given)
         if codes := self._callables(every | owner):
             self.loosely(node, codes, Given(loose=every))
+
+    def _change_owners(self, methods: Value, given: Given) -> None:
+        """Methods that change what they belong to are called, or may be."""
+        bound = self.heap.marked(methods, METHOD)
+        owners = frozenset(n for each in bound for n in self.heap.things[each].holds)
+        self.heap.change(owners, deep=False)
+        self.heap.give(owners, given.kept - methods)
 
     def _bound(self, owner: Value) -> Value:
         """Data that objects of libraries hold, such as arguments of a partial function."""

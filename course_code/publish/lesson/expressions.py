@@ -10,6 +10,7 @@ from course_code.publish.lesson.heap import (
     BOX,
     ITERATOR,
     LEARNS,
+    METHOD,
     MODULE,
     NOTHING,
     Heap,
@@ -63,7 +64,10 @@ class Expressions:
                 if (key := ast.unparse(node)) in self.fields:
                     self.value(owner, frame)
                     return self.fields[key]
-                return self._part(self.value(owner, frame), name)
+                given = self._part(self.value(owner, frame), name)
+                if library.changes_owner(name):
+                    given |= self.make(node, self.value(owner, frame), NOTHING, METHOD)
+                return given
             case ast.Subscript(value=owner, slice=place):
                 self.value(place, frame)
                 return self._part(self.value(owner, frame), "")

@@ -17,6 +17,7 @@ BOX = "box"  # a list, dict, tuple or loop over some: what it holds are its elem
 ITERATOR = "iterator"  # whoever reads it may use it up
 STREAM = "stream"  # whoever reads it may draw from it: a generator, axes
 LEARNS = "learns"  # a backward pass may give it a gradient
+METHOD = "method"  # calling it changes what it holds
 MODULE = "module"
 PLACE = "place"  # it stands for whatever a call of a function gives it, or finds on the page
 

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from course_code.publish.lesson import library
 from course_code.publish.lesson.expressions import Closure, Expressions
 from course_code.publish.lesson.frames import Frame
-from course_code.publish.lesson.heap import BOX, ITERATOR, LEARNS, NOTHING, PLACE, STREAM, Value
+from course_code.publish.lesson.heap import (
+    BOX,
+    ITERATOR,
+    LEARNS,
+    METHOD,
+    NOTHING,
+    PLACE,
+    STREAM,
+    Value,
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,8 @@ class Summaries(Expressions):
         places = self.heap.marked(standing, PLACE)
         if not self.vague:
             self.invoked += ((place, given) for place in places)
-        told = {n for n in standing if self.heap.things[n].code and not self.vague}
+        methods = self.heap.marked(standing, METHOD)
+        told = {n for n in standing if self.heap.things[n].code and not self.vague} | methods
         codes = told or {n for n in self.heap.reach(standing) if self._is_open(n)}
         if codes and not self._deep(*call, None if self.vague or places else called):
             self.apply(call[1], frozenset(codes), given)

@@ -26,6 +26,30 @@ X = torch.ones(4, 2)
 y = torch.zeros(4, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 """
+CALLED = """
+import torch
+from functools import partial
+
+class Net:
+    def __init__(self, bend):
+        self.bend, self.theta = bend, torch.ones(2)
+
+    def __call__(self, x):
+        return self.bend(self.theta * x)
+
+def double(x):
+    return 2 * x
+
+def descend(theta, grad, lr=1):
+    theta -= lr * grad
+
+def train(net, rule, watch=repr):
+    grad = net(torch.ones(2))
+    rule(net.theta, grad)
+    watch(net)
+
+net, other, log = Net(double), Net(double), []
+"""
 RANDOM = "import torch\nrng = torch.Generator().manual_seed(0)\n"
 
 # A page, its last line alone in the last block; what its copy must hold, and what it must not.
@@ -37,6 +61,48 @@ KEPT = {
     "an item of an alias": ("a = [1]\nd = {'k': a}\nd['k'][0] = 2\nprint(a)", "= 2", None),
     "an attribute": (
         "class A:\n    pass\na = A()\nb = A()\na.x = 1\nb.x = 2\nprint(a.x)", "a.x = 1", "b.x",
+    ),
+    "the second function that an argument brings": (
+        f"{CALLED}train(net, descend)\ntrain(other, descend)\nprint(net.theta)",
+        "train(net", "train(other",
+    ),
+    "the third": (
+        f"{CALLED}train(net, descend, log.append)\ntrain(other, descend)\nprint(len(log))",
+        "log.append", "train(other",
+    ),
+    "a method that is called later": (
+        "a, b = [1], [2]\nkeep = a.append\nother = b.append\nkeep(3)\nother(4)\nprint(a)",
+        "keep(3)", "other(4)",
+    ),
+    "a method given to a library": (
+        "a, b = [1], [2]\nlist(map(a.append, 'x'))\nlist(map(b.append, 'y'))\nprint(a)",
+        "map(a", "map(b",
+    ),
+    "a function passed on": (
+        f"{CALLED}def tuned(net, rule):\n    train(net, rule)\n\ntuned(net, descend)\n"
+        "tuned(other, descend)\nprint(net.theta)",
+        "tuned(net, descend)", "tuned(other",
+    ),
+    "a function named in another": (
+        f"{CALLED}def tuned(net):\n    train(net, descend)\n\ntuned(net)\ntuned(other)\n"
+        "print(net.theta)",
+        "tuned(net)\n", "tuned(other",
+    ),
+    "a function of a table": (
+        f"{CALLED}RULES = {{'a': descend}}\ntrain(net, RULES['a'])\ntrain(other, RULES['a'])\n"
+        "print(net.theta)",
+        "train(net", "train(other",
+    ),
+    "a partial function": (
+        f"{CALLED}slow = partial(descend, lr=0.1)\ntrain(net, slow)\ntrain(other, slow)\n"
+        "print(net.theta)",
+        "train(net", "train(other",
+    ),
+    "what a function made before": (
+        "def count(counts, word):\n    counts.setdefault(word, []).append(1)\n\n"
+        "def each(words):\n    counts = {}\n    for word in words:\n        count(counts, word)\n"
+        "    return counts\n\nfirst = each('ab')\nsecond = each('cd')\nprint(second)",
+        "second =", "first =",
     ),
     "a slice of a tensor": (
         "import torch\na = torch.zeros(3)\nb = a[1:]\nb[0] = 7\nc = a + 1\nc[0] = 3\nprint(a)",
