@@ -142,6 +142,12 @@ def _statements(block: Block, exact: bool):
         yield block.origins[node.lineno - 1][0], meaning(node)
 
 
+def told(source: str) -> str:
+    """What of code can decide what it does: its meaning, or its text where it may read that."""
+    tree = ast.parse(source)
+    return source if READS_ITSELF & _words(tree) else meaning(tree)
+
+
 def meaning(node: ast.AST) -> str:
     """The syntax tree as text, without comments, places and docstrings."""
     for each in ast.walk(node):

@@ -17,7 +17,7 @@ from course_code.publish.lesson.binders import Binders, binders
 from course_code.publish.lesson.inline import Block, InlinedLesson, inline_lesson
 from course_code.publish.lesson.read import Cell, Claim, Lesson, read_lesson
 from course_code.publish.lesson.slices import GAP, Slice, restore, slices
-from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of
+from course_code.publish.run.inputs import Code, Inputs, code_of, inputs_of, told
 
 BETWEEN = [("", (Path(), 0))] * len(GAP)  # lines, with their origins
 MODULE = re.compile(rf"{PACKAGE}[\s\\]*(?:\.[\s\\]*\w+[\s\\]*)+")  # as an import may write it
@@ -44,7 +44,8 @@ class Plan:
     def audit_key(self) -> str:
         """Digest of all code that could change what a claim finds: the slices of its checks.
 
-        Other cells, such as those of figures, and modules that draw are not among it.
+        Other cells, such as those of figures, and modules that draw are not among it, nor is what
+        the key of a run leaves out.
         """
         lines, judged, imports = [], set(), set()
         asserting = {claim.cell for claim in self.lesson.claims}
@@ -61,7 +62,7 @@ class Plan:
                 lines += BETWEEN
         code = [text for i, (text, origin) in enumerate(lines) if i in judged and _computes(origin)]
         expected = [cell.expect for cell in self.lesson.cells if cell.expect]
-        return digest(json.dumps([sorted(imports), code, expected]))
+        return digest(json.dumps([sorted(imports), told("\n".join(code)), expected]))
 
 
 def _computes(origin: tuple[Path, int]) -> bool:

@@ -225,6 +225,7 @@ def test_the_key_is_of_what_claims_need(audited, write):
     assert key_with("ax.plot([0, low])", "ax.plot([low, 0])\nax.set(title='t')") == key
     assert key_with('print("measured", low)', "print(low)") == key
     assert key_with('"c3"', '"c3a"\nmore = 1\n\n# %% name="c3"') == key
+    assert key_with("low = ", "low = \\\n    ") == key_with("low = ", "# why\nlow = ") == key
     write({"draw/a": "def line(ax):\n    ax.plot([0, 1])\n"})
     drawing = "from course_code.draw.a import line\n\nline(ax)"
     assert key_with("ax.plot([0, low])", drawing) == key
