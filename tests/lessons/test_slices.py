@@ -9,12 +9,16 @@ from itertools import accumulate
 
 import matplotlib.pyplot as plt
 import pytest
-from conftest import ROOT
+from conftest import EVERY_PAGE, ROOT
 from site_html import CODE, page_path, read, shown, spans, with_needs
 
+from course_code.publish.audit.variations import Variation
 from course_code.publish.base.course import Course
+from course_code.publish.lesson.slices import slices, text
+from course_code.publish.run.plan import plan_lesson
 
-LESSONS = Course(ROOT).lesson_names()
+COURSE = Course(ROOT)
+LESSONS = COURSE.lesson_names()
 SECONDS = 3  # that the runs of a page's copies may take together, as far as stored runs tell
 FEWEST = 5  # copies of a page, however long they take
 
@@ -65,35 +69,62 @@ def chosen(found: list[Copy]) -> list[Copy]:
     return picked
 
 
-def printed(copy: Copy) -> str:
-    """What a copy prints; an error on purpose is what its page shows last."""
+def printed(code: str, fails: bool, namespace: dict | None = None) -> str:
+    """What code prints; an error on purpose is what its page shows last."""
     out = io.StringIO()
     with redirect_stdout(out):
         try:
-            exec(compile(copy.text, "copy", "exec"), {"__name__": "__main__"})
+            made = compile(code, "copy", "exec")
+            exec(made, {"__name__": "__main__"} if namespace is None else namespace)
         except Exception as error:
-            if not copy.output:
+            if not fails:
                 raise
             print(f"{type(error).__name__}: {error}")
     return out.getvalue()
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_copies_run_alone_and_print_what_the_page_shows(site, name, tmp_path, monkeypatch, once):
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """An empty folder, and no window."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(plt, "show", lambda: None)
     plt.switch_backend("Agg")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_copies_run_alone_and_print_what_the_page_shows(site, name, alone, once):
     picked = chosen(copies(site, "en", name))
     assert len(picked) >= FEWEST
     assert sum(not copy.alone for copy in picked) >= FEWEST - 1
 
     def check():
         for copy in picked:
-            assert f"\n{printed(copy)}".endswith(f"\n{copy.output}"), copy.text
+            found = printed(copy.text, fails=bool(copy.output))
+            assert f"\n{found}".endswith(f"\n{copy.output}"), copy.text
             assert len(plt.get_fignums()) >= copy.figures, copy.text
             plt.close("all")
 
     once(check, [(copy.text, copy.output, copy.figures) for copy in picked])
+
+
+@pytest.mark.skipif(not EVERY_PAGE, reason="takes an hour: once a week, with COURSE_EVERY_PAGE")
+@pytest.mark.parametrize("name", LESSONS)
+def test_all_copies_of_a_shorter_lesson_print_what_it_prints(name, alone):
+    plan = plan_lesson(COURSE, name)
+    blocks = [
+        (block.source, bool(cell.expect) and block is of_cell[-1])
+        for cell in plan.lesson.cells
+        for of_cell in [plan.inlined.blocks[cell.name]]
+        for block in of_cell
+    ]
+    sources = Variation(seeds=1, narrower=3, shorter=10).of([source for source, _ in blocks])
+    stopping = [i for i, (_, fails) in enumerate(blocks) if fails]
+    whole = {"__name__": "__main__"}
+    shows = [printed(code, i in stopping, whole) for i, code in enumerate(sources)]
+    for i, sliced in enumerate(slices(sources, stopping)):
+        copy = text(sources, sliced)
+        assert f"\n{printed(copy, i in stopping)}".endswith(f"\n{shows[i]}"), copy
+        plt.close("all")
 
 
 @pytest.mark.parametrize("name", LESSONS)
