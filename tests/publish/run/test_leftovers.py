@@ -169,7 +169,8 @@ def guarded(monkeypatch):
         add=lambda name, text: kept.append(text), end=lambda result: None,
     )  # fmt: skip
     session.shell.events.register("post_run_cell", session.end)
-    monkeypatch.setattr(Leftovers, "end_processes", lambda self: None)  # here they are pytest's
+    for ends in ("end_processes", "end_threads"):
+        monkeypatch.setattr(Leftovers, ends, lambda self: None)  # here they are pytest's
     return session, Leftovers(session)
 
 
