@@ -130,8 +130,8 @@ class Summaries(Expressions):
     def _invoke(self, call: tuple, called: int, standing: Value, given: Given) -> None:
         """Follow what a function calls of its arguments, by what stands in the place `called`.
 
-        Where places stand there, whoever knows what stands in those follows the call. It is
-        followed once for each place, and of all that may be called once.
+        Where places stand, whoever knows what stands in those follows the call. Of each place it
+        is followed once; once in all where it is not known what is called.
         """
         places = self.heap.marked(standing, PLACE)
         if not self.vague:
