@@ -9,6 +9,7 @@ from itertools import accumulate
 
 import matplotlib.pyplot as plt
 import pytest
+import torch
 from conftest import EVERY_PAGE, ROOT
 from site_html import CODE, page_path, read, shown, spans, with_needs
 
@@ -107,9 +108,17 @@ def test_copies_run_alone_and_print_what_the_page_shows(site, name, alone, once)
     once(check, [(copy.text, copy.output, copy.figures) for copy in picked])
 
 
+@pytest.fixture
+def always_warned():
+    """PyTorch gives warnings each time: a copy of the page runs in the process of the page."""
+    torch.set_warn_always(True)
+    yield
+    torch.set_warn_always(False)
+
+
 @pytest.mark.skipif(not EVERY_PAGE, reason="takes an hour: once a week, with COURSE_EVERY_PAGE")
 @pytest.mark.parametrize("name", LESSONS)
-def test_all_copies_of_a_shorter_lesson_print_what_it_prints(name, alone):
+def test_all_copies_of_a_shorter_lesson_print_what_it_prints(name, alone, always_warned):
     plan = plan_lesson(COURSE, name)
     blocks = [
         (block.source, bool(cell.expect) and block is of_cell[-1])
