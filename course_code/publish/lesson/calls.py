@@ -32,9 +32,13 @@ class Calls(Summaries):
         if isinstance(node.func, ast.Attribute):
             owner, name = self.value(node.func.value, frame), node.func.attr
             given = self._given(node, frame)
-            if modules := self.heap.marked(owner, MODULE):
-                return self._library(node, name, given, modules, ast.unparse(node.func))
-            return self._method(node, owner, name, given)
+            modules = self.heap.marked(owner, MODULE)
+            result = NOTHING
+            if modules:
+                result = self._library(node, name, given, modules, ast.unparse(node.func))
+            if owner - modules or not modules:
+                result |= self._method(node, owner - modules, name, given)
+            return result
         if isinstance(node.func, ast.Name):
             where, name = frame.find(node.func.id), node.func.id
             own = name in where.names

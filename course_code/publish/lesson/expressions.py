@@ -64,9 +64,10 @@ class Expressions:
                 if (key := ast.unparse(node)) in self.fields:
                     self.value(owner, frame)
                     return self.fields[key]
-                given = self._part(self.value(owner, frame), name)
+                owned = self.value(owner, frame)
+                given = self._part(owned, name)
                 if library.changes_owner(name):
-                    given |= self.make(node, self.value(owner, frame), NOTHING, METHOD)
+                    given |= self.make(node, owned, NOTHING, METHOD)
                 return given
             case ast.Subscript(value=owner, slice=place):
                 self.value(place, frame)

@@ -114,8 +114,8 @@ class Interpreter(Calls):
                 self._import(node, frame)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner)) as call):
                 self.value(call, frame)
-                if not self.heap.marked(owned := self.value(owner, frame), MODULE):
-                    self._discarded(call, owned)
+                owned = self.value(owner, frame)
+                self._discarded(call, owned - self.heap.marked(owned, MODULE))
             case _:
                 for child in ast.iter_child_nodes(node):
                     self.value(child, frame)

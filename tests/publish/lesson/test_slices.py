@@ -88,6 +88,12 @@ KEPT = {
         "print(net.theta)",
         "tuned(net)\n", "tuned(other",
     ),
+    "what may be a part of a module": (
+        f"{CALLED}net, other = Net(torch.tanh), Net(torch.tanh)\n"
+        "for part in [net.theta]:\n    part.zero_()\nfor part in [other.theta]:\n"
+        "    part.zero_()\nprint(net.theta)",
+        "[net.theta]", "[other.theta]",
+    ),
     "a function of a table": (
         f"{CALLED}RULES = {{'a': descend}}\ntrain(net, RULES['a'])\ntrain(other, RULES['a'])\n"
         "print(net.theta)",
