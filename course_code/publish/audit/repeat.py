@@ -52,10 +52,11 @@ def control(option, value):
 
 def in_fork(job):
     """The exit code of a fork that does the job; negative: the signal that ended it."""
-    child = os.fork()
+    parent, child = os.getpid(), os.fork()
     if not child:
         control(END_WITH_PARENT, signal.SIGKILL)
-        os._exit(ended(job))
+        # who lost its parent before that line hears of it no more
+        os._exit(ended(job) if os.getppid() == parent else 1)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

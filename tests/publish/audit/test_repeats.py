@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from queue import LifoQueue
 
 import psutil
@@ -194,6 +197,27 @@ def test_repeats_share_imports_alone(one_lesson, monkeypatch, forks):
     assert not [
         p for p in psutil.process_iter(["cmdline"]) if STRAY in " ".join(p.info["cmdline"] or [])
     ]
+
+
+ORPHAN = """
+import os, signal, time
+from course_code.publish.audit import repeat
+
+def control(option, value):
+    parent = os.getppid()
+    os.kill(parent, signal.SIGKILL)
+    while os.getppid() == parent:
+        time.sleep(0.01)
+
+repeat.control, repeat.ended = control, lambda job: print("it ran", flush=True)
+repeat.in_fork({})
+"""
+
+
+@pytest.mark.skipif(not repeater.FORKS, reason="repeats are forked on Linux alone")
+def test_a_fork_whose_parent_is_killed_at_once_does_nothing():
+    died = subprocess.run([sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, timeout=60)
+    assert (died.returncode, died.stdout, died.stderr) == (-signal.SIGKILL, b"", b"")
 
 
 def test_a_repeat_that_takes_too_long_is_ended_and_told(audited, write, monkeypatch):
