@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import COUNT_SHIFTS, Traffic
 from .places import ROOT
+from .visits import COUNT_SHIFTS, Traffic
 
 FIGURES = sorted(
     (name, path.stem)

@@ -5,7 +5,8 @@ import shutil
 import pytest
 from conftest import ROOT, copy_course, mkdocs
 
-from .conftest import serve, visit_page
+from .conftest import serve
+from .visits import STEADY, visit_page
 
 HOMES = {"en": "", "zh": "zh/"}
 
@@ -32,7 +33,7 @@ def test_a_notebook_is_a_page_like_others(browser, place, home):
     assert [url for url in visit.requests if not url.startswith((place, "data:"))] == []
     assert (visit.failures, visit.violations) == ([], [])
     assert max(visit.overflow.values()) <= 0
-    assert max(visit.shift.values()) < 0.05
+    assert max(visit.shift.values()) < STEADY
     assert 10_000 < visit.bytes_first < 300_000
     assert visit.elements < 1_500
 

@@ -7,7 +7,8 @@ import shutil
 
 from course_code.publish.website.policy import policy, with_policy
 
-from .conftest import POLICY, serve
+from .conftest import serve
+from .visits import POLICY
 
 ATTACKS = """
 <script>window.evil = "a script"</script>

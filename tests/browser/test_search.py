@@ -7,8 +7,8 @@ from conftest import mkdocs
 from playwright.sync_api import expect
 from searches import FIRST, searches
 
-from .conftest import AXE, violations
 from .places import PROFILES
+from .visits import AXE, violations
 
 TYPED = {  # of searches.txt
     "": ["softmx", "dying relu", "kaiming", "requires_grad_", "optimi", "why is sigmoid slow"],
