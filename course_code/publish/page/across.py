@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
+from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.elements import tags
 from course_code.publish.base.errors import CourseError
@@ -42,9 +43,10 @@ def check_pages(course: Course, pages: Pages) -> None:
     Raises:
         CourseError: says the file and the line, and what there is.
     """
-    anchors = {key: _anchors(page) for key, page in pages.items()}
+    known = {key: _anchors_and_links(*key, page) for key, page in pages.items()}
+    anchors = {key: found for key, (found, _) in known.items()}
     for (language, path), page in pages.items():
-        for target, line in _links(page):
+        for target, line in known[language, path][1]:
             if wrong := _wrong(course, language, path, target, anchors):
                 raise CourseError(wrong[0], page.path, line, wrong[1])
     for one, other in combinations(LANGUAGES, 2):
@@ -70,6 +72,11 @@ def _check_translated(page: Page, translated: Page) -> None:
             if text == original and " " in text:
                 what = f"{key}, {text[:40]!r}…, is not translated"
                 raise CourseError(what, translated.path, figure.line, "Say it in this language.")
+
+
+@again(2)
+def _anchors_and_links(language: str, path: str, page: Page) -> tuple[set, list]:
+    return _anchors(page), list(_links(page))
 
 
 def _links(page: Page) -> Iterator[tuple[str, int]]:

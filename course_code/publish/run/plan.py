@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from itertools import starmap
 from pathlib import Path
 
@@ -25,7 +25,7 @@ NOT_IN_NAMES = re.compile(r"[\s\\]")
 
 
 Slices = dict[str, tuple[Slice, ...]]
-Planned = tuple[Lesson, InlinedLesson, Code, Slices, Binders]  # what a script's code decides
+Planned = tuple[Lesson, InlinedLesson, Code, Slices, Binders, str]  # what a script's code decides
 
 
 @dataclass(frozen=True)
@@ -39,35 +39,8 @@ class Plan:
     # with it, have none.
     slices: Slices = field(default_factory=dict)
     binders: Binders = field(default_factory=dict)  # of the lesson's own names
-
-    @cached_property
-    def audit_key(self) -> str:
-        """Digest of all code that could change what a claim finds: the slices of its checks.
-
-        Other cells, such as those of figures, and modules that draw are not among it, nor is what
-        the key of a run leaves out.
-        """
-        lines, judged, imports = [], set(), set()
-        asserting = {claim.cell for claim in self.lesson.claims}
-        for cell in self.lesson.cells:
-            for block, needed in zip(
-                self.inlined.blocks[cell.name], self.slices[cell.name], strict=True
-            ):
-                begin = len(lines)
-                lines += zip(block.source.split("\n"), block.origins, strict=True)
-                if cell.name in asserting or cell.expect:
-                    judged.update(range(begin, len(lines)))
-                    judged.update(*starmap(range, needed.ranges))
-                    imports.update(needed.imports)
-                lines += BETWEEN
-        code = [text for i, (text, origin) in enumerate(lines) if i in judged and _computes(origin)]
-        expected = [cell.expect for cell in self.lesson.cells if cell.expect]
-        return digest(json.dumps([sorted(imports), told("\n".join(code)), expected]))
-
-
-def _computes(origin: tuple[Path, int]) -> bool:
-    """Whether a line does not come from the modules that draw."""
-    return origin[0].parent.name != "draw"
+    # Digest of all code that could change what a claim finds, where there are slices.
+    audit_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,8 +90,8 @@ def plan_script(
         sliced: whether the plan has slices, which take most of its time.
     """
     key = key_of(name, _sources(course, script))
-    lesson, inlined, code, found, bound = _planned(course, name, key, sliced, read, *of)
-    return Plan(lesson, inlined, inputs_of(code), found, bound)
+    lesson, inlined, code, *more = _planned(course, name, key, sliced, read, *of)
+    return Plan(lesson, inlined, inputs_of(code), *more)
 
 
 @again(2)
@@ -129,9 +102,11 @@ def _planned(course: Course, name: str, key: str, sliced: bool, read: Callable, 
     lesson, inlined = read(*of)
     code, bound = code_of(lesson, inlined), binders(lesson)
     found = _sliced(lesson, inlined) if sliced else {}
+    audited = _audit_key(lesson, inlined, found) if sliced else ""
     parts = [asdict(part) for part in (lesson, inlined, code)]
-    kept.put(name, key, [*parts, {k: [asdict(s) for s in v] for k, v in found.items()}, bound])
-    return lesson, inlined, code, found, bound
+    parts += [{cell: [asdict(one) for one in each] for cell, each in found.items()}, bound, audited]
+    kept.put(name, key, parts)
+    return lesson, inlined, code, found, bound, audited
 
 
 def _read(course: Course, name: str) -> tuple[Lesson, InlinedLesson]:
@@ -157,6 +132,33 @@ def _sliced(lesson: Lesson, inlined: InlinedLesson) -> Slices:
     return found
 
 
+def _audit_key(lesson: Lesson, inlined: InlinedLesson, found: Slices) -> str:
+    """Digest of all code that could change what a claim finds: the slices of its checks.
+
+    Other cells, such as those of figures, and modules that draw are not among it, nor is what the
+    key of a run leaves out.
+    """
+    lines, judged, imports = [], set(), set()
+    asserting = {claim.cell for claim in lesson.claims}
+    for cell in lesson.cells:
+        for block, needed in zip(inlined.blocks[cell.name], found[cell.name], strict=True):
+            begin = len(lines)
+            lines += zip(block.source.split("\n"), block.origins, strict=True)
+            if cell.name in asserting or cell.expect:
+                judged.update(range(begin, len(lines)))
+                judged.update(*starmap(range, needed.ranges))
+                imports.update(needed.imports)
+            lines += BETWEEN
+    code = [text for i, (text, origin) in enumerate(lines) if i in judged and _computes(origin)]
+    expected = [cell.expect for cell in lesson.cells if cell.expect]
+    return digest(json.dumps([sorted(imports), told("\n".join(code)), expected]))
+
+
+def _computes(origin: tuple[Path, int]) -> bool:
+    """Whether a line does not come from the modules that draw."""
+    return origin[0].parent.name != "draw"
+
+
 def _sources(course: Course, script: Path) -> dict[str, str]:
     """Digests of all that a script can bring in: its own, and of the modules that they name."""
     found, todo = {}, [script]
@@ -173,7 +175,9 @@ def _sources(course: Course, script: Path) -> dict[str, str]:
     return {str(course.relative(Path(path))): known for path, known in found.items()}
 
 
-def _restored(lesson: dict, inlined: dict, code: dict, sliced: dict, binders: dict) -> Planned:
+def _restored(
+    lesson: dict, inlined: dict, code: dict, sliced: dict, binders: dict, audited: str
+) -> Planned:
     """What was planned, of what JSON kept of it."""
     cells = tuple(Cell(**cell) for cell in lesson["cells"])
     claims = tuple(Claim(**claim) for claim in lesson["claims"])
@@ -196,4 +200,5 @@ def _restored(lesson: dict, inlined: dict, code: dict, sliced: dict, binders: di
         Code(**code),
         {cell: tuple(restore(one) for one in found) for cell, found in sliced.items()},
         {name: [tuple(each) for each in found] for name, found in binders.items()},
+        audited,
     )
