@@ -67,6 +67,7 @@ def spirals(seed):
 
 contest = ("sigmoid", "tanh", "relu", "gelu")
 RATES = (0.001, 0.01, 0.1, 0.3, 1, 3)
+slow, small, *_, fast = RATES
 spiral_net = {"widths": (2, 100, 3), "optimizer": adam, "device": dev}
 grid = {"activation": contest, "lr": RATES, "seed": SEEDS}
 rows = sweep(spirals, grid, steps=1000, **spiral_net)
@@ -96,7 +97,7 @@ def lead(ours, theirs):
 relu_leads = {lr: lead(test[lr]["relu"], test[lr]["sigmoid"]) for lr in RATES}
 for lr, ends in relu_leads.items():
     print(f"lr {lr:<5} ReLU leads by {ends:+.1f} points")
-sigmoid_leads = lead(test[3]["sigmoid"], test[3]["relu"])  # the other way round
+sigmoid_leads = lead(test[fast]["sigmoid"], test[fast]["relu"])  # the other way round
 
 tuned = choose_rates(rows, "activation")  # lowest mean validation loss
 for name, arm in tuned.items():
@@ -121,14 +122,15 @@ axes[0].legend(loc="lower center")
 plt.show()
 
 # %% name="check_ranking"
-relu_to_tanh = lead(test[0.001]["relu"], test[0.001]["tanh"])
-tanh_to_sigmoid = lead(test[0.001]["tanh"], test[0.001]["sigmoid"])
-relu_behind_tanh = lead(test[3]["tanh"], test[3]["relu"])
-behind = sum(a < b for a, b in zip(test[3]["relu"], test[3]["sigmoid"], strict=True))
-apart = max(abs(end) for lr in (0.1, 0.3) for end in relu_leads[lr])
+relu_to_tanh = lead(test[slow]["relu"], test[slow]["tanh"])
+tanh_to_sigmoid = lead(test[slow]["tanh"], test[slow]["sigmoid"])
+relu_behind_tanh = lead(test[fast]["tanh"], test[fast]["relu"])
+pairs = zip(test[fast]["relu"], test[fast]["sigmoid"], strict=True)
+behind = sum(a < b for a, b in pairs)
+apart = max(abs(end) for lr in RATES[2:4] for end in relu_leads[lr])
 worst_tuned = min(arm["test"][0] for arm in tuned.values())
 at_the_end = sum(not arm["inside"] for arm in tuned.values())
-small_lead = relu_leads[0.01][1]
+small_lead = relu_leads[small][1]
 part_behind = behind / n_seeds
 
 check("measured first_order: at 0.001 ReLU leads tanh", relu_to_tanh[0], ">", 6)
@@ -150,7 +152,7 @@ for moment in ("before", "after"):
     found = f"|a| <= {a.abs().max():.2f}, slope >= {lowest_slope[moment]:.2f}"
     print(f"{moment} training: {found}")
     if moment == "before":
-        train_runs(net, X, y, adam, 1000, lr=0.001)
+        train_runs(net, X, y, adam, 1000, lr=slow)
 
 # %% name="twin"
 shifted = lambda a: torch.sigmoid(a) - 0.5  # tanh a = 2 shifted(2 a)
@@ -159,8 +161,8 @@ shifted = lambda a: torch.sigmoid(a) - 0.5  # tanh a = 2 shifted(2 a)
 def train_shifted(start, rate):
     """Scale the start and the rate of all weights but the output biases, and train."""
     net = Ensemble((2, 100, 3), shifted, seeds=SEEDS, device=dev)
-    rates = torch.full_like(net.theta, rate * 0.001)
-    rates[:, -3:] = 0.001  # the output biases
+    rates = torch.full_like(net.theta, rate * slow)
+    rates[:, -3:] = slow  # the output biases
     with torch.no_grad():
         net.theta[:, :-3] *= start
     own_rates = lambda theta, grad, state, lr: adam(theta, grad, state, lr * rates)
@@ -172,7 +174,7 @@ arms = {"neither": (1, 1), "start": (2, 1), "rate": (1, 2), "both": (2, 2)}
 twin = {name: train_shifted(*factors) for name, factors in arms.items()}
 for name, values in twin.items():
     print(f"{name:8} doubled: test {min(values):.3f} to {max(values):.3f}")
-twin["tanh"] = test[0.001]["tanh"]
+twin["tanh"] = test[slow]["tanh"]
 print(f"tanh itself:      test {min(twin['tanh']):.3f} to {max(twin['tanh']):.3f}")
 
 gains = {name: lead(twin[name], twin["neither"]) for name in ("start", "rate")}
@@ -180,18 +182,18 @@ for name, ends in gains.items():
     print(f"doubling the {name:5} gains {ends:+.1f} points")
 
 # %% name="patience"
-grid = {"activation": ["sigmoid"], "lr": [0.001], "seed": SEEDS[:6]}
+grid = {"activation": ["sigmoid"], "lr": [slow], "seed": SEEDS[:6]}
 patient = scores(sweep(spirals, grid, steps=5000, **spiral_net))
 print(f"sigmoid, 5,000 steps: test {min(patient):.3f} to {max(patient):.3f}")
 
 # %% name="twin_figure"
 fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
-for place, values in enumerate([test[0.001]["sigmoid"], *twin.values(), patient]):
+for place, values in enumerate([test[slow]["sigmoid"], *twin.values(), patient]):
     ax.plot(values, [place] * len(values), "o", color=COLOURS[0], alpha=0.6)
 ticks = ["σ", "σ − ½", "start × 2", "rate × 2", "both × 2", "tanh", "σ, 5 × steps"]
 ax.set_yticks(range(len(ticks)), ticks)
 ax.invert_yaxis()
-ax.set(xlabel="test accuracy, Adam, lr 0.001", xlim=(0.45, 1))
+ax.set(xlabel=f"test accuracy, Adam, lr {slow}", xlim=(0.45, 1))
 plt.show()
 
 # %% name="check_twin"
@@ -488,11 +490,13 @@ tuned_middles = [arm["median"] for arm in digit_tuned.values()]
 tuned_gap = max(tuned_middles) - min(tuned_middles)
 tuned_failed = sum(arm["failed"] for arm in digit_tuned.values())
 n_tuned = len(digit_tuned) * n_many
-survivors = sum(n_many - failed[name][2] for name in FAMILY)
-relu_fails, leaky_fails = failed["relu"][1], failed["leaky_relu"][1]
+*_, hot, hottest = DIGIT_RATES
+survivors = sum(n_many - failed[name][hottest] for name in FAMILY)
+relu_fails, leaky_fails = failed["relu"][hot], failed["leaky_relu"][hot]
+relu_dead = dead["relu"][hottest][0]
 leaky_dead = max(r["dead"] for r in death if r["activation"] == "leaky_relu")
 
-check("measured relu_dies: at 2 most ReLU units die", dead["relu"][2][0], ">", 0.5)
+check("measured relu_dies: at 2 most ReLU units die", relu_dead, ">", 0.5)
 check("measured relu_fails: at 1 some ReLU nets fail", relu_fails, "in", (1, 19))
 check("measured leaky_fails: so do LeakyReLU nets", leaky_fails, "in", (1, 19))
 check("measured leaky_lives: LeakyReLU units do not die", leaky_dead, "==", 0)

@@ -211,11 +211,11 @@ from course_code.draw.curves import draw_band
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 5.4), sharex=True, layout="constrained")
 for ax, noise in zip(axes, (0.2, 0.6), strict=True):
     for i, name in enumerate(("one", "two")):
-        draw_band(
-            ax, range(1, 501), curves[noise, name], label=f"{name} softmax", index=i
-        )
+        runs = curves[noise, name]  # (S, steps)
+        steps = range(1, runs.shape[1] + 1)
+        draw_band(ax, steps, runs, label=f"{name} softmax", index=i)
     ax.axhline(floor[3], color=ink, linestyle=":", linewidth=1)
-    ax.text(500, floor[3] - 0.03, f"floor {floor[3]:.4f}", ha="right", va="top")
+    ax.text(steps[-1], floor[3] - 0.03, f"floor {floor[3]:.4f}", ha="right", va="top")
     ax.set(ylabel="training loss", ylim=(0, 1.2), title=f"noise {noise}")
 axes[1].set(xlabel="steps")
 axes[0].legend(loc="upper right")

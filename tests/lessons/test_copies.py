@@ -9,6 +9,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.run.plan import plan_lesson
 
 COURSE = Course(ROOT)
+EACH = Variation(seeds=1, narrower=3, shorter=5, faster=2, further=3)
 
 
 @pytest.mark.parametrize("name", COURSE.lesson_names())
@@ -17,7 +18,7 @@ def test_a_copy_with_one_seed_other_widths_steps_and_rates_runs_to_its_end(name,
     plan = plan_lesson(COURSE, name)
 
     def check():
-        result = run_plan(plan, None, change=Variation(seeds=1, narrower=3, shorter=5, faster=2))
+        result = run_plan(plan, None, change=EACH)
         assert result["error"] is None
         assert set(result["claims"]) == {claim.name for claim in plan.lesson.claims}
 

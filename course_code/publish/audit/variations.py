@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 NETWORKS = {"Ensemble", "ResidualEnsemble", "mlp"}  # take widths as their first argument
+TRAINS, BEFORE = "train_runs", 4  # takes steps after four others, of which *data are two
 
 Change = tuple[ast.expr, str]  # of an expression, and what takes its place
 Find = Callable[[ast.Module], Iterator[ast.expr]]
@@ -13,12 +14,16 @@ Find = Callable[[ast.Module], Iterator[ast.expr]]
 
 @dataclass(frozen=True)
 class Variation:
-    """Other seeds, of further lists as many at most; widths and steps divided, rates multiplied."""
+    """Other seeds, of further lists as many at most; widths and steps divided, rates multiplied.
+
+    Lists of rates get one more, `further` times the last.
+    """
 
     seeds: int | None = None
     narrower: int = 1
     shorter: int = 1
     faster: int = 1
+    further: int = 1
 
     def of(self, sources: list[str]) -> list[str]:
         """Return the blocks of a lesson with the change in them, line by line as before."""
@@ -28,6 +33,7 @@ class Variation:
             _divided(trees, _hidden, self.narrower),
             _divided(trees, _steps, self.shorter),
             _multiplied(trees, self.faster),
+            _listed(trees, self.faster, self.further),
         )
         return [
             _replaced(source, [*chain(*changes)])
@@ -43,6 +49,7 @@ VARIATIONS = {
     "narrower": Variation(narrower=3),
     "shorter": Variation(shorter=5),
     "faster": Variation(faster=2),
+    "one rate more": Variation(further=3),
 }
 
 
@@ -72,13 +79,36 @@ def _divided(trees: list[ast.Module], find: Find, by: int) -> Iterator[list[Chan
 
 
 def _multiplied(trees: list[ast.Module], by: int) -> Iterator[list[Change]]:
-    """Multiply the rates that stand in a call; what searches lists of them tries others anyway."""
+    """Multiply the rates that stand in a call."""
     for tree in trees:
         yield [
             (rate, str(rate.value * by))
             for rate in (_called(tree, {"lr"}, set()) if by > 1 else ())
             if isinstance(rate, ast.Constant)
         ]
+
+
+def _listed(trees: list[ast.Module], by: int, further: int) -> Iterator[list[Change]]:
+    """Multiply the rates of lists, RATES = (0.1, 1) or a table of such, and add one to each."""
+    for tree in trees:
+        bound = [value for name, value in _constants(tree) if name.endswith("RATES")]
+        parts = [part for value in bound for part in ast.walk(value)]
+        lists = [part.elts for part in parts if isinstance(part, ast.List | ast.Tuple)]
+        yield [change for rates in lists for change in _listed_so(rates, by, further)]
+
+
+def _listed_so(rates: list[ast.expr], by: int, further: int) -> Iterator[Change]:
+    *others, last = rates
+    if by > 1:
+        yield from ((rate, _times(rate, by)) for rate in others)
+    if further > 1:
+        yield last, f"{_times(last, by)}, {_times(last, by * further)}"
+    elif by > 1:
+        yield last, _times(last, by)
+
+
+def _times(rate: ast.expr, by: int) -> str:
+    return f"{by} * {ast.unparse(rate)}" if by > 1 else ast.unparse(rate)
 
 
 def _hidden(tree: ast.Module) -> Iterator[ast.expr]:
@@ -100,9 +130,12 @@ def _seeds(tree: ast.Module) -> Iterator[ast.expr]:
 
 
 def _steps(tree: ast.Module) -> Iterator[ast.expr]:
-    """Numbers of steps: what goes by that name, and what a function takes where it is not told."""
+    """Numbers of steps: what goes by that name or trains, and what a function takes by default."""
     yield from _called(tree, {"steps"}, {"STEPS"})
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == TRAINS:
+            place = BEFORE - sum(isinstance(each, ast.Starred) for each in node.args)
+            yield from node.args[place : place + 1]
         if isinstance(node, ast.arguments):
             alone = zip(node.kwonlyargs, node.kw_defaults, strict=True)
             last = zip(node.args[::-1], node.defaults[::-1], strict=False)

@@ -41,23 +41,43 @@ def test_steps_change_by_name_by_default_and_where_their_parts_are_bound():
         "def run(net, seeds=20, steps=200, *, rate=30, more=60): ...",
         "def run(net, *, seeds=20, steps=STEPS): ...",
         "sweep(grid, steps=1000, widths=(2, 100, 3))\nrun(net, steps=9)\noptions = {'steps': 30}",
+        "WATCH = (20, 90)\ntrain_runs(net, X[20], y, sgd, 1000, lr=50)",
+        "train_runs(net, *data['train'], sgd, WATCH[-1], batch_size=30)",
     ]
     assert Variation(shorter=10).of(blocks) == [
         "PART, x = 3, 40  # 数\nSTEPS = 3 * PART + 5",
         "def run(net, seeds=20, steps=20, *, rate=30, more=60): ...",
         blocks[2],
         "sweep(grid, steps=100, widths=(2, 100, 3))\nrun(net, steps=9)\noptions = {'steps': 3}",
+        "WATCH = (2, 9)\ntrain_runs(net, X[20], y, sgd, 100, lr=50)",
+        blocks[5],
     ]
 
 
-def test_rates_change_where_training_is_called():
+def test_rates_change_where_training_is_called_and_in_lists_of_them():
     blocks = [
         "train(net, lr=0.01 * x)\nsgd(net, 10, lr=3e-3)",
-        "RATES = (0.1, 1)\nadam(lr=1, eps=1)",
+        "RATES = (0.1, 1)\nadam(lr=1, eps=1)\nLOSSES = (1, 2)",
     ]
     assert Variation(faster=2).of(blocks) == [
-        "train(net, lr=0.01 * x)\nsgd(net, 10, lr=0.006)", "RATES = (0.1, 1)\nadam(lr=2, eps=1)",
-    ]  # fmt: skip
+        "train(net, lr=0.01 * x)\nsgd(net, 10, lr=0.006)",
+        "RATES = (2 * 0.1, 2 * 1)\nadam(lr=2, eps=1)\nLOSSES = (1, 2)",
+    ]
+
+
+def test_lists_of_rates_get_one_more():
+    blocks = [
+        "RATES = (0.1, 1)\nAT, SEEDS = (1, 2), (3, 4)",
+        "DIGIT_RATES = {\n    'sgd': [\n        0.5,\n    ],\n    'adam': [0.1, 1e-2],\n}",
+    ]
+    assert Variation(further=3).of(blocks) == [
+        "RATES = (0.1, 1, 3 * 1)\nAT, SEEDS = (1, 2), (3, 4)",
+        "DIGIT_RATES = {\n    'sgd': [\n        0.5, 3 * 0.5,\n    ],\n"
+        "    'adam': [0.1, 0.01, 3 * 0.01],\n}",
+    ]
+    assert Variation(faster=2, further=3).of(blocks[:1]) == [
+        "RATES = (2 * 0.1, 2 * 1, 6 * 1)\nAT, SEEDS = (1, 2), (3, 4)"
+    ]
 
 
 def test_further_seeds_become_no_more_than_the_first():
@@ -95,7 +115,7 @@ def test_few_seeds_give_no_interval_and_a_copy_says_so(one_lesson, capsys):
     said = capsys.readouterr().out.splitlines()
     few, enough = "1 of 3 claims hold, 2 cannot be told", "3 of 3 claims hold"
     assert [line.partition(": ")[2].partition(" (")[0] for line in said] == [
-        few, few, enough, few, few, few,
+        few, few, enough, few, few, few, few,
     ]  # fmt: skip
     found = run_plan(plan_lesson(course, "one"), None, change=VARIATIONS["3 seeds"])["claims"]
     assert [claim["holds"] for claim in found.values()] == [None, None, True]
@@ -110,6 +130,7 @@ def test_a_copy_that_stops_is_said_and_one_that_goes_on_too(one_lesson, capsys):
         "one, 1 seed: 1 of 1 claims hold", "one, 3 seeds: 1 of 1 claims hold",
         "one, 7 seeds: 0 of 1 claims hold", "one, narrower: 1 of 1 claims hold",
         "one, shorter: 1 of 1 claims hold", "one, faster: 1 of 1 claims hold",
+        "one, one rate more: 1 of 1 claims hold",
     ]  # fmt: skip
     course = one_lesson(LESSON.format(index="2"), claims=CLAIMS)
     assert run_plan(plan_lesson(course, "one"), None, change=VARIATIONS["3 seeds"])["error"] is None
