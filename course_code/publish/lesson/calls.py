@@ -14,6 +14,7 @@ from course_code.publish.lesson.heap import (
     MODULE,
     NOTHING,
     STREAM,
+    VIEW,
     Value,
 )
 from course_code.publish.lesson.read import CHECK
@@ -165,7 +166,8 @@ class Calls(Summaries):
                 self.heap.change(value)
         if name in library.SOURCES:
             return self.make(node, given.all, NOTHING, STREAM)
-        result = self._result(node, name, given)
+        scalar = not modules and name in library.BUILT_IN
+        result = NOTHING if scalar else self._result(node, name, given)
         if any(key == "requires_grad" for key, _ in given.named) or "nn." in f".{path}":
             self.heap.mark(result, LEARNS)
         if any(library.DRAWN in self.heap.things[number].marks for number in modules):
@@ -184,7 +186,8 @@ class Calls(Summaries):
             return self.make(node, self.heap.elements(kept), NOTHING, BOX)
         if name in library.ITERATORS:
             return self.make(node, kept, NOTHING, ITERATOR)
-        return self.make(node, kept, kept)
+        marks = (VIEW,) if name in library.VIEWS else ()
+        return self.make(node, kept, kept, *marks)
 
     def _opened(self, value: Value) -> Value:
         """A value without iterators, of which only what they give is kept, and modules."""
@@ -208,7 +211,9 @@ class Calls(Summaries):
 
     def _bound(self, owner: Value) -> Value:
         """Data that objects of libraries hold, such as arguments of a partial function."""
-        plain = (n for n in owner if not self.heap.things[n].marks and not self.heap.things[n].kind)
+        plain = (
+            n for n in owner if not (self.heap.things[n].marks - {VIEW} or self.heap.things[n].kind)
+        )
         held = self.heap.elements(frozenset(plain)) - owner
         return frozenset(n for n in held if self.heap.things[n].is_data)
 
@@ -220,7 +225,9 @@ class Calls(Summaries):
             thing = self.heap.things[number]
             if thing.code:
                 found.add(number)
-            elif (thing.kind and number in value) or not (thing.marks - {LEARNS} or thing.kind):
+            elif (thing.kind and number in value) or not (
+                thing.marks - {LEARNS, VIEW} or thing.kind
+            ):
                 more = thing.holds - seen
                 seen |= more
                 todo += more

@@ -17,6 +17,7 @@ BOX = "box"  # a list, dict, tuple or loop over some: what it holds are its elem
 ITERATOR = "iterator"  # whoever reads it may use it up
 STREAM = "stream"  # whoever reads it may draw from it: a generator, axes
 LEARNS = "learns"  # a backward pass may give it a gradient
+VIEW = "view"  # writing into it changes what it holds
 METHOD = "method"  # calling it changes what it holds
 MODULE = "module"
 PLACE = "place"  # it stands for whatever a call of a function gives it, or finds on the page
@@ -123,12 +124,22 @@ class Heap:
         return outer
 
     def change(self, value: Value, *, deep: bool = True) -> None:
-        """Note that things may change, and what they hold with them unless not `deep`.
+        """Note that things may change, and with them what they hold, or (not `deep`) are views of.
 
         Functions and classes do not change; for modules there is `change_module`.
         """
-        held = self.reach(value) if deep else value
+        held = self.reach(value) if deep else self._bases(value)
         self.changed |= {n for n in held if self.things[n].is_data}
+
+    def _bases(self, value: Value) -> Value:
+        """A value with all that it is a view of."""
+        found, todo = set(value), list(value)
+        while todo:
+            thing = self.things[todo.pop()]
+            more = thing.holds - found if VIEW in thing.marks else set()
+            found |= more
+            todo += more
+        return frozenset(found)
 
     def change_module(self, value: Value) -> None:
         """Note that settings or the random stream of a module may change."""

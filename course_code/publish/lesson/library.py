@@ -32,24 +32,14 @@ ITERATORS = {
 }
 # What gives a number, a text or nothing.
 SCALARS = {
-    *("len", "int", "float", "bool", "str", "repr", "format", "round", "isinstance", "hasattr"),
+    *("len", "str", "repr", "format", "isinstance", "hasattr"),
     *("callable", "id", "hash", "ord", "chr", "print", "item", "dim", "numel", "size"),
     *("index", "join", "startswith", "endswith", "strip", "lower", "upper", "title"),
-    *("is_floating_point", "any", "all", "isnan", "isinf", "isfinite", "isclose", "allclose"),
-    *("equal", "element_size", "data_ptr", "shorten", "wrap", "dedent", "mean_stdev", "range"),
-    *(
-        "device",
-        "finfo",
-        "iinfo",
-        "slice",
-        "get_num_threads",
-        "perf_counter",
-        "is_available",
-        "is_contiguous",
-        "stride",
-        "get_device",
-    ),
+    *("is_floating_point", "allclose", "equal", "element_size", "data_ptr", "is_contiguous"),
+    *("shorten", "wrap", "dedent", "mean_stdev", "range", "device", "finfo", "iinfo", "slice"),
+    *("get_num_threads", "perf_counter", "is_available", "stride", "get_device"),
 }
+BUILT_IN = {"int", "float", "bool", "round", "any", "all"}  # those do; methods give tensors
 # What gives something new, which only comes of what it was given.
 FRESH = {
     *("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "abs", "pow", "sin", "cos", "tan"),
@@ -65,7 +55,8 @@ FRESH = {
     *("ne", "lt", "le", "gt", "ge", "floor", "ceil", "clamp", "clip", "maximum", "minimum"),
     *("svdvals", "eigvals", "eigvalsh", "inv", "solve", "det", "qr", "multi_dot", "cartesian_prod"),
     *("nonzero", "unique", "cov", "corrcoef", "parameters_to_vector", "fmean", "stdev", "variance"),
-    *("pstdev", "pvariance", "mode", "geometric_mean"),
+    *("pstdev", "pvariance", "mode", "geometric_mean", "round", "any", "all", "isnan", "isinf"),
+    *("isfinite", "isclose"),
     *DRAWS,
 }
 # Methods whose result may share what they belong to, but no argument.
@@ -73,7 +64,13 @@ OWN = {
     *("to", "type", "type_as", "view", "reshape", "expand", "view_as", "expand_as", "flatten"),
     *("permute", "transpose", "index_select", "gather", "split", "chunk", "unbind", "squeeze"),
     *("unsqueeze", "topk", "masked_select", "narrow", "movedim", "swapaxes"),
+    *("float", "int", "bool"),  # it may be that already
 }
+# What gives the same numbers in another shape, or may.
+VIEWS = {
+    *OWN, "detach", "numpy", "contiguous", "cpu", "cuda", "double", "half", "diagonal", "diag",
+    "ravel", "as_tensor", "asarray", "from_numpy", "unfold", "as_strided", "real", "imag", "t",
+}  # fmt: skip
 CONTENTS = {"list", "tuple", "set", "frozenset", "dict", "sorted", "copy", "fromkeys", "Counter"}
 CALLS_FIRST = ITERATORS  # of what they are given they call the first, or what is named
 CALLS_KEY = {*CONTENTS, "min", "max"}  # only what is named

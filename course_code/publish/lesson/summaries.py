@@ -19,6 +19,7 @@ from course_code.publish.lesson.heap import (
     NOTHING,
     PLACE,
     STREAM,
+    VIEW,
     Value,
 )
 
@@ -171,7 +172,7 @@ class Summaries(Expressions):
             return NOTHING
         reached = self.heap.reach(value)
         things = [self.heap.things[number] for number in value]
-        marks = {m for t in things for m in t.marks & {ITERATOR, LEARNS}}
+        marks = {m for t in things for m in t.marks & {ITERATOR, LEARNS, VIEW}}
         if any(STREAM in self.heap.things[number].marks for number in reached):
             marks.add(STREAM)
         held = put(self.heap.marked(reached, PLACE))

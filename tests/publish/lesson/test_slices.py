@@ -57,6 +57,40 @@ KEPT = {
     "augmented assignment": ("a = 1\na += 1\nb = 5\nprint(a)", "a += 1", "b = 5"),
     "augmented assignment of an alias": ("a = [1]\nb = a\nb += [2]\nprint(a)", "b += [2]", None),
     "an item": ("d = {}\ne = {}\nd['k'] = 1\ne['k'] = 2\nprint(d)", "d['k'] = 1", "e['k']"),
+    "a view": (
+        "import numpy as np\na, b = np.zeros(3), np.zeros(3)\nv, w = a.reshape(3), b.reshape(3)\n"
+        "v[0] = 1\nw[0] = 2\nprint(a)", "v[0] = 1", "w[0]",
+    ),
+    "a view of a view": (
+        "import torch\nt = torch.zeros(4)\nv = t.view(2, 2).unsqueeze(0)\nv += 1\nprint(t)",
+        "v += 1", None,
+    ),
+    "a view that a function gives": (
+        "import torch\ndef flat(x):\n    y = x.view(-1)\n    return y\nt = torch.zeros(4)\n"
+        "v = flat(t)\nv[0] = 1\nprint(t)", "v[0] = 1", None,
+    ),
+    "what a function writes into a view": (
+        "import torch\ndef fill(x):\n    y = x.view(-1)\n    y[0] = 1\nt = torch.zeros(4)\n"
+        "fill(t)\nprint(t)", "fill(t)", None,
+    ),
+    "a view's base": (
+        "import torch\nt = torch.zeros(4)\nv = t.detach()\nt.fill_(7)\nprint(v)", "fill_", None,
+    ),
+    "what fills a view": (
+        "import torch\nt = torch.zeros(4)\nv = t.detach()\nv.fill_(7)\nprint(t)", "fill_", None,
+    ),
+    "a clone": (
+        "import torch\nt = torch.zeros(2)\nc = t.clone()\nc[0] = 1\nprint(t)", "t =", "c[0]",
+    ),
+    "a method named as a built-in": (
+        "import torch\nt = torch.zeros(2)\nf = t.float()\nf[0] = 1\nprint(t)", "f[0] = 1", None,
+    ),
+    "a mask": (
+        "import numpy as np\nm = np.isfinite(np.ones(2))\nm[0] = False\nprint(m)", "m[0] =", None,
+    ),
+    "a built-in's number": (
+        "a = [1.5]\nn = round(a[0])\nm = a\nn += 1\nprint(m)", "a = [1.5]", "n += 1",
+    ),
     "an item of an item": ("d = {'k': []}\nd['k'].append(1)\nprint(d)", "append(1)", None),
     "an item of an alias": ("a = [1]\nd = {'k': a}\nd['k'][0] = 2\nprint(a)", "= 2", None),
     "an attribute": (
