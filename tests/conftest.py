@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     tests = Counter(item.path for item in items)
     of_site = {item.path for item in items if "site" in getattr(item, "fixturenames", ())}
-    builds = max(of_site, key=tests.get, default=None)
+    builds = max(sorted(of_site), key=tests.get, default=None)
 
     def turn(item: pytest.Item) -> tuple:
         path, room = item.path, item.path.relative_to(ROOT / "tests").parts[0]
@@ -141,6 +141,7 @@ def shared(tmp_path_factory, worker_id) -> Callable[[str, Callable[[Path], None]
         folder, made = base / name, base / f"{name}.made"
         with FileLock(base / f"{name}.lock"):
             if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what another worker began, in vain
                 make(folder)
                 made.touch()
         return folder

@@ -15,7 +15,7 @@ from site_html import CODE, page_path, read, shown, spans, with_needs
 
 from course_code.publish.audit.variations import Variation
 from course_code.publish.base.course import Course
-from course_code.publish.lesson.slices import slices, text
+from course_code.publish.lesson.slices import slices
 from course_code.publish.run.plan import plan_lesson
 
 COURSE = Course(ROOT)
@@ -131,7 +131,7 @@ def test_all_copies_of_a_shorter_lesson_print_what_it_prints(name, alone, always
     whole = {"__name__": "__main__"}
     shows = [printed(code, i in stopping, whole) for i, code in enumerate(sources)]
     for i, sliced in enumerate(slices(sources, stopping)):
-        copy = text(sources, sliced)
+        copy = with_needs(sources, sliced.told)
         assert f"\n{printed(copy, i in stopping)}".endswith(f"\n{shows[i]}"), copy
         plt.close("all")
 

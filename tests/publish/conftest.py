@@ -14,7 +14,7 @@ from course_code.publish.base import again
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.run import execute as run
-from course_code.publish.run.inside.values import plain
+from course_code.publish.run.inside.values import UnusableError, convert
 
 SEEDS = "SEEDS = range(3)\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -78,6 +78,14 @@ def ran(monkeypatch) -> list[str]:
 
     monkeypatch.setattr(run, "run_lesson", run_lesson)
     return names
+
+
+def plain(value):
+    """What the kernel reports of a value; None if prose cannot use it."""
+    try:
+        return convert(value)
+    except UnusableError:
+        return None
 
 
 def record(claims: dict, claim: str, value, relation: str, bound) -> None:

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import yaml
-
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.lined import load
 
 DROPPED = Path("docs/dropped.yml")
 FIELDS = {"lesson", "claim", "became", "en", "zh"}
@@ -16,13 +15,16 @@ def dropped(course: Course) -> list[dict]:
     """Claims that fell: {"lesson", "claim", "became", and why in each language}.
 
     Raises:
-        CourseError: an entry lacks a field, has another, or became something unknown.
+        CourseError: it is not YAML, or an entry lacks a field, has another, or became something
+            unknown.
     """
     if not (course.root / DROPPED).is_file():
         return []
-    entries = yaml.safe_load(course.read(course.root / DROPPED)) or []
+    entries = load(course.read(course.root / DROPPED), DROPPED) or []
+    if not isinstance(entries, list):
+        raise CourseError("expected a list of claims", DROPPED)
     for number, entry in enumerate(entries, 1):
-        if set(entry) != FIELDS or entry["became"] not in BECAME:
+        if not isinstance(entry, dict) or set(entry) != FIELDS or entry["became"] not in BECAME:
             hint = f"An entry has {', '.join(sorted(FIELDS))}; became is one of {BECAME}."
             raise CourseError(f"cannot read entry {number}", DROPPED, hint=hint)
     return entries

@@ -28,7 +28,8 @@ SLOW = ("torch", "matplotlib.pyplot", "sklearn.datasets")  # to import
 def main():
     """Do one job; or, where the command says "fork", all, each in a fork of what imported much."""
     if sys.argv[1:] != ["fork"]:
-        print(ended(json.loads(sys.stdin.readline())))
+        job, told = json.loads(sys.stdin.readline()), os.dup(sys.stdout.fileno())
+        os.write(told, f"{ended(job)}\n".encode())
         return
     import_once()
     for line in sys.stdin:
@@ -36,7 +37,11 @@ def main():
 
 
 def import_once():
-    """Import what takes as long as some lessons do; all that a repeat starts stays below."""
+    """Import what takes as long as some lessons do; all that a repeat starts stays below.
+
+    Ctrl-C in a terminal is for who started this: it ends it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     control(ADOPT, 1)
     for name in SLOW:
         with contextlib.suppress(ImportError):
@@ -54,6 +59,7 @@ def in_fork(job):
     """The exit code of a fork that does the job; negative: the signal that ended it."""
     parent, child = os.getpid(), os.fork()
     if not child:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         control(END_WITH_PARENT, signal.SIGKILL)
         # who lost its parent before that line hears of it no more
         os._exit(ended(job) if os.getppid() == parent else 1)
@@ -61,8 +67,11 @@ def in_fork(job):
 
 
 def ended(job):
-    """Do the job; the exit code."""
-    os.dup2(os.open(job["errors"], os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
+    """Do the job; the exit code. What comes from C, or a child, is no word of this script's."""
+    errors = os.open(job["errors"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+    os.dup2(errors, sys.stdout.fileno())
+    os.dup2(errors, sys.stderr.fileno())
     try:
         do(job)
     except BaseException:
@@ -149,7 +158,7 @@ def failure(number, raised, expect):
 
 
 def device():
-    """Class of device that the lesson chose."""
+    """The best class of device that this machine offers."""
     import torch
 
     if torch.cuda.is_available():

@@ -28,7 +28,11 @@ def run(job: dict, limit: float) -> int | None:
     Returns: its exit code, negative if a signal ended it; None if it took too long.
     """
     repeater = _idle() or Repeater()
-    code = repeater.run(job, limit)
+    try:
+        code = repeater.run(job, limit)
+    except BaseException:
+        repeater.close()
+        raise
     if FORKS:
         IDLE.put(repeater)
     else:

@@ -1,7 +1,7 @@
 """Repeat lessons, several at once; each repeat is a small file, so that a stopped audit goes on.
 
-`.lessons/.audit/<lesson>/<key>/<seed>-<repeat>.json`: the key is a digest of the code that runs.
-Shares of an audit merge by copying these files.
+`.lessons/.audit/<lesson>/<key>/<seed>-<repeat>.json`: the key is that of the lesson's run, since
+all its code runs here, on the same versions. Shares of an audit merge by copying these files.
 """
 
 import json
@@ -35,7 +35,7 @@ class Unit:
 
     def path(self, course: Course) -> Path:
         """File of its result."""
-        folder = course.store / ".audit" / self.plan.lesson.name / self.plan.audit_key
+        folder = course.store / ".audit" / self.plan.lesson.name / self.plan.inputs.key
         return folder / f"{self.seed}-{self.repeat}.json"
 
     def result(self, course: Course) -> dict | None:
@@ -54,7 +54,7 @@ def units_of(plans: Iterable[Plan], seed: int, repeats: int) -> list[Unit]:
 
 def unseen_seed(course: Course, plans: Iterable[Plan], repeats: int) -> int:
     """Draw a seed; or that of the same audit, of the same code, if it was stopped."""
-    keys = {plan.lesson.name: plan.audit_key for plan in plans}
+    keys = {plan.lesson.name: plan.inputs.key for plan in plans}
     path, audit = course.store / ".audit" / "unfinished.json", {"keys": keys, "repeats": repeats}
     if path.is_file():
         stopped = json.loads(path.read_text("utf-8"))
@@ -85,11 +85,10 @@ def run_units(course: Course, units: list[Unit], jobs: int | None = None) -> Non
     todo = [unit for unit in units if unit.result(course) is None]
     jobs, begun = jobs or os.cpu_count() or 1, time.monotonic()
     pool = ThreadPoolExecutor(jobs)
-    running = {pool.submit(run_unit, unit): unit for unit in todo}
+    running = {pool.submit(_run_and_keep, course, unit): unit for unit in todo}
     try:
         for done, future in enumerate(as_completed(running), 1):
             unit, result = running[future], future.result()
-            write_atomically(unit.path(course), json.dumps(result).encode())
             left = (time.monotonic() - begun) / done * (len(todo) - done)
             name, took = f"{unit.plan.lesson.name}, repeat {unit.repeat}", result["seconds"]
             said = f" {result['error']['says']}" if result["error"] else ""
@@ -102,6 +101,12 @@ def run_units(course: Course, units: list[Unit], jobs: int | None = None) -> Non
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _run_and_keep(course: Course, unit: Unit) -> dict:
+    result = run_unit(unit)
+    write_atomically(unit.path(course), json.dumps(result).encode())
+    return result
 
 
 def run_unit(unit: Unit) -> dict:

@@ -93,8 +93,15 @@ def _listed(trees: list[ast.Module], by: int, further: int) -> Iterator[list[Cha
     for tree in trees:
         bound = [value for name, value in _constants(tree) if name.endswith("RATES")]
         parts = [part for value in bound for part in ast.walk(value)]
-        lists = [part.elts for part in parts if isinstance(part, ast.List | ast.Tuple)]
+        lists = [part.elts for part in parts if _is_list(part)]
         yield [change for rates in lists for change in _listed_so(rates, by, further)]
+
+
+def _is_list(part: ast.AST) -> bool:
+    """Whether it lists something, other than lists."""
+    inner = (ast.List, ast.Tuple, ast.Dict)
+    listed = part.elts if isinstance(part, ast.List | ast.Tuple) else []
+    return bool(listed) and not any(isinstance(each, inner) for each in listed)
 
 
 def _listed_so(rates: list[ast.expr], by: int, further: int) -> Iterator[Change]:

@@ -1,10 +1,33 @@
 """YAML that people write by hand: every part of it knows its line."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from course_code.publish.base.errors import CourseError
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load(text: str, path: Path) -> Any:
+    """The values of a file's text; None if it is empty.
+
+    Raises:
+        CourseError: it is not YAML.
+    """
+    try:
+        return yaml.load(text, Loader)
+    except (yaml.YAMLError, ValueError) as error:  # the second of a day that there is not
+        what, line = mistake(error)
+        raise CourseError(f"not YAML: {what}", path, line) from None
+
+
+def mistake(error: yaml.YAMLError | ValueError) -> tuple[str, int | None]:
+    """What is wrong with a text that is no YAML, and in which line of it, if that is known."""
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or str(error).split("\n")[0]
+    return what, mark and mark.line + 1
 
 
 def compose(text: str, path: Path) -> yaml.Node | None:
@@ -14,10 +37,10 @@ def compose(text: str, path: Path) -> yaml.Node | None:
         CourseError: it is not YAML.
     """
     try:
-        return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise CourseError(f"not YAML: {error.problem}", path, mark and mark.line + 1) from None
+        return yaml.compose(text, Loader)
+    except yaml.YAMLError as error:
+        what, line = mistake(error)
+        raise CourseError(f"not YAML: {what}", path, line) from None
 
 
 def line_of(node: yaml.Node | None) -> int:

@@ -95,14 +95,6 @@ def slices(sources: Sequence[str], stopping: Sequence[int] = ()) -> list[Slice]:
     return [page.slice(block) for block in range(len(sources))]
 
 
-def text(sources: Sequence[str], sliced: Slice) -> str:
-    """The code of a slice, as the page's script puts it together."""
-    lines = [line for source in sources for line in (*source.split("\n"), *GAP)]
-    body = "\n".join(line for a, b in sliced.ranges for line in lines[a:b]).strip("\n")
-    head = "\n".join(sliced.imports)
-    return f"{head}\n\n{body}\n" if head and body else f"{head or body}\n"
-
-
 class _Page:
     def __init__(self, sources: Sequence[str], stopping: frozenset[int]):
         self.statements: list[_Statement] = []

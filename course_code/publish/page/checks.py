@@ -9,6 +9,7 @@ import yaml
 
 from course_code.publish.base.elements import images
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.lined import mistake
 from course_code.publish.page.parts import headings_of
 from course_code.publish.page.text import CONTAINER, Token, fence_after
 
@@ -76,10 +77,10 @@ def _front_matter(found: list[Token]) -> Mistakes:
         return
     try:
         data = yaml.safe_load("\n".join(token.text.rstrip().split("\n")[1:-1])) or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
+    except (yaml.YAMLError, ValueError) as error:  # the second of a day that there is not
+        what, line = mistake(error)
         hint = 'Quote text that holds a colon: title: "Momentum: a narrow valley"'
-        yield line, f"the front matter is not YAML: {error.problem}", hint
+        yield (line or 0) + 1, f"the front matter is not YAML: {what}", hint
         return
     if not isinstance(data, dict):
         yield 1, "the front matter is no list of names and values", "Write title: …"

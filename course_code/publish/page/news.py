@@ -6,10 +6,9 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.lined import load
 from course_code.publish.base.words import LABELS
 
 FILE = Path("docs/changes.yml")
@@ -52,10 +51,9 @@ def changes(course: Course) -> list[Change]:
 
 @lru_cache(2)
 def _read(text: str) -> tuple[Change, ...]:
-    try:
-        entries = yaml.safe_load(text) or []
-    except yaml.YAMLError as error:
-        raise CourseError(f"is no YAML: {str(error).splitlines()[0]}", FILE) from None
+    entries = load(text, FILE) or []
+    if not isinstance(entries, list):
+        raise CourseError("expected a list of changes", FILE, hint=HINT)
     found: list[Change] = []
     for number, entry in enumerate(entries, 1):
         if what := _fault(entry, found):

@@ -27,7 +27,7 @@ def update(course: Course, plans: Iterable[Plan], jobs: int | None = None) -> li
         jobs: how many run at once, one thread each; by default one per core, one on a GPU.
 
     Returns:
-        Names of the lessons that ran.
+        Names of the lessons that had to run; another build may have run some of them.
 
     Raises:
         CourseError: of every lesson that failed; what the others gave is stored.

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from queue import LifoQueue
 
 import psutil
@@ -169,6 +170,57 @@ def test_a_killed_repeat_keeps_nothing(audited, write):
     with pytest.raises(CourseError, match="ended by signal 9"):
         run_units(audited, [unit], 1)
     assert unit.result(audited) is None
+
+
+def test_what_others_gave_is_kept_when_a_repeat_is_killed(audited, counted, monkeypatch):
+    gives = repeats.run_unit
+
+    def run_unit(unit):
+        if unit.repeat == 0:
+            raise CourseError("killed")
+        time.sleep(0.3)  # until the audit has heard of it
+        return gives(unit)
+
+    monkeypatch.setattr(repeats, "run_unit", run_unit)
+    units = units_of([plan_lesson(audited, "one")], 1, 3)
+    with pytest.raises(CourseError, match="killed"):
+        run_units(audited, units, 3)
+    assert [unit.result(audited) is None for unit in units] == [True, False, False]
+
+
+def test_a_repeat_that_a_figure_stopped_runs_again_when_that_is_mended(audited):
+    script = audited.lessons / "one.py"
+    text = script.read_text("utf-8")
+    script.write_text(text.replace("plt.show()", "plt.show(0 / 0)"), "utf-8")
+    stopped = Unit(plan_lesson(audited, "one"), 4, 0)
+    run_units(audited, [stopped], 1)
+    assert stopped.result(audited)["error"]["cell"] == "c0"
+    script.write_text(text, "utf-8")
+    mended = Unit(plan_lesson(audited, "one"), 4, 0)
+    assert mended.plan.audit_key == stopped.plan.audit_key
+    run_units(audited, [mended], 1)
+    assert mended.result(audited)["error"] is None
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_what_a_child_prints_or_reads_is_no_word_of_the_repeater(one_lesson, monkeypatch, forks):
+    monkeypatch.setattr(repeater, "FORKS", forks and repeater.FORKS)
+    monkeypatch.setattr(repeater, "IDLE", LifoQueue())
+    course = one_lesson("import os\nos.system('echo 7; cat')\nos._exit(3)")
+    results = [run_unit(Unit(plan_lesson(course, "one"), 1, repeat)) for repeat in range(2)]
+    assert [result["error"]["says"] for result in results] == ["its process ended with 3: 7"] * 2
+
+
+@pytest.mark.skipif(not repeater.FORKS, reason="repeats are forked on Linux alone")
+def test_ctrl_c_in_a_terminal_is_left_to_who_started_the_repeater(audited, capfd):
+    idle = repeater.Repeater()
+    repeater.IDLE.put(idle)
+    plan = plan_lesson(audited, "one")
+    run_unit(Unit(plan, 4, 0))
+    idle.process.send_signal(signal.SIGINT)
+    assert run_unit(Unit(plan, 4, 1))["claims"]
+    assert idle.process.poll() is None
+    assert "Traceback" not in capfd.readouterr().err
 
 
 STRAY = "sleep 61.25"

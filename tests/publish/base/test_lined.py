@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.lined import compose, line_of, named
+from course_code.publish.base.lined import compose, line_of, load, named
 
 FILE = Path("docs/words.yml")
 
@@ -32,3 +32,15 @@ def test_a_mistake_has_its_line(text, line, message):
     with pytest.raises(CourseError, match=message) as raised:
         named(compose(text, FILE), FILE, "hint")
     assert str(raised.value).startswith(f"{FILE}:{line}: ")
+
+
+@pytest.mark.parametrize("read", [compose, load])
+@pytest.mark.parametrize("text", ["a: \x0c1\n", "{lesson: a"])
+def test_what_is_no_yaml_is_refused(read, text):
+    with pytest.raises(CourseError, match=r"docs/words\.yml.*: not YAML: "):
+        read(text, FILE)
+
+
+def test_a_day_that_there_is_not_is_refused():
+    with pytest.raises(CourseError, match="not YAML: month must be in"):
+        load("date: 2026-13-01\n", FILE)

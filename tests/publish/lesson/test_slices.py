@@ -4,8 +4,9 @@ import io
 from contextlib import redirect_stdout
 
 import pytest
+from site_html import with_needs
 
-from course_code.publish.lesson.slices import Slice, slices, text
+from course_code.publish.lesson.slices import Slice, slices
 
 TRAINING = """
 import torch
@@ -411,7 +412,7 @@ def printed(source: str) -> str:
 @pytest.mark.parametrize(("source", "kept", "left"), KEPT.values(), ids=KEPT)
 def test_a_copy_holds_what_decides_and_leaves_the_rest(source, kept, left):
     sources, (_, last) = sliced(source)
-    copy = text(sources, last)
+    copy = with_needs(sources, last.told)
     assert kept in f"\n{copy}"
     assert left is None or left not in copy
     assert printed(copy) == printed(source)
@@ -423,7 +424,7 @@ def test_imports_come_first_and_only_those_that_are_used():
         "import json\n\ndef f(z: Tensor) -> Tensor:\n    return z",
         "print(math.pi, f(x))",
     ]
-    copy = text(sources, slices(sources)[2])
+    copy = with_needs(sources, slices(sources)[2].told)
     assert copy.startswith("import math\nfrom torch import Tensor\n\nx = 1\n")
 
 
@@ -432,14 +433,14 @@ def test_a_block_keeps_its_text_and_statements_their_comments():
         "# first\na = 1  # one\n\n# of b\nb = 2\n# the end",
         '"""Text."""\n\nprint(b)\n# last',
     ]
-    assert text(sources, slices(sources)[1]) == (
+    assert with_needs(sources, slices(sources)[1].told) == (
         '# of b\nb = 2\n# the end\n\n"""Text."""\n\nprint(b)\n# last\n'
     )
 
 
 def test_a_block_of_functions_has_what_they_use():
     sources = ["k = 1\nj = 2", "def f():\n    return k", "def g():\n    return f()"]
-    copy = text(sources, slices(sources)[2])
+    copy = with_needs(sources, slices(sources)[2].told)
     assert "k = 1" in copy
     assert "def f" in copy
     assert "j = 2" not in copy
@@ -452,7 +453,7 @@ def test_whole_means_all_code_so_far():
 
 def test_what_fails_on_purpose_is_no_part_of_other_copies():
     sources = ["a = [1]", "a.append(2)\na.append(1 / 0)", "print(a)"]
-    copy = text(sources, slices(sources, [1])[2])
+    copy = with_needs(sources, slices(sources, [1])[2].told)
     assert "1 / 0" not in copy
     assert "a.append(2)" in copy
 
@@ -461,4 +462,4 @@ def test_what_the_page_is_told_counts_the_lines_of_the_copy():
     sources = ["import math\n\na = 1\nb = 2", "print(math.pi, a)"]
     last = slices(sources)[1]
     assert last.told == "import math|1-3 5-6|5"
-    assert text(sources, last) == "import math\n\na = 1\nprint(math.pi, a)\n"
+    assert with_needs(sources, last.told) == "import math\n\na = 1\nprint(math.pi, a)\n"

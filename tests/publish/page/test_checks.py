@@ -26,6 +26,12 @@ REFUSED = {  # page, line of the error, words of it
     "front matter that is no YAML": (
         "---\nhide: x\ntitle: Momentum: a narrow valley\n---\n# T\n", 3, 'title: "Momentum: a n',
     ),
+    "front matter with a mark of another page": (
+        "---\ntitle: a\x0c\n---\n# T\n", 1, "the front matter is not YAML",
+    ),
+    "front matter with a day that there is not": (
+        "---\ndate: 2026-02-30\n---\n# T\n", 1, "not YAML: day is out of range",
+    ),
     "front matter that is a list": ("---\n- a\n---\n# T\n", 1, "no list of names"),
     "script in the title": ("---\ntitle: <img src=x>\n---\n# T\n", 1, "title holds HTML"),
     "value in the description": ('---\ndescription: "{{ x }}"\n---\n', 1, "description holds HTML"),

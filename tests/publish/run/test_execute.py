@@ -30,9 +30,11 @@ from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
 from course_code.publish.run import kernels, processes, surroundings
 from course_code.publish.run.execute import run_lesson
-from course_code.publish.run.inside import colours, figures, repeatable, values
+from course_code.publish.run.inside import colours, figures, repeatable
 from course_code.publish.run.inside.colours import DARK, LIGHT
 from course_code.publish.run.inside.kernel import MIME, PIECES, Refused, Session
+
+from ..conftest import plain
 
 
 def run(course, started=lambda cell: None) -> dict:
@@ -216,9 +218,9 @@ for _ in range(3000):
         (LOOP, None),
     ],
 )
-def test_plain_keeps_small_nests_of_numbers_and_text(value, kept):
-    assert values.plain(value) == kept
-    json.dumps(values.plain(value))
+def test_values_are_small_nests_of_numbers_and_text(value, kept):
+    assert plain(value) == kept
+    json.dumps(plain(value))
 
 
 FAILING = {  # cells, module, what the error says; more in test_mistakes.py

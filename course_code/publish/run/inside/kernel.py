@@ -56,7 +56,7 @@ def start(shell, package, limits):
 
 
 def report(names):
-    """Send the lesson's values, why others are none, its checks, and the device class it ran on."""
+    """Send the lesson's values, why others are none, its checks, and the best device here."""
     (session,) = SESSION
     namespace = session.shell.user_ns
     values, unusable = {}, {}

@@ -1,20 +1,12 @@
 """Values of a run that prose can use: numbers, texts, and small nests of them."""
 
 import sys
-from contextlib import suppress
 
 from course_code.publish.run.inside.repeatable import ADDRESS
 
 
 class UnusableError(ValueError):
     """A value that prose cannot use; the text names its type."""
-
-
-def plain(value):
-    """`value` in JSON's types, or None if it is not a number, text, or a small nest of them."""
-    with suppress(UnusableError):
-        return convert(value)
-    return None
 
 
 def convert(value, leaves=2000, depth=20):
