@@ -185,6 +185,7 @@ class Expressions:
                     self.heap.change_module(changed)
                 self.heap.give(changed, value)
                 if isinstance(target, ast.Attribute):
+                    self.heap.changed |= changed - self.heap.marked(changed, MODULE)
                     self.fields[ast.unparse(target)] = value
                 if getattr(target, "attr", "") == "requires_grad":
                     self.heap.mark(changed, LEARNS)

@@ -126,7 +126,8 @@ class Heap:
     def change(self, value: Value, *, deep: bool = True) -> None:
         """Note that things may change, and with them what they hold, or (not `deep`) are views of.
 
-        Functions and classes do not change; for modules there is `change_module`.
+        Functions and classes do not change, but for attributes that the page gives them itself;
+        for modules there is `change_module`.
         """
         held = self.reach(value) if deep else self._bases(value)
         self.changed |= {n for n in held if self.things[n].is_data}

@@ -93,6 +93,10 @@ KEPT = {
         "a = [1.5]\nn = round(a[0])\nm = a\nn += 1\nprint(m)", "a = [1.5]", "n += 1",
     ),
     "an item of an item": ("d = {'k': []}\nd['k'].append(1)\nprint(d)", "append(1)", None),
+    "an attribute of a class": (
+        "class C:\n    n = 0\nclass D:\n    n = 0\nC.n = 3\nD.n = 4\nprint(C.n)", "C.n = 3", "D.n",
+    ),
+    "an attribute of a function": ("def f():\n    pass\nf.n = 1\nprint(f.n)", "f.n = 1", None),
     "an item of an alias": ("a = [1]\nd = {'k': a}\nd['k'][0] = 2\nprint(a)", "= 2", None),
     "an attribute": (
         "class A:\n    pass\na = A()\nb = A()\na.x = 1\nb.x = 2\nprint(a.x)", "a.x = 1", "b.x",
