@@ -12,7 +12,7 @@ from typing import Any
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest, write_atomically
 
-ENGINE = Path(__file__).parents[1]
+CODE = Path(__file__).parents[1]  # of the engine
 
 
 class Kept:
@@ -60,7 +60,7 @@ def key_of(*parts: Any) -> str:
 @cache
 def _engine() -> str:
     """Digest of the engine's code, of Python's version and of everything installed beside it."""
-    files = [path for path in sorted(ENGINE.rglob("*")) if path.suffix in (".py", ".js", ".json")]
+    files = [path for path in sorted(CODE.rglob("*")) if path.suffix in (".py", ".js", ".json")]
     code = [path.read_bytes() for path in files]
     installed = sorted(
         {path.name for folder in sys.path for path in Path(folder).glob("*.dist-info")}

@@ -54,7 +54,7 @@ def test_a_key_covers_its_parts_the_engine_and_what_is_installed(monkeypatch, tm
     assert key_of("ab") != keys[1]
     kept._engine.cache_clear()
     (tmp_path / "engine.py").write_text("x = 1\n")
-    monkeypatch.setattr(kept, "ENGINE", tmp_path)
+    monkeypatch.setattr(kept, "CODE", tmp_path)
     one = key_of("ab")
     kept._engine.cache_clear()
     (tmp_path / "engine.py").write_text("x = 2\n")
