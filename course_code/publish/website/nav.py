@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from course_code.publish.base import lined
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 
@@ -13,7 +14,7 @@ ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%-]+")
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(lined.Loader):
     """Reads a configuration without what its tags, such as !ENV, stand for."""
 
 
