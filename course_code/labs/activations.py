@@ -309,7 +309,7 @@ def check_dead_units():
             (
                 want / 60,
                 "this is the share of dead units: count them.",
-                "这是死亡单元的比例：题目要的是个数。",
+                "这是死单元的比例：题目要的是个数。",
             ),
         ]
         got = need_number(call(dead_units, W, b, X), "dead_units(W, b, X)")

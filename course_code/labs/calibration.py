@@ -112,9 +112,9 @@ def bin_of(sure, n):
 
     A number of exactly 1 belongs to the last bin, n − 1.
     """
-    # zh: 把 [0, 1] 分成 n 个等宽的箱子，返回每个数落在第几个，(B,) int64，从 0 数起。
+    # zh: 把 [0, 1] 分成 n 个等宽的区间，返回每个数落在第几个，(B,) int64，从 0 数起。
     # zh:
-    # zh: 正好是 1 的数属于最后一个箱子，即 n − 1。
+    # zh: 正好是 1 的数属于最后一个区间，即 n − 1。
     # stub
     # return ...
     # solution
@@ -130,12 +130,12 @@ def check_bin_of():
         (
             sure.mul(4).round().long(),
             "rounding moves half of each bin into the next: cut off the decimals.",
-            "四舍五入会把每个箱子的一半移到下一个：应当舍去小数。",
+            "四舍五入会把每个区间的一半移到下一个：应当舍去小数。",
         ),
         (
             want + 1,
             "the first bin is number 0, not 1.",
-            "第一个箱子的编号是 0，不是 1。",
+            "第一个区间的编号是 0，不是 1。",
         ),
     ]
     need_same(call(bin_of, sure, 4), want, "bin_of(sure, 4)", mistakes=mistakes)
@@ -148,7 +148,7 @@ def check_bin_of():
             (
                 torch.tensor([4]),
                 "1.0 falls into bin 4, but the last is 3: put it there.",
-                "1.0 落进了 4 号箱，而箱子只有 0 到 3 号：把它放进最后一个。",
+                "1.0 落进了 4 号区间，而区间只有 0 到 3 号：把它放进最后一个。",
             )
         ],
     )
@@ -166,7 +166,7 @@ def ece(sure, right, n=10):
     """
     # zh: 返回期望校准误差：把握与正确率相差多少。
     # zh:
-    # zh: 每个箱子的差距是 |sure 的平均 − right 的平均|，按箱中点数的比例加权。
+    # zh: 每个区间的差距是 |sure 的平均 − right 的平均|，按区间中点数的比例加权。
     bins = bin_of(sure, n)
     total = 0.0
     for b in range(n):
@@ -186,7 +186,7 @@ def ece(sure, right, n=10):
 # %% name="check_ece"
 def gaps(sure, right, n):
     """Gap and number of points of each bin that holds some, signs kept."""
-    # zh: 每个非空箱子的差距和点数，差距保留正负号。
+    # zh: 每个非空区间的差距和点数，差距保留正负号。
     place = sure.mul(n).floor().clamp(0, n - 1)
     groups = [place.eq(b) for b in range(n) if place.eq(b).any()]
     gap = torch.stack([sure[g].mean() - right[g].mean() for g in groups])
@@ -202,22 +202,22 @@ def check_ece():
         (
             gap.abs().mean(),
             "all bins count the same: weight each by its share of the points.",
-            "每个箱子的权重都一样：应当按它占的点数加权。",
+            "每个区间的权重都一样：应当按它占的点数加权。",
         ),
         (
             gap.abs().sum(),
             "the gaps are only added: weight each by its bin's share of the points.",
-            "只是把差距相加了：每个差距要乘以该箱所占的点数比例。",
+            "只是把差距相加了：每个差距要乘以该区间所占的点数比例。",
         ),
         (
             (gap * share).sum(),
             "gaps of opposite signs cancel: take the absolute value in each bin.",
-            "正负差距互相抵消了：每个箱子里都要取绝对值。",
+            "正负差距互相抵消了：每个区间里都要取绝对值。",
         ),
         (
             -(gap * share).sum(),
             "gaps of opposite signs cancel: take the absolute value in each bin.",
-            "正负差距互相抵消了：每个箱子里都要取绝对值。",
+            "正负差距互相抵消了：每个区间里都要取绝对值。",
         ),
         (
             (gap.abs() * count).sum(),
@@ -227,12 +227,12 @@ def check_ece():
         (
             (sure - right).abs().mean(),
             "the gap is taken point by point: compare the means of each bin.",
-            "差距是逐点取的：应当比较每个箱子里的平均值。",
+            "差距是逐点取的：应当比较每个区间里的平均值。",
         ),
         (
             0.0,
             "the sum stays 0: is every bin's share added to `total`?",
-            "总和一直是 0：每个箱子的那一份加到 `total` 里了吗？",
+            "总和一直是 0：每个区间的那一份加到 `total` 里了吗？",
         ),
     ]
     want = (gap.abs() * share).sum().item()
@@ -338,7 +338,7 @@ def check_best_temperature():
 
 def show_reliability(T):
     """Draw accuracy against sureness, bin by bin, before and after."""
-    # zh: 画出每个箱子里的正确率与把握，修正前后各一幅。
+    # zh: 画出每个区间里的正确率与把握，修正前后各一幅。
     fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
     for t, marker in ((1.0, "o"), (T, "^")):
         sure, right = certainty(z_test / t, y_test)

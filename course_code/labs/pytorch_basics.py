@@ -210,7 +210,7 @@ def histogram(draws, edges):
     """
     # zh: 返回 draws (n,) 里有多少个数落在相邻的边界之间，(K,) int64。
     # zh:
-    # zh: edges：(K + 1,)，从小到大。第 k 个箱子装 >= edges[k] 且 < edges[k + 1] 的数。
+    # zh: edges：(K + 1,)，从小到大。第 k 个区间装 >= edges[k] 且 < edges[k + 1] 的数。
     counts = torch.zeros(len(edges) - 1, dtype=torch.int64)
     for k in range(len(edges) - 1):
         # stub
@@ -231,7 +231,7 @@ def check_histogram():
             torch.tensor([2, 2, 2]),
             "an edge belongs to the bin that begins there: >= on the left, < on the "
             "right.",
-            "边界属于从它开始的那个箱子：左边用 >=，右边用 <。",
+            "边界属于从它开始的那个区间：左边用 >=，右边用 <。",
         ),
         (
             torch.tensor([2, 3, 2]),

@@ -305,7 +305,7 @@ def numerical_slope(loss, z, h=1e-4):
             # up, down = ..., ...  # copies of z with entry (i, j) raised, lowered by h
             # zh: z 的两份副本，元素 (i, j) 分别调高、调低 h
             # gradient[i, j] = ...  # difference of the losses over the way between
-            # zh: 两次损失之差，除以其间的距离
+            # zh: 两次损失之差，除以调高、调低两处之间的距离
             # solution
             up, down = z.clone(), z.clone()
             up[i, j] += h

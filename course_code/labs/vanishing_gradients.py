@@ -48,7 +48,7 @@ def forward(weights, x):
     for W in weights:
         # stub
         # h = ...  # weighted sums of what the layer before puts out, then ReLU
-        # zh: 前一层输出的加权和，再做 ReLU
+        # zh: 前一层输出算出的净输入，再做 ReLU
         # solution
         h = (h @ W.T).relu()
         # end
@@ -93,12 +93,12 @@ def check_forward():
                 wrong["turned"][number],
                 "the matrix is used the wrong way round: row i holds the weights of "
                 "unit i, so the sums are h @ W.T.",
-                "矩阵用反了：第 i 行是第 i 个单元的权重，所以加权和是 h @ W.T。",
+                "矩阵用反了：第 i 行是第 i 个单元的权重，所以净输入是 h @ W.T。",
             ),
             (
                 wrong["straight"][number],
                 "the ReLU is missing: negative sums become 0.",
-                "漏了 ReLU：负的加权和要变成 0。",
+                "漏了 ReLU：负的净输入要变成 0。",
             ),
             (
                 wrong["unfed"][number],
@@ -197,9 +197,9 @@ def factor(norms):
 
     norms: L numbers, front layer first; the factor is the geometric mean of the steps.
     """
-    # zh: 返回梯度往前每过一层乘上的倍数。
+    # zh: 返回梯度每往回传一层乘上的因子。
     # zh:
-    # zh: norms：L 个数，最前面的层排第一；倍数是各步的几何平均。
+    # zh: norms：L 个数，最前面的层排第一；因子是各步的几何平均。
     # stub
     # return ...
     # solution
@@ -218,7 +218,7 @@ def check_factor():
                 1 / want,
                 "this is the factor from front to back; the gradient travels to the "
                 "front: divide the first norm by the last.",
-                "这是从前往后的倍数。梯度是往前传的：用第一个范数除以最后一个。",
+                "这是从前往后的因子。梯度是从后往前传的：用第一个范数除以最后一个。",
             ),
             (
                 ratio ** (1 / count),
@@ -228,13 +228,13 @@ def check_factor():
             (
                 ratio,
                 "this is the factor of all layers together: take the root.",
-                "这是所有层合起来的倍数：还要开方。",
+                "这是所有层合起来的因子：还要开方。",
             ),
             (
                 mean,
                 "this is the arithmetic mean of the steps: factors multiply, so take "
                 "the geometric one.",
-                "这是各步的算术平均。倍数是相乘的，要取几何平均。",
+                "这是各步的算术平均。因子是相乘的，要取几何平均。",
             ),
         ]
         need_same(call(factor, norms), want, f"factor({norms})", 1e-6, mistakes)
@@ -318,7 +318,7 @@ def predicted(n, variance):
 
     Of the n squares that a unit sends back, the ReLU lets half pass.
     """
-    # zh: ReLU 层有 n 个单元、权重有这样的方差，返回它的倍数。
+    # zh: ReLU 层有 n 个单元、权重有这样的方差，返回它的因子。
     # zh:
     # zh: 一个单元往回传 n 个平方，ReLU 让一半通过。
     # stub
@@ -336,7 +336,7 @@ def check_predicted():
             (
                 want**2,
                 "this is the factor of the squared length: take the root.",
-                "这是长度平方的倍数：还要开方。",
+                "这是长度平方的因子：还要开方。",
             ),
             (
                 want * math.sqrt(2),
@@ -356,7 +356,7 @@ def check_predicted():
 
 def show_layers():
     """Print measured and predicted factors, and draw the gradient at every layer."""
-    # zh: 打印测得的倍数和预测的倍数，画出每一层的梯度。
+    # zh: 打印测得的因子和预测的因子，画出每一层的梯度。
     x = torch.randn(64, WIDTH, generator=stream(7))
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     ways = {"default": default_weights, "He": he_weights}

@@ -68,7 +68,7 @@ class Steps:
             return "wrong", wrong.texts
         except NameError as error:
             en = f"`{error.name}` is not defined: run the cells above, from the top."
-            zh = f"还没有定义 `{error.name}`：请从头依次运行上面的单元。"
+            zh = f"还没有定义 `{error.name}`：请从头依次运行上面的代码单元。"
             return "wrong", {"en": en, "zh": zh}
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
@@ -136,7 +136,7 @@ def unfilled(name) -> Wrong:
     en, zh = called(name)
     return Wrong(
         f"`{en}` still has a `...`: fill it in, and run its cell again.",
-        f"`{zh.strip()}` 里还有 `...`：补全之后，再运行一次那个单元。",
+        f"`{zh.strip()}` 里还有 `...`：补全之后，再运行一次那个代码单元。",
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-MARKS = {"": ("you said B", "Forget my answers"), "zh/": ("你选了 B", "忘掉本页的回答")}
+MARKS = {"": ("you said B", "Forget my answers"), "zh/": ("你选了 B", "清除本页的作答")}
 
 
 @pytest.mark.parametrize("home", MARKS)

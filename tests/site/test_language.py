@@ -24,6 +24,9 @@ RULES = {  # what: (languages, pattern, an example that breaks it, one that keep
         "zh", r"[\w%`$*] +[，。；：！？、）”]|[，。；：！？、（“] +[\w`$*]",
         "ReLU ，好", "ReLU，好",
     ),
+    "a line broken where no space is": (  # browsers show one
+        "zh", rf"[{HAN}，。；：！？、）”]\n[{HAN}“（\[]", "好。\n不好", "好。不好",
+    ),
     "straight quotes": ("zh", rf"\"[{HAN}]|[{HAN}]\"", '所谓"死亡"', "所谓“死亡”"),
     "straight quotes in prose": ("en", r"(?<=[\s(])\"\w", 'a "dead" unit', "a “dead” unit"),
     "thousands without a comma": (

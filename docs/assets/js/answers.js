@@ -4,7 +4,7 @@
   "use strict";
 
   const words = document.documentElement.lang.startsWith("zh")
-    ? { yours: "你选了 #", forget: "忘掉本页的回答", forgotten: "本页的回答已忘掉" }
+    ? { yours: "你选了 #", forget: "清除本页的作答", forgotten: "本页的作答已清除" }
     : { yours: "you said #", forget: "Forget my answers on this page", forgotten: "Forgotten" };
   const questions = [...document.querySelectorAll("details.question:has(> details.choice)")];
   const choices = (question) => [...question.querySelectorAll(":scope > details.choice")];
