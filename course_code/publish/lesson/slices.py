@@ -7,6 +7,7 @@ out, and figures too: nothing needs what they draw.
 """
 
 import ast
+import copy
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -72,7 +73,7 @@ class _Statement:
     def later(self) -> frozenset[str]:
         """Names that functions inside it look up when they are called."""
         inner = [n for n in ast.walk(self.node) if isinstance(n, _FUNCTIONS)]
-        return frozenset(name for node in inner for name in names_used(ast.unparse(node)))
+        return frozenset(name for node in inner for name in names_used(_when_called(node)))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -80,6 +81,15 @@ class _Statement:
 
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+
+
+def _when_called(function: ast.AST) -> str:
+    """Its source, without the defaults, which are looked up where it is made."""
+    bare = copy.deepcopy(function)
+    if not isinstance(bare, ast.ClassDef):
+        bare.args.defaults = [ast.Constant(None)] * len(bare.args.defaults)
+        bare.args.kw_defaults = [d and ast.Constant(None) for d in bare.args.kw_defaults]
+    return ast.unparse(bare)
 
 
 def slices(sources: Sequence[str], stopping: Sequence[int] = ()) -> list[Slice]:

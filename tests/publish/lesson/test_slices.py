@@ -397,6 +397,15 @@ KEPT = {
         "def twice",
         None,
     ),
+    "a default has the name of a variable": (
+        "for code in (1, 2):\n    len(str(code))\ntold = [lambda code=code: code"
+        " for code in (3, 4)]\nprint(told[0]())",
+        "told",
+        "len",
+    ),
+    "a default is looked up where it is made": (
+        "size = 3\ndef area(side=size):\n    return side**2\nprint(area())", "size = 3", None,
+    ),
 }  # fmt: skip
 
 
