@@ -46,6 +46,7 @@ NO_WORDS = re.compile(  # targets, attributes, tags, marks of notes and of block
     r"|^[ \t>]*(?:(?:!!!|\?\?\?\+?)(?: +[\w-]+)*|/{3,}.*)"
 )
 NOTE = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
+TIME = "/// html | p.lesson-time"  # above the line that says how long a page takes
 
 
 @dataclass(frozen=True)
@@ -152,14 +153,14 @@ def _visible(cell: ShownCell) -> Iterator[list[str]]:
 
 
 def _hidden(lines: list[str]) -> Iterator[int]:
-    """Yield the numbers of lines inside folds and notes."""
+    """Yield the numbers of lines inside folds and notes, and of the one that says the time."""
     depth = None  # of the fold that is open
-    for number, line in enumerate(lines, 1):
+    for number, (before, line) in enumerate(zip(["", *lines], lines, strict=False), 1):
         inner = len(line) - len(line.lstrip())
         if depth is not None and line.strip() and inner <= depth:
             depth = None
         opens = CONTAINER.fullmatch(line)
         if depth is None and ((opens and "???" in (opens["mark"] or "")) or NOTE.match(line)):
             depth = inner
-        if depth is not None:
+        if depth is not None or before == TIME:
             yield number

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from course_code.publish.base.words import LABELS
-from course_code.publish.page.depths import amounts, reading_time
+from course_code.publish.page.depths import TIME, amounts, reading_time
 from course_code.publish.page.parts import (
     Opening,
     Page,
@@ -28,23 +28,32 @@ def open_page(page: Page, known: Known, titles: dict[str, str]) -> Page:
     Raises:
         CourseError: an unknown value; a cell without the figure that is to be shown.
     """
-    segments = []
-    for segment in page.segments:
-        opening = isinstance(segment, Opening)
-        segments += _written(segment, page, known, titles) if opening else [segment]
-    return replace(page, segments=tuple(segments))
+    opening = next((part for part in page.segments if isinstance(part, Opening)), None)
+    if opening is None:
+        return page
+    parts = list(_parts(opening, page, known))
+    told = reading_time(*amounts(_with(page, opening, parts)), page.language)
+    return _with(page, opening, [_times(opening, told, page.language, titles), *parts])
 
 
-def _written(
-    opening: Opening, page: Page, known: Known, titles: dict[str, str]
-) -> Iterator[Segment]:
-    words, told = LABELS[page.language], reading_time(*amounts(page), page.language)
+def _with(page: Page, opening: Opening, parts: list[Segment]) -> Page:
+    at = page.segments.index(opening)
+    return replace(page, segments=(*page.segments[:at], *parts, *page.segments[at + 1 :]))
+
+
+def _times(opening: Opening, told: str, language: str, titles: dict[str, str]) -> Prose:
+    words = LABELS[language]
     if opening.needs:
         pages = [f"[{titles.get(name, name)}]({name}.md)" for name in opening.needs]
         told += " · " + words["needs"].format(pages=words["comma"].join(pages))
+    return Prose("\n".join(["", TIME, told, "///", ""]), opening.line)
+
+
+def _parts(opening: Opening, page: Page, known: Known) -> Iterator[Segment]:
+    """Yield the answer, folded, with its figure, and the figure that stands open."""
     answer = fill(opening.answer, known, opening.line)
-    lines = ["", "/// html | p.lesson-time", told, "///", "", f'??? abstract "{words["answer"]}"']
-    yield Prose("\n".join([*lines, "", f"    {answer}", ""]), opening.line)
+    title = f'??? abstract "{LABELS[page.language]["answer"]}"'
+    yield Prose("\n".join(["", title, "", f"    {answer}", ""]), opening.line)
     for name, indent in ((opening.figure, "    "), (opening.hook, "")):
         if name is not None:
             yield _figure(name, indent, opening.line, page)

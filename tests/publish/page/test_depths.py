@@ -7,7 +7,7 @@ import pytest
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.page.depths import Amount, amount, amounts, worked
+from course_code.publish.page.depths import Amount, amount, amounts, reading_time, worked
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.parse import parse
 from course_code.publish.page.parts import Opening, Prose, ShownFigure
@@ -78,10 +78,16 @@ def test_an_opening_tells_times_needs_and_answer_and_shows_the_figure_again(cour
     assert amounts(hooked)[0].figures == amounts(page)[0].figures + 1 == 1
 
 
+def test_lists_that_count_an_opened_page_tell_the_time_that_it_tells(course, ran):
+    for count in range(0, 180, 9):  # of one of them a line more would be a minute more
+        long = PAGE.replace('figure="plot"', 'hook="plot"').replace("Is it so?", "Word. " * count)
+        page = filled(course, read(course, long))
+        assert reading_time(*amounts(page), "en") in to_markdown(page, None, Place("", ""))
+
+
 def test_the_core_ends_where_further_begins(course, ran):
     core, whole = amounts(filled(course, read(course)))
-    before = "One: a title Is it so? Core about 1 min to read 5 with guesses and code everything "
-    before += "1 min to read to know before One"
+    before = "One: a title Is it so?"
     assert core.lines == whole.lines == 3  # blank lines and folded code are not read
     assert (core.printed, core.figures, whole.figures) == (1, 0, 1)
     assert core.words == len(before.split())

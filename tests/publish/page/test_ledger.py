@@ -91,7 +91,9 @@ def test_without_an_audit_a_claim_tells_its_run_alone(course):
 def test_with_an_audit_a_measured_claim_tells_how_often_it_held(audited):
     course = audited(19)
     assert "0.03333 &#60; 0.1; held in 19 of 20 fresh repetitions</span>" in shown(course, "one.md")
-    assert "0.03333 &#60; 0.1；换新种子重复 20 次，19 次成立</span>" in shown(course, "one.md", "zh")
+    assert "0.03333 &#60; 0.1；换新种子重复 20 次，19 次成立</span>" in shown(
+        course, "one.md", "zh"
+    )
     site = prepare(course, 1)
     notebook = json.dumps(to_notebook(site.pages["en", "one.md"]))
     assert "held in 19 of 20 fresh repetitions" in notebook
