@@ -23,6 +23,10 @@ from course_code.publish.website.nav import settings
 HERE = Path(__file__).parent
 ADDRESS = "http://course.invalid"  # where the browser sees the site
 HOME = "index.md"  # whose place the title and the contents take
+SHOWN = """async () => {  // an idle network says less, and may not be told of
+  await document.fonts.ready;
+  await Promise.all([...document.images].map((image) => image.decode()));
+}"""
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,8 @@ def write(browser, course: Course, site: Path, language: str) -> bytes:
         made.append(page.evaluate(script, {"slug": chapter.slug, "slugs": slugs}))
     book = _book(course, language, wanted, made)
     context.route(f"{ADDRESS}/book.html", lambda route: route.fulfill(body=book, content_type=HTML))
-    page.goto(f"{ADDRESS}/book.html", wait_until="load")  # the network may rest before all is read
-    page.wait_for_load_state("networkidle")
+    page.goto(f"{ADDRESS}/book.html", wait_until="load")
+    page.evaluate(SHOWN)
     data = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
     context.close()
     check_whole(data, [chapter["title"] for chapter in made])
