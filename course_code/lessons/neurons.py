@@ -325,15 +325,15 @@ plt.show()
 
 # %% name="stuck"
 def silent(net):
-    """Count the hidden ReLUs of each network that are off at all four points, (R,)."""
+    """Find the hidden ReLUs that are off at all four points, (R, H)."""
     W, b = net.layers[0]
-    return ((W.detach() @ corners.T + b.detach()) <= 0).all(dim=2).sum(dim=1)
+    return ((W.detach() @ corners.T + b.detach()) <= 0).all(dim=2)
 
 
-born = silent(Ensemble((2, 2, 2), "relu", seeds=JUDGE))  # before training
+asleep = silent(Ensemble((2, 2, 2), "relu", seeds=JUDGE))  # before training
 net, losses, done = nets["relu", 2]
-ended = silent(net)
-woken = (ended < born).sum().item()
+woken = (asleep & ~silent(net)).sum().item()
+born, ended = asleep.sum(dim=1), silent(net).sum(dim=1)
 table = {}
 for n in (0, 1, 2):
     these = ended == n

@@ -235,7 +235,7 @@ check(
     0.05,
 )
 check(
-    "measured bug_unseen: on clean points it costs the median seed under a point",
+    "measured bug_unseen: on clean points its median cost is under a point",
     cost["0.2"]["high"],
     "<",
     1,
@@ -247,13 +247,13 @@ check(
     len(SEEDS) / 2,
 )
 check(
-    "measured bug_hidden: correct programs differ by more than it costs",
+    "measured bug_hidden: from data to data correct programs differ by more",
     100 * (highest_right - lowest_right),
     ">",
     cost["0.6"]["median"],
 )
 check(
-    "measured bug_small: there it costs the median seed less than 2.5 points",
+    "measured bug_small: there its median cost is below 2.5 points",
     cost["0.6"]["high"],
     "<",
     2.5,
