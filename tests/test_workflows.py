@@ -305,6 +305,12 @@ def test_a_pull_request_is_compared_with_what_is_published(host, built_tiny, tmp
     run(compare, checkout, **{**told, "RUNNER_TEMP": str(tmp_path / "second")})
     assert "index" in summary.read_text("utf-8")
     assert (checkout / "build/report/index.html").exists()
+    (tmp_path / "old/results.json").unlink()  # as an engine without it has published
+    publish(host, tmp_path / "old", "older")
+    told["RUNNER_TEMP"] = str(tmp_path / "third")
+    assert run(compare, checkout, **told) == "::warning::The published site cannot be compared.\n"
+    git(checkout, "remote", "set-url", "origin", (tmp_path / "gone").as_uri())
+    assert run(compare, checkout, **told) == "::warning::The published site cannot be fetched.\n"
 
 
 @pytest.mark.parametrize(

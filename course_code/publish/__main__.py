@@ -15,6 +15,7 @@ import logging
 import sys
 from pathlib import Path
 
+from course_code.publish.base.arguments import count
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.declared import read_declared, undeclared
 from course_code.publish.base.errors import CourseError, in_words
@@ -149,15 +150,9 @@ def _parser() -> argparse.ArgumentParser:
         "--export", metavar="FOLDER", type=Path, help="also write the pages as plain Markdown"
     )
     parser.add_argument("--why", action="store_true", help="say why each lesson would run")
-    parser.add_argument("--jobs", type=_jobs, help="lessons run at once (default: one per core)")
+    parser.add_argument("--jobs", type=count, help="lessons run at once (default: one per core)")
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     return parser
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
-    return int(text)
 
 
 def _chosen(course: Course, options: argparse.Namespace) -> list[Plan]:

@@ -10,6 +10,7 @@ from course_code.publish.audit.record import entry, save
 from course_code.publish.audit.repeats import finish, run_plan, run_units, units_of, unseen_seed
 from course_code.publish.audit.result import stays
 from course_code.publish.audit.variations import VARIATIONS
+from course_code.publish.base.arguments import count
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import log
@@ -36,7 +37,7 @@ def _audit(course: Course, options: argparse.Namespace) -> int:
     if options.shard and not options.vary and (options.seed is None or options.record):
         hint = "Give each share --seed, merge .lessons/.audit, then record with that seed."
         raise CourseError("shares of one audit need its seed", hint=hint)
-    plans = _with_claims(course, options.lesson or course.lesson_names())
+    plans = _with_claims(course, [*dict.fromkeys(options.lesson or course.lesson_names())])
     if options.vary:
         return _vary(shard(plans, options.shard or "1/1"))
     drawn = options.seed is None
@@ -45,8 +46,6 @@ def _audit(course: Course, options: argparse.Namespace) -> int:
     share = shard(units, options.shard) if options.shard else units
     log.info("%d repeats of %d lessons, seed %d", len(share), len(plans), seed)
     run_units(course, share, options.jobs)
-    if drawn:
-        finish(course)
     results = {plan.lesson.name: [] for plan in plans}
     for unit in units:
         results[unit.plan.lesson.name].append(unit.result(course))
@@ -58,6 +57,8 @@ def _audit(course: Course, options: argparse.Namespace) -> int:
     print("\n\n".join(report(name, found, counted[name]) for name, found in entries.items()))
     if options.record:
         save(course, entries)
+    if drawn:
+        finish(course)
     fell = [
         name for name, found in entries.items() if found["stopped"] or _fell(found, counted[name])
     ]
@@ -119,18 +120,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m course_code.publish audit", description=__doc__
     )
-    parser.add_argument("--repeats", type=_count, default=20, help="of each lesson (default 20)")
+    parser.add_argument("--repeats", type=count, default=20, help="of each lesson (default 20)")
     parser.add_argument("--lesson", metavar="NAME", action="append", help="only this lesson")
     parser.add_argument("--seed", type=int, help="of the fresh randomness (default: a new one)")
     parser.add_argument("--shard", metavar="I/N", help="only share I of N; merge .lessons/.audit")
-    parser.add_argument("--jobs", type=_count, help="repeats run at once (default: one per core)")
+    parser.add_argument("--jobs", type=count, help="repeats run at once (default: one per core)")
     parser.add_argument("--record", action="store_true", help="write what the pages tell")
     parser.add_argument("--vary", action="store_true", help="run copies as readers change them")
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     return parser
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
-    return int(text)

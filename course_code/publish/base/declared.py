@@ -1,6 +1,6 @@
 """What is known to be otherwise, declared in a file: a pattern a line, in which * is anything."""
 
-from fnmatch import fnmatchcase
+import re
 from pathlib import Path
 
 from course_code.publish.base.course import Course
@@ -21,7 +21,10 @@ def undeclared(found: list[str], declared: list[str]) -> list[str]:
     Returns:
         What is not declared, and patterns of which there is nothing any more.
     """
-    match = fnmatchcase
+
+    def match(what: str, pattern: str) -> bool:
+        return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), what, re.DOTALL))
+
     new = [f"not declared: {what}" for what in found if not any(match(what, p) for p in declared)]
     gone = [p for p in declared if not any(match(what, p) for what in found)]
     return new + [f"declared, but gone: {pattern}" for pattern in gone]

@@ -1,6 +1,7 @@
 """What differs between two outputs, and whether that is more than noise."""
 
 import math
+import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from course_code.publish.compare.outputs import Outputs
 
 DIGITS = 1e-6  # relative: another processor gives other last digits
 NEAR = 0.01  # relative: numbers that a reader would call the same
+ROOT = re.compile(r"[^.\[]*")  # of a path: the name that the lesson binds
 NOISE = 2.0  # standard errors of a mean over seeds
 HEADINGS = ("Claims held", "Numbers within 1 %", "Largest relative difference")
 
@@ -79,9 +81,11 @@ def agreement(stored: dict, found: dict) -> Agreement:
         {name for name, claim in each["claims"].items() if claim["holds"]}
         for each in (stored, found)
     )
-    missing = tuple(name for name in stored["values"] if name not in found["values"])
+    missing = [name for name in stored["values"] if name not in found["values"]]
+    lost = {name: far.get(name) is None and _is_numeric(before[name]) for name in before}
+    missing += [n for n in before if lost[n] and ROOT.match(n)[0] not in missing]
     largest, fallen = known.get(where, 0.0), tuple(sorted(held - now))
-    return Agreement(fallen, len(held), near, largest, where, missing)
+    return Agreement(fallen, len(held), near, largest, where, tuple(missing))
 
 
 def values(before: Outputs, after: Outputs) -> list[Change]:
@@ -91,6 +95,7 @@ def values(before: Outputs, after: Outputs) -> list[Change]:
         olds, news = (dict(leaves(side["values"])) for side in (old, new))
         for name, one, other in _pairs(olds, news):
             if judged := judge(one, other):
+                judged = "changed" if judged == "noise" and _is_set(name) else judged
                 changes.append(Change(lesson, name, one, other, relative(one, other), judged))
     return changes
 
@@ -126,7 +131,7 @@ def leaves(values: dict) -> Iterator[tuple[str, object]]:
         if isinstance(value, dict):
             for key, part in value.items():
                 yield from walk(f"{name}.{key}" if name else key, part)
-        elif isinstance(value, list) and not _over_seeds(value, count):
+        elif isinstance(value, list) and not _over_seeds(name, value, count):
             for number, part in enumerate(value):
                 yield from walk(f"{name}[{number}]", part)
         else:
@@ -195,7 +200,18 @@ def _judge_claim(one: dict | None, other: dict | None, quartiles: list | None) -
     return judged
 
 
-def _over_seeds(value: list, count: int) -> bool:
+def _is_numeric(value) -> bool:
+    return all(map(_is_number, value)) if isinstance(value, list) else _is_number(value)
+
+
+def _is_set(path: str) -> bool:
+    """Whether a lesson sets a value, and does not measure it: SEEDS, RATES, WIDTHS."""
+    return ROOT.match(path)[0].isupper()
+
+
+def _over_seeds(path: str, value: list, count: int) -> bool:
+    if _is_set(path) and path != "SEEDS":
+        return False
     return count > 1 and len(value) == count and all(map(_is_number, value))
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from course_code.publish.audit import record
+from course_code.publish.base.arguments import count
 from course_code.publish.base.course import Course
 from course_code.publish.base.declared import read_declared, undeclared
 from course_code.publish.base.errors import CourseError, in_words
@@ -85,7 +86,7 @@ def drift(arguments: list[str]) -> int:
     parser.add_argument("--lesson", metavar="NAME", action="append", help="only this notebook")
     parser.add_argument("--site", type=Path, default=Path("site"), help="the built site")
     parser.add_argument("--solutions", type=Path, default=Path("build/solutions"), help="of labs")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="notebooks run at once")
+    parser.add_argument("--jobs", type=count, default=os.cpu_count(), help="notebooks run at once")
     parser.add_argument("--write", metavar="FILE", type=Path, help="also write the table there")
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

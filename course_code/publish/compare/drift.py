@@ -86,6 +86,14 @@ def notebooks(site: Path, solutions: Path) -> dict[str, Path]:
     return found
 
 
+def _stored(site: Path) -> dict[str, dict]:
+    try:
+        return json.loads((site / RESULTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        hint = "Build the site first (make build)."
+        raise CourseError("there is nothing to compare with", site / RESULTS, hint=hint) from None
+
+
 def check(site: Path, chosen: dict[str, Path], python: str, jobs: int) -> list[Row]:
     """Run notebooks with an interpreter, several at once.
 
@@ -95,7 +103,7 @@ def check(site: Path, chosen: dict[str, Path], python: str, jobs: int) -> list[R
         python: an interpreter that has what they import, and ipykernel.
         jobs: how many run at once.
     """
-    stored = json.loads((site / RESULTS).read_text("utf-8"))
+    stored = _stored(site)
     slots = asyncio.Semaphore(jobs)
 
     async def one(name: str, path: Path) -> Row:

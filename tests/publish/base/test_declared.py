@@ -12,6 +12,8 @@ def test_a_difference_is_declared_or_refused():
     (gone,) = undeclared(problems[:1], ["docs/*.md: it leads to *.html", "docs/*: *claims*"])
     assert gone == "declared, but gone: docs/*: *claims*"
     assert undeclared([], []) == []
+    assert undeclared(["is a[0] it?"], ["is a[0] *?"]) == []  # a star alone means more than itself
+    assert undeclared(["is a0 it!"], ["is a[0] it?"]) != []
 
 
 def test_a_file_of_patterns_may_have_remarks(tmp_path):

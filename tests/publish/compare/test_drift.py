@@ -111,6 +111,10 @@ def test_values_claims_and_steps_that_fall_are_told():
     left["values"] = {"a": math.inf, "b": 2.002}
     _, agrees = drifting.judged(notebook([]), notebook([], left), stored)
     assert agrees.cells[1:] == ("50 %", "one is not finite (`a`)")
+    stored = {"values": {"x": [1.0, 2.0], "d": {"a": 1, "b": 2}, "n": 5.0}, "claims": {}}
+    left = {"values": {"x": [1.0], "d": {"a": 1}, "n": "five"}, "claims": {}, "steps": []}
+    found, _ = drifting.judged(notebook([]), notebook([], left), stored)
+    assert found == [f"the value `{name}` is missing" for name in ("x[1]", "d.b", "n")]
     lab = {**NOTHING, "steps": [[1, "passed", "", ""], [2, "wrong", "too small", "太小"]]}
     assert drifting.judged(notebook([]), notebook([], lab), None)[0] == ["step 2: too small"]
     lab["steps"].clear()
@@ -176,3 +180,10 @@ def test_nothing_to_run_is_a_sentence(tiny, tmp_path, capsys):
     places = ["--site", str(tmp_path), "--solutions", str(tmp_path)]
     assert drift(["--root", str(tiny), *places]) == 1
     assert "there are no notebooks" in capsys.readouterr().err
+    (tiny / "docs/drift.txt").write_text("", "utf-8")
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en/one.ipynb").write_text('{"cells": []}', "utf-8")
+    assert drift(["--root", str(tiny), *places]) == 1
+    assert "results.json: there is nothing to compare with" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        drift(["--root", str(tiny), *places, "--jobs", "0"])
