@@ -85,11 +85,24 @@ def standing(audited: dict[str, dict], plan: Plan, claim: str) -> tuple[str, dic
 
 def save(course: Course, entries: dict[str, dict]) -> None:
     """Write new entries beside those of the other lessons of the course."""
-    merged = load(course) | entries
+    merged = _intact(course) | entries
     kept = {name: merged[name] for name in course.lesson_names() if name in merged}
     signed = {name: {**found, "checksum": _checksum(found)} for name, found in kept.items()}
     text = json.dumps(signed, indent=1, ensure_ascii=False, allow_nan=False, default=str)
     write_atomically(course.root / FILE, f"{text}\n".encode())
+
+
+def _intact(course: Course) -> dict[str, dict]:
+    """Entries that are as an audit wrote them; of a damaged file what is left."""
+    try:
+        recorded = json.loads((course.root / FILE).read_text("utf-8"))
+        return {
+            name: found
+            for name, found in recorded.items()
+            if found.pop("checksum", "") == _checksum(found)
+        }
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def _checksum(found: dict) -> str:

@@ -21,6 +21,7 @@ import types
 from pathlib import Path
 
 END_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG; PR_SET_CHILD_SUBREAPER: who leaves stays below
+FAILED = 70  # exit code where not the lesson failed, but what runs it
 BLOCK = "block "  # begins the file name of a block's code, its number follows
 SLOW = ("torch", "matplotlib.pyplot", "sklearn.datasets")  # to import
 
@@ -31,9 +32,10 @@ def main():
         job, told = json.loads(sys.stdin.readline()), os.dup(sys.stdout.fileno())
         os.write(told, f"{ended(job)}\n".encode())
         return
+    parent = os.getppid()
     import_once()
     for line in sys.stdin:
-        print(in_fork(json.loads(line)), flush=True)
+        print(in_fork(json.loads(line), parent), flush=True)
 
 
 def import_once():
@@ -55,15 +57,22 @@ def control(option, value):
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def in_fork(job):
-    """The exit code of a fork that does the job; negative: the signal that ended it."""
-    parent, child = os.getpid(), os.fork()
+def in_fork(job, asker=None):
+    """The exit code of a fork that does the job; negative: the signal that ended it.
+
+    Nobody waits for it when who asked is gone: then it is ended.
+    """
+    asker, parent, child = asker or os.getppid(), os.getpid(), os.fork()
     if not child:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         control(END_WITH_PARENT, signal.SIGKILL)
         # who lost its parent before that line hears of it no more
         os._exit(ended(job) if os.getppid() == parent else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    while not (found := os.waitpid(child, os.WNOHANG))[0]:
+        if os.getppid() != asker:
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.02)
+    return os.waitstatus_to_exitcode(found[1])
 
 
 def ended(job):
@@ -75,8 +84,9 @@ def ended(job):
     try:
         do(job)
     except BaseException:
-        traceback.print_exc()
-        return 1
+        with contextlib.suppress(OSError):  # the disk is full
+            traceback.print_exc()
+        return FAILED
     return 0
 
 

@@ -11,18 +11,25 @@ import tempfile
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from course_code.publish.audit import repeater
+from course_code.publish.audit import repeat, repeater
 from course_code.publish.audit.variations import SAME, Variation
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import log, write_atomically
+from course_code.publish.base.files import digest, log, write_atomically
 from course_code.publish.run import processes
 from course_code.publish.run.plan import Plan
 
 LIMIT = 1800  # seconds that one repeat may take
+
+
+@cache
+def _script() -> str:
+    return Path(repeat.__file__).read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class Unit:
 
     def path(self, course: Course) -> Path:
         """File of its result."""
-        folder = course.store / ".audit" / self.plan.lesson.name / self.plan.inputs.key
+        key = digest(self.plan.inputs.key + _script())
+        folder = course.store / ".audit" / self.plan.lesson.name / key
         return folder / f"{self.seed}-{self.repeat}.json"
 
     def result(self, course: Course) -> dict | None:
@@ -56,9 +64,9 @@ def unseen_seed(course: Course, plans: Iterable[Plan], repeats: int) -> int:
     """Draw a seed; or that of the same audit, of the same code, if it was stopped."""
     keys = {plan.lesson.name: plan.inputs.key for plan in plans}
     path, audit = course.store / ".audit" / "unfinished.json", {"keys": keys, "repeats": repeats}
-    if path.is_file():
+    with suppress(OSError, ValueError, TypeError, KeyError):  # none, or a damaged one
         stopped = json.loads(path.read_text("utf-8"))
-        if stopped == {**audit, "seed": stopped["seed"]}:
+        if stopped == {**audit, "seed": int(stopped["seed"])}:
             return stopped["seed"]
     seed = secrets.randbelow(10**9)
     write_atomically(path, json.dumps({**audit, "seed": seed}).encode())
@@ -164,5 +172,8 @@ def _execute(job: dict) -> dict:
         else:
             errors = files["errors"].read_text("utf-8") if files["errors"].is_file() else ""
             says = f"its process ended with {code}: {errors.strip()[-400:]}"
+            if code == repeat.FAILED:  # nor is this
+                hint = "Is there space left? The same command goes on where this one stopped."
+                raise CourseError(f"a repeat could not be run: {says}", hint=hint)
     error = {"block": 0, "frame": [0, 1], "says": says}
     return {"claims": {}, "error": error, "seconds": time.monotonic() - begun, "device": "unknown"}

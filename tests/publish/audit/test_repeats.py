@@ -125,6 +125,19 @@ def test_a_damaged_file_runs_again(audited, counted):
     assert unit.result(audited)["claims"]
 
 
+def test_a_lesson_that_is_named_twice_is_repeated_once(audited, counted):
+    options = ["--root", str(audited.root), *("--lesson", "one") * 2, "--seed", "4", "--record"]
+    audit([*options, "--repeats", "3"])
+    assert load(Course(audited.root))["one"]["claims"]["small"]["of"] == len(counted[0]) == 3
+
+
+def test_a_repeat_is_kept_by_what_runs_it_too(audited, monkeypatch):
+    unit = Unit(plan_lesson(audited, "one"), 1, 0)
+    before = unit.path(audited)
+    monkeypatch.setattr(repeats, "_script", lambda: "another")
+    assert unit.path(audited) != before
+
+
 def test_a_claim_that_is_told_as_a_frequency_may_hold_as_often_as_it_does(
     audited, counted, write, capsys
 ):
@@ -170,6 +183,14 @@ def test_a_killed_repeat_keeps_nothing(audited, write):
     with pytest.raises(CourseError, match="ended by signal 9"):
         run_units(audited, [unit], 1)
     assert unit.result(audited) is None
+
+
+def test_a_fault_of_the_machine_is_not_counted_against_the_claims(one_lesson):
+    course = one_lesson("import resource\n\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))")
+    unit = Unit(plan_lesson(course, "one"), 1, 0)
+    with pytest.raises(CourseError, match="a repeat could not be run"):
+        run_units(course, [unit], 1)
+    assert unit.result(course) is None
 
 
 def test_what_others_gave_is_kept_when_a_repeat_is_killed(audited, counted, monkeypatch):
@@ -272,6 +293,31 @@ def test_a_fork_whose_parent_is_killed_at_once_does_nothing():
     assert (died.returncode, died.stdout, died.stderr) == (-signal.SIGKILL, b"", b"")
 
 
+@pytest.mark.skipif(not repeater.FORKS, reason="repeats are forked on Linux alone")
+def test_repeats_of_an_audit_that_is_killed_end(one_lesson, tmp_path):
+    begun = tmp_path / "begun"
+    wait = f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(600)"
+    course = one_lesson(f"from course_code.teach.claims import check\n{wait}", JUDGE, claims=CLAIMS)
+    command = [
+        sys.executable,
+        "-m",
+        "course_code.publish",
+        "audit",
+        "--seed",
+        "1",
+        "--repeats",
+        "1",
+    ]
+    killed = subprocess.Popen([*command, "--root", str(course.root)], cwd=ROOT)
+    while not begun.exists():
+        assert killed.poll() is None
+        time.sleep(0.1)
+    below = psutil.Process(killed.pid).children(recursive=True)
+    killed.kill()
+    killed.wait()
+    assert psutil.wait_procs(below, 30)[1] == []
+
+
 def test_a_repeat_that_takes_too_long_is_ended_and_told(audited, write, monkeypatch):
     monkeypatch.setattr(repeats, "LIMIT", 0.5)
     write({"lessons/two": '# %% name="a"\nSEEDS = [0]\nimport time\n\ntime.sleep(60)\n'})
@@ -331,3 +377,17 @@ def test_a_record_that_an_audit_did_not_write_is_refused(audited, counted):
     path.write_text("{", "utf-8")
     with pytest.raises(CourseError, match="not JSON"):
         load(Course(audited.root))
+    assert audit(options) == 1  # the hint's command: it goes on with what is whole
+    assert load(Course(audited.root))["one"]["claims"]["small"]["of"] == 2
+    recorded["two"] = {"checksum": "another"}
+    path.write_text(json.dumps(recorded), "utf-8")
+    audit(options)
+    assert [*load(Course(audited.root))] == ["one"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"seed": []}'])
+def test_a_damaged_note_of_a_stopped_audit_is_as_none(audited, text):
+    plans = [plan_lesson(audited, "one")]
+    assert unseen_seed(audited, plans, 3) == unseen_seed(audited, plans, 3)
+    (audited.store / ".audit/unfinished.json").write_text(text, "utf-8")
+    assert unseen_seed(audited, plans, 3) >= 0
