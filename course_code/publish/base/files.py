@@ -32,9 +32,11 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:  # Ctrl-C among them
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         hint = "Is there space left, and may this folder be written to?"
         raise CourseError(f"cannot be written: {error.strerror}", path, hint=hint) from None
 

@@ -13,10 +13,12 @@ import os
 import platform
 import re
 import sys
+import tokenize
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distributions, version
-from pathlib import Path
+from io import StringIO
+from tokenize import generate_tokens
 
 from course_code.publish.base.files import digest
 from course_code.publish.lesson.inline import Block, InlinedLesson
@@ -39,6 +41,7 @@ READS_ENVIRONMENT = {  # names by which code sees environment variables, or hand
     *("environ", "environb", "getenv", "getenvb", "expandvars", "expanduser", "home", "which"),
     *("tempfile", "subprocess", "system", "popen", "posix", "ctypes", "get_ipython"),
 }
+SPACE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER}
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -140,6 +143,11 @@ def _statements(block: Block, exact: bool):
         return
     for node in ast.parse(block.source).body:
         yield block.origins[node.lineno - 1][0], meaning(node)
+    words = [
+        t.string for t in generate_tokens(StringIO(block.source).readline) if t.type not in SPACE
+    ]
+    if words[-1:] == [";"]:  # then the value of the last line is not shown
+        yield block.origins[-1][0], ";"
 
 
 def told(source: str) -> str:
@@ -178,9 +186,8 @@ def _words(tree: ast.AST) -> set[str]:
     }
 
 
-@cache
 def _read(path: str) -> str:
-    return Path(path).read_text("utf-8")
+    return surroundings.read(path)
 
 
 def _imported(source: str) -> set[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
+from filelock import FileLock, Timeout
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
@@ -21,6 +22,7 @@ from course_code.publish.run import processes, surroundings
 START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel, and for messages
 SILENT = logging.getLogger("course.nbclient")  # what it would log, it raises, too
 SILENT.disabled = True
+HELD = "held"  # a lock in the folder of a run
 LONGEST = 70  # bytes of a folder in which sockets may be: 103 to 107 are possible for all
 
 
@@ -50,15 +52,27 @@ def empty_folder() -> Iterator[Path]:
         if len(os.fsencode(parent)) > LONGEST and sys.platform != "win32":
             parent = Path("/tmp")
         for old in parent.glob("lesson-*-*"):
-            if (match := re.match(r"lesson-(\d+)-", old.name)) and not is_alive(int(match[1])):
+            match = re.match(r"lesson-(\d+)-", old.name)
+            if match and not is_alive(int(match[1])) and not _is_held(old):
                 processes.end(old)
                 rmtree(old, ignore_errors=True)
         folder = tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-", dir=parent)
     except OSError as error:
         what = f"the temporary folder cannot be written: {error.strerror}"
         raise CourseError(what, error.filename, hint="Set TMPDIR to another one.") from None
-    with folder as name:
+    with folder as name, FileLock(Path(name, HELD)):
         yield Path(name)
+
+
+def _is_held(folder: Path) -> bool:
+    """Whether a build uses it, also one of another container, whose processes are not seen."""
+    lock = FileLock(folder / HELD)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
 
 
 async def run_cells(

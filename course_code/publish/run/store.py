@@ -5,6 +5,7 @@ merge by copying.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,10 @@ class Store:
         """The run of `lesson` with these inputs, or None; a damaged entry is reported and None."""
         path = self.path(lesson, inputs.key)
         try:
-            return _decoded(lesson, path.read_text("utf-8"))
+            run = _decoded(lesson, path.read_text("utf-8"))
+            with suppress(OSError):
+                os.utime(path)  # the last that was of use is the newest
+            return run
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ code can read them, they are in its key (see inputs.py), and all others are the 
 """
 
 import os
+from functools import cache
 from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE
@@ -60,13 +61,19 @@ def environment(**more: str) -> dict[str, str]:
     return {name: os.environ[name] for name in INHERITED if name in os.environ} | FIXED | more
 
 
+@cache
+def read(path: str) -> str:
+    """Source of a module, once: what runs is what the key is of, though somebody edits it."""
+    return Path(path).read_text("utf-8")
+
+
 def first(limits: list[int]) -> str:
     """Source of the cell before a lesson's.
 
     Args:
         limits: characters that each following cell may print.
     """
-    sources = {module.__name__: Path(module.__file__).read_text("utf-8") for module in INSIDE}
+    sources = {module.__name__: read(module.__file__) for module in INSIDE}
     given = {"package": kernel.__package__, "arguments": (PACKAGE, limits), "sources": sources}
     given["guard"] = leftovers.__name__
     return f"exec({BOOT!r}, {{'shell': get_ipython(), **{given!r}}})"

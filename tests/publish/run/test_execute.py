@@ -10,6 +10,7 @@ import random
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.random
 import pytest
 import torch
+from filelock import FileLock
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -165,12 +167,15 @@ def test_what_killed_builds_left_is_removed(tmp_path, monkeypatch):
     left = tmp_path / "lesson-999999999-left"
     (left / "folder").mkdir(parents=True)
     (tmp_path / f"lesson-{os.getpid()}-ours").mkdir()
+    shared = tmp_path / "lesson-999999998-shared"  # by a container whose processes are not seen
+    shared.mkdir()
     theirs = {**os.environ, "IPYTHONDIR": processes.profile(left)}
     process = subprocess.Popen(["sleep", "600"], env=theirs, start_new_session=True)
-    with kernels.empty_folder() as folder:
+    with FileLock(shared / kernels.HELD), kernels.empty_folder() as folder:
         assert folder.parent == tmp_path
     assert process.wait(60) == -signal.SIGKILL
-    assert [path.name for path in tmp_path.iterdir()] == [f"lesson-{os.getpid()}-ours"]
+    stays = {f"lesson-{os.getpid()}-ours", "lesson-999999998-shared"}
+    assert {path.name for path in tmp_path.iterdir()} == stays
 
 
 def test_a_temporary_folder_that_cannot_be_written_is_an_error(one_lesson, tmp_path, monkeypatch):
@@ -308,6 +313,44 @@ def test_every_line_arrives_in_order_wherever_it_comes_from(one_lesson, monkeypa
     assert {name: result["values"][name] for name in ("secret", "_course", "get_ipython")} == {
         "secret": "none", "_course": 3, "get_ipython": 3,
     }  # fmt: skip
+
+
+HELD_BACK = """import ctypes
+import sys
+
+written = sys.__stdout__.write("by the first stream\\n") + ctypes.CDLL(None).printf(b"by C\\n")
+"""
+EMPTIED = """import subprocess
+
+for command in ("echo before", "echo > /dev/stdout", "echo after"):
+    code = subprocess.run(["sh", "-c", command], stderr=subprocess.DEVNULL).returncode
+"""
+THREADS = """import os
+import sys
+from threading import Thread
+
+
+def tell():
+    for _ in range(2000):
+        os.write(1, b"past\\n")
+        sys.stdout.write("by\\n")
+
+
+threads = [Thread(target=tell) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file can be emptied")
+def test_what_is_held_back_emptied_or_told_by_threads_is_complete(one_lesson):
+    cells = run(one_lesson(HELD_BACK, EMPTIED, THREADS))["cells"]
+    texts = [shown["text"].split("\n") for ((shown,),) in (cells[f"c{n}"] for n in range(3))]
+    assert sorted(texts[0]) == ["by C", "by the first stream"]
+    assert [texts[1][0], texts[1][-1]] == ["before", "after"]
+    assert {line: texts[2].count(line) for line in set(texts[2])} == {"past": 8000, "by": 8000}
 
 
 @pytest.fixture

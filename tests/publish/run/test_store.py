@@ -58,6 +58,7 @@ def change(course, file: str, old: str, new: str) -> None:
     [
         ("lessons/one.py", "y = 2", "y = 3", "cell c2 (course_code/lessons/one.py) changed"),
         ("teach/a.py", "return 1", "return 3", "cell c0 (course_code/teach/a.py) changed"),
+        ("lessons/one.py", "y = 2", "y = 2;", "cell c2 (course_code/lessons/one.py) changed"),
         ("lessons/one.py", '"c2"', '"c3"', "cell c3 (course_code/lessons/one.py) is new; "
          "cell c2 (course_code/lessons/one.py) is gone"),
         ("lessons/one.py", '"c2"', '"c2" expect="KeyError"',
@@ -85,7 +86,7 @@ def test_changing_shown_code_changes_the_key_and_says_which(course, file, old, n
         ("lessons/one.py", "print(x)\n", "print(x)\n\n\n"),
         ("lessons/one.py", '"c1"', '"c1" timeout=9'),
         ("lessons/one.py", '"c1"', '"c1" output=9'),
-        ("lessons/one.py", "y = 2", "y = 2  # a"),
+        ("lessons/one.py", "y = 2", "y = 2  # a;"),
         ("lessons/one.py", "y = 2", "# a\n\ny = (\n    2\n)"),
         ("teach/a.py", "    return 1", '    """One.\n\n    And only."""\n    # a\n    return 1'),
     ],
@@ -240,6 +241,24 @@ def test_the_last_runs_are_kept_and_never_the_new_one_dropped(course):
     assert len(list((course.store / "one").glob("*.json"))) == KEPT
 
 
+def test_the_newest_run_is_the_last_that_was_of_use(course):
+    kept, inputs = Store(course), inputs_of(course)
+    undone = replace(inputs, device="other")
+    for n, each in enumerate((inputs, undone)):
+        kept.save("one", each, {**RUN, "n": n})
+        os.utime(kept.path("one", each.key), (n, n))
+    assert kept.newest("one")["n"] == 1
+    assert kept.load("one", inputs)["n"] == 0  # as after an edit was undone: nothing runs
+    assert kept.newest("one")["n"] == 0
+
+
+def test_what_runs_is_what_the_key_is_of_though_somebody_edits_the_engine(monkeypatch):
+    source, boot = inputs_module._read(surroundings.kernel.__file__), surroundings.first([1])
+    monkeypatch.setattr(Path, "read_text", lambda *_: "edited = True")
+    assert inputs_module._read(surroundings.kernel.__file__) == source
+    assert surroundings.first([1]) == boot
+
+
 def test_files_can_be_read_by_all_and_leave_nothing_beside_them(tmp_path):
     path = tmp_path / "deep" / "file.svg"
     write_atomically(path, b"one")
@@ -265,6 +284,14 @@ def test_what_cannot_be_written_is_an_error_and_leaves_the_old_file(tmp_path, mo
     assert path.read_bytes() == b"old"
     with pytest.raises(CourseError, match="cannot be written"):
         write_atomically(path / "below", b"new")
+
+    def stopped(descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
 WRITER = """

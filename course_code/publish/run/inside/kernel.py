@@ -6,6 +6,7 @@ refused where it happens.
 """
 
 import codecs
+import ctypes
 import io
 import json
 import os
@@ -79,6 +80,15 @@ def device():
     return "mps" if torch is not None and torch.backends.mps.is_available() else "cpu"
 
 
+def flush():
+    """Let go of what Python's first streams, and those of C, still hold back."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    with suppress(AttributeError, OSError, TypeError):  # Windows has no library of that name
+        ctypes.CDLL(None).fflush(None)
+
+
 class Session:
     """One lesson's run: `outputs` of the current cell, and the first thing it may not do."""
 
@@ -117,6 +127,7 @@ class Session:
 
     def end(self, result):
         """Send what the cell gave."""
+        flush()
         for name, stream in self.streams.items():
             self.add(name, stream.drain())
         with suppress(Refused):
@@ -230,6 +241,18 @@ class Session:
         self.refuse("ends the kernel", "Remove exit() or quit(): later cells need the kernel.")
 
 
+def unshrinking():
+    """A file without a name; who opens /dev/stdout anew cannot empty it, where Linux helps."""
+    if not hasattr(os, "memfd_create"):
+        return tempfile.TemporaryFile()
+    import fcntl
+
+    descriptor = os.memfd_create("printed", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
+    return os.fdopen(descriptor, "w+b")
+
+
 class Stream(io.TextIOBase):
     """sys.stdout or sys.stderr; what goes past it, from C or a child, is caught in a file."""
 
@@ -238,8 +261,9 @@ class Stream(io.TextIOBase):
     def __init__(self, name, session):
         self.name, self.session, self.owner = name, session, os.getpid()
         self.descriptor, self.read = {"stdout": 1, "stderr": 2}[name], 0
-        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the kernel
+        self.file = unshrinking()  # as long as the kernel
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.lock = threading.Lock()  # several threads of a cell may print
 
     def attach(self):
         """Catch what children, and code in C, write."""
@@ -258,12 +282,13 @@ class Stream(io.TextIOBase):
 
     def drain(self):
         """Text that was written past this stream since last time."""
-        size = os.fstat(self.file.fileno()).st_size - self.read
-        if size <= 0:
-            return ""
-        data = os.pread(self.file.fileno(), min(size, 10**7), self.read)
-        self.read += size
-        return self.decoder.decode(data)
+        with self.lock:
+            size = os.fstat(self.file.fileno()).st_size - self.read
+            if size <= 0:
+                return ""
+            data = os.pread(self.file.fileno(), min(size, 10**7), self.read)
+            self.read += size
+            return self.decoder.decode(data)
 
     def fileno(self):
         """Where a child process may write."""
