@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from course_code.publish.lesson.effects import CHANGERS
 from course_code.publish.lesson.read import Lesson
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -29,8 +30,16 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, str | None]]:
             yield child.id, None
         elif isinstance(child, ast.Subscript) and not isinstance(child.ctx, ast.Load):
             yield from _part(child)
-        elif isinstance(child, ast.FunctionDef | ast.ClassDef):
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield child.name, None
+            inner = (n for n in ast.walk(child) if isinstance(n, ast.Global))
+            yield from ((name, None) for node in inner for name in node.names)
+        elif isinstance(child, ast.MatchAs | ast.MatchStar) and child.name:
+            yield child.name, None
+        elif isinstance(child, ast.MatchMapping) and child.rest:
+            yield child.rest, None
+        elif isinstance(child, ast.Call) and getattr(child.func, "attr", None) in CHANGERS:
+            yield from _part(child.func)  # losses.append(…), best.update(…)
         if not isinstance(child, INNER):
             yield from _bound(child)
 

@@ -171,6 +171,9 @@ class _Inliner:
         if node is None:
             what = f"{item.module} does not define {item.name!r}"
             raise CourseError(what, path, line, alike(item.name, module.bindings))
+        if item.name in module.rebound and path != module.path:
+            what = f"{item.module} binds {item.name!r} again, which only an inlined copy would see"
+            raise CourseError(what, path, line, "Import a function that returns it.")
         self._place(module)
         folded = f"{item.module}.".startswith(FOLDED)
         if isinstance(node, ast.Import | ast.ImportFrom):

@@ -17,7 +17,9 @@ DEEP = {
 # Functions that change what they are given.
 TAKERS = {
     *("setattr", "delattr", "next", "shuffle", "heappush", "heappop", "heapify", "insort"),
-    *("vector_to_parameters", "backward", "copyto", "consume", "exec"),
+    *("vector_to_parameters", "backward", "copyto", "consume", "exec", "heapreplace"),
+    *("heappushpop", "fill_diagonal", "put", "place", "putmask", "put_along_axis", "setitem"),
+    *("delitem", "iadd", "dump", "weight_norm", "spectral_norm"),
 }
 # Functions of modules that draw from the stream all share, unless they are given one.
 DRAWS = {

@@ -16,6 +16,11 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.imports import Line, imports_of, refuse_hidden_imports
 from course_code.publish.lesson.read import parse
 
+SCOPES = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+
 
 @dataclass(frozen=True)
 class Module:
@@ -24,11 +29,17 @@ class Module:
     path: Path
     lines: tuple[str, ...]
     bindings: dict[str, ast.stmt]
+    rebound: frozenset[str] = frozenset()  # by its functions, which say `global`
 
     def source(self, node: ast.stmt) -> list[Line]:
         """Lines of a definition, its decorators included."""
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        return [(self.lines[n - 1], self.path, n) for n in range(first, node.end_lineno + 1)]
+        lines = range(first_line(node), node.end_lineno + 1)
+        return [(self.lines[n - 1], self.path, n) for n in lines]
+
+
+def first_line(node: ast.stmt) -> int:
+    """Line on which a statement begins, that of its first decorator if it has some."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
 
 
 def find_module(course: Course, name: str, path: Path, line: int) -> Module:
@@ -78,7 +89,8 @@ def _read(text: str, path: Path) -> Module:
                 what = f"{name!r} is also a built-in, which an inlined copy would hide"
                 raise CourseError(what, path, node.lineno, "Give it another name.")
             bindings[name] = node
-    return Module(path, tuple(text.split("\n")), bindings)
+    rebound = (n for node in ast.walk(tree) if isinstance(node, ast.Global) for n in node.names)
+    return Module(path, tuple(text.split("\n")), bindings, frozenset(rebound))
 
 
 def bound(node: ast.stmt) -> list[str] | None:
@@ -115,7 +127,20 @@ def names_used(source: str) -> set[str]:
         for child in table.get_children():
             yield from walk(child, False)
 
-    return {*walk(symtable.symtable(source, "definition", "exec"), True), *_annotated(source)}
+    table = symtable.symtable(source, "definition", "exec")
+    return {*walk(table, True), *_annotated(source), *_in_classes(source)}
+
+
+def _in_classes(source: str) -> Iterator[str]:
+    """Names that a class body reads before it binds them: `limit = limit`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef):
+            names = [list(_executed_names(statement)) for statement in node.body]
+            own = {n.id for found in names for n in found if isinstance(n.ctx, ast.Store)}
+            for found in names:
+                read = {n.id for n in found if isinstance(n.ctx, ast.Load)} & own
+                yield from read
+                own -= {n.id for n in found if isinstance(n.ctx, ast.Store)}
 
 
 def _annotated(source: str) -> Iterator[str]:
@@ -128,6 +153,15 @@ def _annotated(source: str) -> Iterator[str]:
                     found = ast.walk(ast.parse(part.value.strip(), mode="eval"))
                     names = {each.id for each in found if isinstance(each, ast.Name)}
                     yield from (name for name in names if not hasattr(builtins, name))
+
+
+def _executed_names(node: ast.AST) -> Iterator[ast.Name]:
+    """Names in code but for those inside the functions, classes and loops of one line it has."""
+    if isinstance(node, ast.Name):
+        yield node
+    elif not isinstance(node, SCOPES):
+        for child in ast.iter_child_nodes(node):
+            yield from _executed_names(child)
 
 
 def names_bound(table: symtable.SymbolTable, top: bool = True):

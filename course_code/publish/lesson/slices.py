@@ -73,23 +73,31 @@ class _Statement:
     def later(self) -> frozenset[str]:
         """Names that functions inside it look up when they are called."""
         inner = [n for n in ast.walk(self.node) if isinstance(n, _FUNCTIONS)]
-        return frozenset(name for node in inner for name in names_used(_when_called(node)))
+        return frozenset(name for node in inner for name in _names(_when_called(node)))
 
     @cached_property
     def names(self) -> frozenset[str]:
-        return frozenset(names_used(ast.unparse(self.node))) | self.written
+        return frozenset(_names(self.node)) | self.written
 
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 
 
-def _when_called(function: ast.AST) -> str:
-    """Its source, without the defaults, which are looked up where it is made."""
+def _when_called(function: ast.AST) -> ast.AST:
+    """The function without its defaults, which are looked up where it is made."""
     bare = copy.deepcopy(function)
     if not isinstance(bare, ast.ClassDef):
         bare.args.defaults = [ast.Constant(None)] * len(bare.args.defaults)
         bare.args.kw_defaults = [d and ast.Constant(None) for d in bare.args.kw_defaults]
-    return ast.unparse(bare)
+    return bare
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Names that code looks up outside itself."""
+    try:
+        return names_used(ast.unparse(node))
+    except (SyntaxError, ValueError):  # `nonlocal` alone; an f-string that unparse cannot write
+        return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def slices(sources: Sequence[str], stopping: Sequence[int] = ()) -> list[Slice]:

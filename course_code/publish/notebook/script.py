@@ -46,5 +46,5 @@ def _caught(source: str, error: str) -> str:
         for number, line in enumerate(source.split("\n"), 1)
     ]
     error = error if hasattr(builtins, error) else "Exception"
-    caught = [f"except {error} as error:", '    print(f"{type(error).__name__}: {error}")']
+    caught = [f"except {error} as _error:", '    print(f"{type(_error).__name__}: {_error}")']
     return "\n".join(["try:", *lines, *caught])

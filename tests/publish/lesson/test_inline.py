@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 
 from course_code.publish.base.errors import CourseError
+from course_code.publish.lesson.binders import binders
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
 
@@ -139,6 +140,10 @@ FAITHFUL = {
         {"a": "def count(n):\n    yield from range(n)\n\n"
               "async def run():\n    return [*count(3)]\n"},
     ),
+    "a class body that takes a name and keeps it": (
+        [f"{TEACH}.a import A\nx = A.LIMIT"],
+        {"a": "LIMIT = 3\n\nclass A:\n    LIMIT = LIMIT\n"},
+    ),
     "library submodules": (
         [f"import os.path\n{TEACH}.a import name\nx = name('a/b'), os.path.basename('c/d')"],
         {"a": "import os.path\n\ndef name(path):\n    return os.path.basename(path)\n"},
@@ -249,6 +254,16 @@ def test_each_cell_knows_what_it_binds(one_lesson):
     assert {cell: set(names) for cell, names in bound.items()} == {
         "c0": {"SEEDS", "x", "y"}, "c1": {"x", "i", "z"},
     }  # fmt: skip
+
+
+def test_what_a_cell_changes_it_binds(one_lesson):
+    changes = (
+        "best.update(loss=0.1)\nlosses.append(1)\n\ndef bump():\n    global count\n    count = 2"
+    )
+    found = binders(read_lesson(one_lesson("best, losses, count = {}, [], 0", changes), "one"))
+    assert {name: [cell for cell, _ in found[name]] for name in ("best", "losses", "count")} == (
+        dict.fromkeys(("best", "losses", "count"), ["c0", "c1"])
+    )
 
 
 REFUSED = {  # cells, modules, place of the error, words of it
@@ -371,6 +386,11 @@ REFUSED = {  # cells, modules, place of the error, words of it
     ),
     "two statements on one line of a module": (
         [f"{TEACH}.a import A"], {"a": "A = 1; B = 2\n"}, "a.py:1", "two statements on one line",
+    ),
+    "a name that its module binds again": (
+        [f"{TEACH}.a import COUNT, bump\nbump()"],
+        {"a": "COUNT = 0\n\ndef bump():\n    global COUNT\n    COUNT += 1\n"},
+        "one.py:3", "binds 'COUNT' again",
     ),
     "nothing left to show": (
         [f"{TEACH}.a import f\nf()", f"{TEACH}.a import f"], {"a": "def f():\n    pass\n"},

@@ -403,6 +403,13 @@ KEPT = {
         "told",
         "len",
     ),
+    "a function that says nonlocal": (
+        "def counter():\n    n = 0\n    def up():\n        nonlocal n\n        n += 1\n"
+        "        return n\n    return up\nup = counter()\nprint(up())", "nonlocal n", None,
+    ),
+    "a space that unparse cannot write": (
+        "word = 'a'\ntold = f\"{'\u3000'.join([word])}\"\nprint(told)", "word = 'a'", None,
+    ),
     "a default is looked up where it is made": (
         "size = 3\ndef area(side=size):\n    return side**2\nprint(area())", "size = 3", None,
     ),
