@@ -117,6 +117,9 @@ def _check(remark: Remark, text: str, first: str, path: Path, line: int) -> None
         raise CourseError(f"not Chinese: {text!r}", path, line + 1)
     if "\n" in text and "\n" not in remark.text:
         raise CourseError("two lines for a text of one", path, line + 1, "Make it shorter.")
+    if remark.docstring and (QUOTES in text or "\\" in text or text.endswith('"')):
+        what = f"a docstring cannot hold this as it is: {text!r}"
+        raise CourseError(what, path, line + 1, "Use “ ” and no backslash.")
     if text != first:
         what = f"{remark.text.splitlines()[0]!r} has two translations: {first!r}, {text!r}"
         raise CourseError(what, path, line + 1, "Say it once.")

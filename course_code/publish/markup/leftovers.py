@@ -16,6 +16,19 @@ MISTAKES = {
         re.compile(rf"\$|{BACKSLASH}[()\[\]]"),
         r"Write $x$ with no space inside, $$ on lines of their own, \$ for a dollar sign.",
     ),
+    "an environment of TeX that was not recognised": (
+        re.compile(rf"{BACKSLASH}(?:begin|end)\{{\w"),
+        r"Begin and end it on lines of their own, with the same name: \begin{align} … \end{align}.",
+    ),
+    "a list or a table that was not recognised": (
+        re.compile(r"\n[ \t]*(?:[-+*][ \t]+\S|\|.*\|[ \t]*$)", re.MULTILINE),
+        "Put an empty line before it, and into a table a line | --- | with as many cells.",
+    ),
+    "code that is not closed": (re.compile("`"), r"Close it with a backtick, or write \`."),
+    "a link that was not recognised": (
+        re.compile(r"\][ ]?\((?=[^()\s]+\.(?:md|html)|https?:|#)|\]\[[^\]\n]+\]"),
+        r"Write [text](page.md) without a space, or define the [reference]: address.",
+    ),
     "an icon that no page has": (
         re.compile(r"(?<![\w:/]):[a-z][a-z0-9_+-]*[a-z0-9]:(?![\w:/])"),
         "Type the character itself, such as ★: notebooks show it too.",

@@ -19,12 +19,16 @@ def set_lists_apart(text: str) -> str:
     listed = False  # whether the lines since the last empty one begin with an item
     kept = _whole_lines(text)
     for number, line in enumerate(text.split("\n"), start=1):
+        line = line if number in kept else line.expandtabs(4)
         item = None if number in kept else ITEM.match(line)
         width, apart = len(line) - len(line.lstrip(" ")), not lines or not lines[-1].strip()
         if item and not columns and width > 3:  # code
             item = None
         while line.strip() and columns and width < columns[-1] and (item or apart):
             columns.pop()
+        row = number not in kept and line.lstrip().startswith("|")
+        if row and not apart and not lines[-1].lstrip().startswith("|"):
+            lines.append("")  # CommonMark's tables may follow a line of text, too
         if item and not apart and not listed:
             lines.append("")
             apart = True

@@ -6,6 +6,7 @@ its page says: lists, numbers, notes, tables and folds are those that a reader o
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -148,7 +149,7 @@ class _Writer:
     def _dl(self, node: Tag) -> Iterator[Piece]:
         for item in node.find_all(["dt", "dd"], recursive=False):
             if item.name == "dt":
-                yield f"**{self.inline.one_line(list(item.children))}**"
+                yield self._bold(item)
             else:
                 for piece in _joined(self.blocks(item), "\n\n"):
                     yield piece if isinstance(piece, Slot) else f"- {_indented(piece, '  ')}"
@@ -160,7 +161,7 @@ class _Writer:
         title = node.find("p", class_="admonition-title", recursive=False)
         written = ""
         if title is not None:
-            written = f"**{self.inline.one_line(list(title.extract().children))}**"
+            written = self._bold(title.extract())
         return self._quote(node, written)
 
     def _quote(self, node: Tag, title: str) -> Iterator[Piece]:
@@ -176,7 +177,7 @@ class _Writer:
         summary = node.find("summary", recursive=False)
         title = summary.extract() if summary is not None else BeautifulSoup("", "html.parser")
         tag = "<details open>" if node.has_attr("open") else "<details>"
-        bold, label = f"**{self.inline.one_line(list(title.children))}**", inline_html(title)
+        label, bold = inline_html(copy(title)), self._bold(title)
         for number, piece in enumerate(_joined(self.blocks(node), "\n\n")):
             if isinstance(piece, Slot):
                 if not number and label:
@@ -189,15 +190,24 @@ class _Writer:
     def _notes(self, node: Tag) -> Iterator[Piece]:
         yield "---"
         for number, note in enumerate(node.find_all("li", id=re.compile("^fn:")), 1):
-            pieces = list(self.blocks(note))
-            yield "\n\n".join([f"<sup>[{number}]</sup> {pieces[0]}", *pieces[1:]])
+            first = next((child for child in note.children if isinstance(child, Tag)), None)
+            mark, pieces = f"<sup>[{number}]</sup>", list(self.blocks(note))
+            if first is None or first.name == "p":
+                mark = f"{mark} {pieces.pop(0)}"
+            yield "\n\n".join([mark, *pieces])
+
+    def _bold(self, title: Tag) -> str:
+        """Return a title, in which nothing is bolder than the rest."""
+        for inner in title.find_all(["strong", "b"]):
+            inner.unwrap()
+        title.smooth()
+        return f"**{self.inline.one_line(list(title.children))}**"
 
     def _tabs(self, node: Tag) -> Iterator[Piece]:
-        labels = node.select(".tabbed-labels > label")
-        for label, block in zip(
-            labels, node.select(".tabbed-content > .tabbed-block"), strict=True
-        ):
-            yield f"**{self.inline.one_line(list(label.children))}**"
+        labels = node.select(":scope > .tabbed-labels > label")  # not those of tabs in a tab
+        blocks = node.select(":scope > .tabbed-content > .tabbed-block")
+        for label, block in zip(labels, blocks, strict=True):
+            yield self._bold(label)
             yield from self.blocks(block)
 
 

@@ -21,6 +21,9 @@ LIST_ITEM = re.compile(r"[ \t]*(?:[-+*]|\d+[.)])[ \t]")
 NOTE = re.compile(r"(?m)^ {0,3}\[\^([^\]\s]+)\]:")
 NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 NO_ALT = re.compile(r"!\[\s*\]\(")
+UNDERLINE = re.compile(r"(?:=+|-+) *")
+QUOTED = re.compile(r"[ \t>]*> *#{1,6}.*")
+META = re.compile(r" {0,3}[A-Za-z0-9_-]+:")  # of mkdocs.utils.meta
 IN_FRONT = ("title", "description")
 
 
@@ -37,10 +40,11 @@ def check_text(text: str, found: list[Token], path: Path) -> None:
             that holds nothing, or of an unknown type; an indentation that means nothing; a note
             that is not there; a heading without an address of its own; an image without alt text.
     """
-    for check in (_closed, _dollars, _front_matter, _headings, _notes, _images):
+    for check in (_closed, _dollars, _front_matter, _metadata, _headings, _notes, _images):
         for line, what, hint in check(found):
             raise CourseError(what, path, line, hint)
-    for line, what, hint in _indentation(text.split("\n"), _hidden(found)):
+    lines, hidden = text.split("\n"), _hidden(found)
+    for line, what, hint in (*_underlined(lines, hidden), *_indentation(lines, hidden)):
         raise CourseError(what, path, line, hint)
 
 
@@ -90,6 +94,13 @@ def _front_matter(found: list[Token]) -> Mistakes:
             yield 1, f"the {key} holds HTML or a value", "It is shown as text: use words."
 
 
+def _metadata(found: list[Token]) -> Mistakes:
+    """Refuse a first line that MkDocs takes for metadata and leaves out: `Note: a draft`."""
+    if found and found[0].kind != "front matter" and (key := META.match(found[0].text)):
+        hint = "Begin with the title, or with an empty line."
+        yield 1, f"MkDocs reads {key[0]!r} at the top of a page as metadata and drops it", hint
+
+
 def _headings(found: list[Token]) -> Mistakes:
     """Refuse what gets its id by counting; a title is the first, so its id never changes."""
     seen: dict[str, int] = {}
@@ -137,6 +148,17 @@ def _hidden(found: list[Token]) -> set[int]:
             first = token.line + (token.kind in ("fence", "directive", "display"))
             hidden.update(range(first, token.line + lines + 1))
     return hidden
+
+
+def _underlined(lines: list[str], hidden: set[int]) -> Mistakes:
+    """Refuse headings of another kind, whose addresses are not checked."""
+    for number, line in enumerate(lines, 1):
+        below = lines[number] if number < len(lines) and number + 1 not in hidden else ""
+        first = number == 1 or not lines[number - 2].strip()
+        if number in hidden or not line.strip():
+            continue
+        if (first and UNDERLINE.fullmatch(below)) or QUOTED.fullmatch(line):
+            yield number, f"a heading that is underlined or quoted: {line!r}", "Write: ## Heading"
 
 
 def _indentation(lines: list[str], hidden: set[int]) -> Mistakes:

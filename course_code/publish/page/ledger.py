@@ -11,6 +11,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.evidence import literal, sides
 from course_code.publish.page.parts import Live, Opening, Page, Prose, ShownCell, ShownClaims
+from course_code.publish.page.text import Token, tokens
 from course_code.publish.page.values import places
 from course_code.publish.run.plan import Run
 
@@ -111,10 +112,17 @@ def _table(rows: list[Row], language: str) -> Iterator[str]:
         held = f"{known['held']}/{known['of']}" if known else held
         here, bound = sides(row.found) if row.found else ("", "")
         link = f'<a href="{row.page.path.name}#cell-{row.cell}">{row.page.short_title}</a>'
-        text = row.text.replace("|", "&#124;") if "$" not in row.text else row.text
+        text = "".join(map(_celled, tokens(row.text)))
         cells = [link, text, words[row.kind], here, bound, _room(row.found), held]
         yield f"| {' | '.join(cells)} |"
     yield from ("", "////", "")
+
+
+def _celled(token: Token) -> str:
+    """A piece of a text as a cell holds it: its bars end none; links of a page lead to it."""
+    if token.kind in ("text", "bar"):
+        return token.text.replace("|", "&#124;")
+    return "&#124;" if token.text == r"\|" else token.text
 
 
 def _room(found: dict) -> str:

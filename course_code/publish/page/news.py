@@ -106,11 +106,16 @@ def _fault(entry, before: list[Change]) -> str:
     """What is wrong with an entry, or an empty text."""
     if not isinstance(entry, dict) or set(entry) - {"version"} != FIELDS:
         return "other fields than an entry has"
+    if not isinstance(entry.get("version", ""), str):
+        return "its version is no text: in quotes, or 0.10 is 0.1"
     if type(entry["date"]) is not date or not ID.fullmatch(str(entry["id"])):
         return "its date or its id is none"
     for part in ("title", "text"):
         said = entry[part]
-        if not (isinstance(said, dict) and set(said) == {*LANGUAGES} and all(said.values())):
+        texts = said.values() if isinstance(said, dict) else ()
+        if not (
+            texts and set(said) == {*LANGUAGES} and all(t and isinstance(t, str) for t in texts)
+        ):
             return f"its {part} does not speak every language"
         if marked := MARKS.search(" ".join(map(str, said.values()))):
             return f"its {part} has {marked[0]!r}"

@@ -35,9 +35,10 @@ MARKS = ("{{", ":::", "$$", "**", "[^", "???", "!!!", "////", "\\(", "\\[")
 UNREAD = {"script", "style", "pre", "code", "textarea", "svg", "title"}
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NOT_SHOWN = re.compile(  # of Markdown: marks of notes, targets of links, attributes, tags, items
-    r"\[\^[^\]]*\]|\]\([^)]*\)|^[ \t]*\[[^\]]+\]:.*$|\{[^{}]*\}|</?[a-zA-Z!][^<>]*>"
+    r"<(code|pre|svg|style)\b.*?</\1>|!\[[^\]]*\](?=[(\[])|\]\[[^\]]*\]|^[ \t]*\*\[[^\]]+\]:[^\n]*$"
+    r"|\[\^[^\]]*\]|\]\([^)]*\)|^[ \t]*\[[^\]]+\]:[^\n]*$|\{[^{}]*\}|</?[a-zA-Z!][^<>]*>"
     r"|^[ \t>]*\d+[.)](?=\s)",
-    re.MULTILINE,
+    re.MULTILINE | re.DOTALL,
 )
 PARTS = {"lesson-code": "code", "lesson-output": "outputs"}
 
@@ -164,7 +165,12 @@ class _Reader(OpenElements):
         link = values.get("href") or values.get("src") or ""
         if link and not urlsplit(link).scheme and not urlsplit(link).netloc:
             self.seen.links.append(link)
+        self.seen.text += " "  # as for the tags of the Markdown: 10<sup>3</sup> is no 103
         self.enter(tag, goes)
+
+    def handle_endtag(self, tag):
+        super().handle_endtag(tag)
+        self.seen.text += " "
 
     def handle_data(self, data):
         goes = self.within("text")

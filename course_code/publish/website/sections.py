@@ -80,7 +80,7 @@ class _Reader(OpenElements):
             "data-search-exclude" in values or tag in UNREAD or classes & APART
         ):
             goes = ""
-        elif goes == "text" and tag in HEADINGS:
+        elif goes == "text" and (tag == "h1" or (tag in HEADINGS and values.get("id"))):
             self._begin(tag, values.get("id"))
             goes = "title"
         self.enter(tag, goes)

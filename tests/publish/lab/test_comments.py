@@ -77,6 +77,8 @@ def test_a_text_in_quotes_is_no_comment():
     ("old", "new", "told"),
     [
         ("    # zh: 返回其余的。\n", "", ":17: not said in Chinese: 'Return the rest.'"),
+        ("返回其余的。", '返回“其余的"', ":18: a docstring cannot hold this as it is"),
+        ("返回其余的。", "返回 \\\\alpha。", ":18: a docstring cannot hold this as it is"),
         ("    # zh: 除以个数\n", "", ":12: not said in Chinese: 'by how many there are'"),
         ("    # zh: 除以个数", "    # zh: divided", ":13: not Chinese: 'divided'"),
         (

@@ -30,6 +30,23 @@ def test_math_that_was_not_recognised_is_an_error(render, text, line):
     assert "\x02" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Some text:\n- a\n- b", "a list or a table"),
+        ("Some text\n| a | b |\n|---|---|\n| c | d |", "a list or a table"),
+        ("An `unclosed mark", "code that is not closed"),
+        ("See [text] (page.md).", "a link"),
+        ("See [text](page.md", "a link"),
+        ("See [text][nowhere].", "a link"),
+        (r"\begin{align} x \end{align*}", "an environment of TeX"),
+    ],
+)
+def test_what_would_be_shown_as_it_is_typed_is_an_error(render, text, what):
+    with pytest.raises(CourseError, match=rf"page\.md:\d: {what}"):
+        render(f"One\n\n{text}\n")
+
+
 @pytest.mark.parametrize("text", [":material-star: here", "here :rocket:", "（:fontawesome-x_y:）"])
 def test_an_icon_is_an_error(render, text):
     with pytest.raises(CourseError, match=r"page\.md:3: an icon that no page has.*\n.*★"):

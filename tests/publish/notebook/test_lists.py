@@ -30,6 +30,7 @@ def lists(text):
         ("1) a\n2) b", [[["a"], ["b"]]]),
         ("- a\n  - b\n    - c\n- d", [[["a", [["b", [["c"]]]]], ["d"]]]),
         ("1. a\n   - b\n   - c\n2. d", [[["a", [["b"], ["c"]]], ["d"]]]),
+        ("- a\n\t- b", [[["a", [["b"]]]]]),
         ("- a\n\nText.\n\n- b", [[["a"]], [["b"]]]),
         ("- a\ngoes on\n- b", [[["a goes on"], ["b"]]]),
         ("10. a\n11. b\n    - c", [[["a"], ["b", [["c"]]]]]),
@@ -53,6 +54,10 @@ def test_lists(text, expected):
 )
 def test_other_text_stays(text):
     assert set_lists_apart(text) == text
+
+
+def test_a_table_below_a_line_of_text_stands_apart():
+    assert set_lists_apart("Text\n| a |\n| - |\n| b |") == "Text\n\n| a |\n| - |\n| b |"
 
 
 def test_a_paragraph_and_code_stay_in_their_item():

@@ -227,6 +227,7 @@ def test_a_notebook_is_written_only_when_its_page_changed(tmp_path):
     ("source", "wanted"),
     [
         ('!!! note "A *b*"\n\n    One.\n\n    Two.', "> **A *b***\n>\n> One.\n>\n> Two."),
+        ('!!! tip "什么是**梯度**"\n\n    One.', "> **什么是梯度**\n>\n> One."),
         ("!!! warning\n    One.", "> **Warning**\n>\n> One."),
         ('!!! note ""\n    One.', "> One."),
         ("!!! tip\n    $$\n    a\n    = b\n    $$\n\n    c", "> **Tip**\n>\n> $$ a = b $$\n>\n> c"),
@@ -240,6 +241,10 @@ def test_a_notebook_is_written_only_when_its_page_changed(tmp_path):
             "<summary>C</summary>\n\nD.\n\n</details>\n\n</details>",
         ),
         ('=== "One"\n\n    1\n\n=== "Two"\n\n    2', "**One**\n\n1\n\n**Two**\n\n2"),
+        ('=== "**One**"\n\n    === "In"\n\n        1\n\n=== "Two"\n\n    2',
+         "**One**\n\n**In**\n\n1\n\n**Two**\n\n2"),
+        ("One[^a].\n\n[^a]:\n    - l\n    - m",
+         "One<sup>[1]</sup>.\n\n---\n\n<sup>[1]</sup>\n\n- l\n- m"),
         ("- item\n\n    !!! tip\n\n        One.", "- item\n\n  > **Tip**\n  >\n  > One."),
         ("## Title {#here}", "## Title"),
         ("![a](https://x.org/b.png){ width=300 .c } end", "![a](https://x.org/b.png) end"),
@@ -310,15 +315,15 @@ def test_a_script_runs_to_its_end_past_expected_errors(tmp_path):
     text = 'text = """a\n  b"""\nif text:\n    raise RuntimeError(text + \'c\')'
     lesson = page(
         "# 标题\n\nProse.\n\n## Two\n",
-        cell("one", "x = 1", "print(x)"),
+        cell("one", "x = error = 1", "print(x)"),
         cell("bug", text, expect="RuntimeError"),
         cell("matrix", "raise KeyError(f'''k\n{x}''')", expect="OddError"),
-        cell("end", "print(x + 1)"),
+        cell("end", "print(x + 1, error)"),
     )
     script = to_script(lesson, HOME)
     ran = run(script, tmp_path)
     assert ran.stderr == ""
-    assert ran.stdout == "1\nRuntimeError: a\n  bc\nKeyError: 'k\\n1'\n2\n"
+    assert ran.stdout == "1\nRuntimeError: a\n  bc\nKeyError: 'k\\n1'\n2 1\n"
     assert "# # 标题\n# https://example.org/course/spiral/" in script
     assert "# ## Two" in script
     assert "Prose" not in script

@@ -64,6 +64,10 @@ REFUSED = {  # page, line of the error, words of it
     "id of another heading": ("## The *bug*\n\n## B {#the-bug}\n", 3, "taken by line 1"),
     "image without alt text": ("a\n![](b.png)\n", 2, "Say what is seen: ![alt text]"),
     "image in HTML without it": ('<img src="b.png" alt="">\n', 1, "without alt text"),
+    "underlined heading": ("# T\n\n训练\n----\n", 3, "Write: ## Heading"),
+    "quoted heading": ("# T\n\n> ## 训练\n", 3, "Write: ## Heading"),
+    "first line that MkDocs drops": ("Summary: a page.\n\n# T\n", 1, "as metadata and drops it"),
+    "address on the first line": ("https://example.org is it\n\n# T\n", 1, "drops it"),
     "math in a paragraph": ("a\nb $$x$$ c\n", 2, "$$ on lines of their own"),
     "math with a blank line": ("$$\na\n\nb\n$$\n", 1, "$$ inside a paragraph"),
 }  # fmt: skip

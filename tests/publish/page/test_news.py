@@ -86,6 +86,8 @@ def test_without_an_address_or_changes_there_is_no_feed(told):
     [
         ("  id: first\n", "", "entry 2: other fields"),
         ("id: first", "id: second", "entry 2: its id 'second' is another's"),
+        ("0.2.0", "0.10", "entry 1: its version is no text: in quotes, or 0.10 is 0.1"),
+        ("First, zh: 第一", "2026, zh: 第一", "entry 2: its title does not speak every language"),
         ("id: first", "id: 1st", "entry 2: its date or its id"),
         ("2026-11-23", "someday", "entry 2: its date or its id"),
         ("2026-11-23", "2026-11-29", "entry 2: it is newer than the one above"),

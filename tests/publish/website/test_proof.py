@@ -1,6 +1,7 @@
 """A built site that lacks anything is refused, with the page and what is missing."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from course_code.publish.__main__ import main
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.kept import Kept
+from course_code.publish.page.parts import Prose
 from course_code.publish.website import proof
 from course_code.publish.website.prepare import Site, prepare
 from course_code.publish.website.proof import prove, read
@@ -164,8 +166,21 @@ def test_reading_follows_the_tree_where_tags_are_left_open():
         '<math data-tex="x^2"></math><div class="lesson-output"><b>no</b>'
         "<code>5</code></div>"
     )
-    assert (seen.text, seen.code, seen.outputs) == ("123", ["ab"], ["5"])
+    assert (seen.text.split(), seen.code, seen.outputs) == (["1", "2", "3"], ["ab"], ["5"])
     assert (seen.formulas, seen.links) == (["x^2"], ["a.png"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![A plot with 3 lines](a.png)", "[Kingma][1]", "*[CIFAR]: a set of 10 classes",
+        "<code>x = 37</code>", "[1]: https://example.org/7",
+    ],
+)  # fmt: skip
+def test_what_a_page_does_not_show_as_text_is_not_asked_of_it(site, text):
+    page = replace(site.pages["en", "tiny.md"], segments=(Prose(text, 1),))
+    assert proof.NUMBER.findall(proof.wanted_of(page, "").text) == []
+    assert read("10<sup>3</sup>").text.split() == ["10", "3"]
 
 
 def test_the_command_proves_a_site_and_says_what_it_lacks(built_tiny, folder, capsys):

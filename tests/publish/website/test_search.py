@@ -27,6 +27,7 @@ RuntimeError: mat1 and mat2
 <details class="lesson-fold"><summary>Code</summary><div class="lesson-code" data-colours="x"
 data-search-exclude=""><pre><code>plt.show()</code></pre></div></details>
 <div class="lesson-claims"><ul><li>measured: a claim</li></ul></div>
+<dl><dt>A term</dt><dd>without an address</dd></dl>
 <dl><dt id="relu">ReLU <span>修正</span></dt><dd>Bends &amp; rests.</dd></dl>
 </article><footer>foot</footer>"""
 
@@ -34,7 +35,7 @@ data-search-exclude=""><pre><code>plt.show()</code></pre></div></details>
 def test_headings_begin_sections_and_what_is_apart_is_left_out():
     assert sections(PAGE) == [
         ["", "Bends", "One bendmore.", ""],
-        ["slope", "The slope", "It is x, see terms.",
+        ["slope", "The slope", "It is x, see terms. A term without an address",
          "nn.ReLU True RuntimeError: mat1 and mat2"],
         ["relu", "ReLU 修正", "Bends & rests.", ""],
     ]  # fmt: skip
