@@ -148,6 +148,19 @@ def slope(f, a):
 
 # %% name="check_slope"
 def check_slope():
+    def watched(f, a):
+        got = slope(f, a)
+        need(
+            got is not None,
+            "`slope` returns None. Is there a `return`? If so, the .grad that you "
+            "return is empty: was backward() called, with brackets, and is it the "
+            ".grad of the copy that asked for gradients?",
+            "`slope` 返回了 None：写 `return` 了吗？如果写了，就是 .grad 还是空的："
+            "backward() 调用了吗（带括号）？取的是要求梯度的那个副本的 .grad 吗？",
+        )
+        return got
+
+    watched.__name__ = "slope"
     for f, want in ((torch.sin, torch.cos(x)), (torch.square, 2 * x)):
         mistakes = [
             (
@@ -161,7 +174,7 @@ def check_slope():
                 "除以了元素个数：要对 f 求和，而不是求平均。",
             ),
         ]
-        got = call(slope, f, x)
+        got = call(watched, f, x)
         need_same(got, want, f"slope(torch.{f.__name__}, x)", mistakes=mistakes)
     given = x.clone()
     slope(torch.sin, given)
@@ -275,7 +288,10 @@ def layer(shift):
     # zh: 有 60 个单元的一层，偏置调低了；另有平面上的 40 个点。
     rng = torch.Generator().manual_seed(3)
     W, X = torch.randn(60, 2, generator=rng), torch.rand(40, 2, generator=rng) * 2 - 1
-    return W, torch.randn(60, generator=rng) - shift, X
+    b = torch.randn(60, generator=rng) - shift
+    W[0], b[0] = 0, 0  # a unit whose sum is exactly 0 at every point
+    # zh: 这个单元在每个点上，ReLU 之前的值都正好是 0
+    return W, b, X
 
 
 def check_dead_units():
@@ -294,6 +310,11 @@ def check_dead_units():
                 int(quiet.any(0).sum()),
                 "these units are 0 at some point: dead means at all points.",
                 "这是在某些点上为 0 的单元：所有点上都为 0 才算死亡。",
+            ),
+            (
+                int(F.linear(X, W, b).lt(0).all(0).sum()),
+                "a unit whose sum is exactly 0 is left out: ReLU makes 0 of it, too.",
+                "漏了 ReLU 之前的值正好是 0 的单元：它的输出也是 0。",
             ),
             (
                 60 - want,

@@ -81,6 +81,13 @@ def check_places():
         ]
         got = call(places, n, k, s, p)
         need_same(got, float(want), f"places({n}, {k}, {s}, {p})", 1e-6, mistakes)
+    need(
+        not isinstance(got, float),
+        f"right, but {got} is a float, and cannot be the size of a tensor: `//` "
+        "between whole numbers gives a whole number.",
+        f"结果对，但 {got} 是 float，不能当作张量的大小："
+        "整数之间用 `//`，得到的是整数。",
+    )
 
 
 steps.check(1, check_places)

@@ -124,13 +124,19 @@ def bin_of(sure, n):
 
 # %% name="check_bin_of"
 def check_bin_of():
-    sure = torch.tensor([0.0, 0.05, 0.26, 0.51, 0.74, 0.99])
+    sure = torch.tensor([0.0, 0.2, 0.26, 0.51, 0.74, 0.99])
     want = torch.tensor([0, 0, 1, 2, 2, 3])
     mistakes = [
         (
             sure.mul(4).round().long(),
             "rounding moves half of each bin into the next: cut off the decimals.",
             "四舍五入会把每个区间的一半移到下一个：应当舍去小数。",
+        ),
+        (
+            sure.mul(3).round().long(),
+            "multiplied by n − 1 and rounded, the first and the last bin are half as "
+            "wide as the others.",
+            "乘以 n − 1 再四舍五入，第一个和最后一个区间就只有别的一半宽。",
         ),
         (
             want + 1,
@@ -259,7 +265,7 @@ def check_loss_at():
     z, y = z_val[:40], y_val[:40]
     for T in (2.0, 0.5):
         log_p = torch.log_softmax(z * (1 / T), -1)
-        want = F.nll_loss(log_p, y)
+        want = F.nll_loss(log_p, y).item()
         mistakes = [
             (
                 F.nll_loss((z * T).log_softmax(-1), y),
@@ -323,6 +329,21 @@ def check_best_temperature():
         "这是在网格里的序号，不是那里的温度。",
     )
     need_same(got, 3.0, "best_temperature")
+    honest = call(best_temperature, z_val / 3, y_val, grid)
+    need_same(
+        honest,
+        1.0,
+        ("best_temperature of honest scores", "得分诚实时的 best_temperature"),
+        mistakes=[
+            (
+                3.0,
+                "this is the best temperature of z_val or of z_test, whatever is "
+                "given: use z and y.",
+                "不管传进来的是什么，得到的都是 z_val 或 z_test 的最好温度："
+                "要用参数 z 和 y。",
+            )
+        ],
+    )
     fine = [1 + k / 20 for k in range(101)]
     T = best_temperature(z_val, y_val, fine)
     before, after = (ece(*certainty(z_test / t, y_test)) for t in (1.0, T))

@@ -303,12 +303,12 @@ def piled(angle, count, rate):
 
 def check_distance():
     rate, momentum = polyak(100.0)
-    for angle in (0.0, 0.6):
-        shrunk = torch.tensor([1 - 0.01, 1 - 100 * 0.01]) ** 20
-        got = call(distance, torch.optim.SGD, angle, 20, lr=0.01)
+    for angle, lr in ((0.0, 0.01), (0.6, 0.004)):
+        shrunk = torch.tensor([1 - lr, 1 - 100 * lr]) ** 20
+        got = call(distance, torch.optim.SGD, angle, 20, lr=lr)
         mistakes = [
             (
-                piled(angle, 20, 0.01),
+                piled(angle, 20, lr),
                 "the gradients of all steps pile up: zero_grad() is missing.",
                 "各步的梯度越积越多：漏了 zero_grad()。",
             ),
@@ -325,8 +325,8 @@ def check_distance():
                 "这是损失，题目要的是距离 w.norm()。",
             ),
         ]
-        got = need_number(got, f"distance(SGD, {angle}, 20, lr=0.01)")
-        name = "distance(SGD, …)"
+        got = need_number(got, f"distance(SGD, {angle}, 20, lr={lr})")
+        name = f"distance(SGD, {angle}, 20, lr={lr})"
         need_same(got, shrunk.norm().item(), name, 1e-4, mistakes)
     still = need_number(
         call(distance, torch.optim.SGD, 0.0, 0, lr=1.0), ("a distance", "距离")
@@ -350,7 +350,10 @@ def show_turning(rate, momentum):
     angles = [k * math.pi / 12 for k in range(4)]
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     for (name, (method, options)), marker in zip(ways.items(), "o^s", strict=True):
-        far = [distance(method, angle, 100, **options) for angle in angles]
+        far = [
+            need_number(distance(method, angle, 100, **options), "distance")
+            for angle in angles
+        ]
         steps.note(
             f"{name:9} at 0°: {far[0]:.1e}   at 45°: {far[-1]:.1e}",
             f"{name:9} 0° 时：{far[0]:.1e}   45° 时：{far[-1]:.1e}",

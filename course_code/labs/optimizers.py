@@ -76,8 +76,8 @@ def follow(rule, count=4, **options):
 
 
 def call_rule(rule, w, g, memory, **options):
-    """Call it, and say what lies behind two errors that do not name their cause."""
-    # zh: 调用规则；有两种报错不说原因，在这里补上。
+    """Call it, and say what lies behind three errors that do not name their cause."""
+    # zh: 调用规则；有三种错误不说原因，在这里补上。
     try:
         value = call(rule, w, g, memory, RATE, **options)
     except Wrong as wrong:
@@ -90,8 +90,15 @@ def call_rule(rule, w, g, memory, **options):
     v = memory.get("v")
     need(
         not isinstance(v, torch.Tensor) or v.min() >= 0,
-        "v is negative somewhere, and has no root: did you square g in it?",
-        "v 里有负数，开不了方：v 那一行里 g 平方了吗？",
+        "v is negative somewhere, and has no root: did you square g in it, and put "
+        "1 − b2 in brackets?",
+        "v 里有负数，开不了方：v 那一行里 g 平方了吗？1 − b2 加括号了吗？",
+    )
+    need(
+        v is None or not torch.is_tensor(value) or not value.isnan().any(),
+        "w is NaN somewhere, as from the root of a negative number: do 1 − b1**t and "
+        "1 − b2**t stand in brackets?",
+        "w 里有 NaN，例如对负数开了方：1 − b1**t 和 1 − b2**t 都加括号了吗？",
     )
     return value
 
@@ -224,13 +231,16 @@ BELOW = {  # what becomes of m_hat (a) and v_hat (b), with eps = 0.1
     "inside": lambda a, b: a.div(b.add(0.1).sqrt()),
     "no root": lambda a, b: a.div(b.add(0.1)),
     "no brackets": lambda a, b: a.div(b.sqrt()).add(0.1),
+    "added to w": lambda a, b: a.div(b.sqrt()).sub(0.1 / RATE),
+    "taken from w": lambda a, b: a.div(b.sqrt()).add(0.1 / RATE),
     "no rate": lambda a, b: a.div(b.sqrt().add(0.1)).div(RATE),
 }
-LACKS = {  # what a mean that began at 0 is divided by at step t
-    # zh: 从 0 开始的平均，在第 t 步要除以多少
-    "right": lambda b, t: 1 - b**t,
-    "none": lambda b, t: 1,
-    "no power": lambda b, t: 1 - b,
+HATS = {  # what becomes of a mean that began at 0, at step t
+    # zh: 从 0 开始的平均，在第 t 步会变成什么
+    "right": lambda mean, b, t: mean.div(1 - b**t),
+    "none": lambda mean, b, t: mean,
+    "no power": lambda mean, b, t: mean.div(1 - b),
+    "no brackets": lambda mean, b, t: mean.sub(b**t),
 }
 
 
@@ -241,7 +251,7 @@ def variant(m_by="right", v_by="right", below="right", new=(0.1, 0.001)):
     m = v = torch.zeros(3)
     for t, g in enumerate(gradients(4), 1):
         m, v = m.lerp(g, new[0]), v.lerp(g.square(), new[1])
-        a, b = m.div(LACKS[m_by](0.9, t)), v.div(LACKS[v_by](0.999, t))
+        a, b = HATS[m_by](m, 0.9, t), HATS[v_by](v, 0.999, t)
         w = w.sub(BELOW[below](a, b), alpha=RATE)
         rows.append(w)
     return torch.stack(rows)
@@ -257,6 +267,11 @@ def corrections():
         (variant("no power", "no power"), *power),
         (variant("no power"), *power),
         (variant("right", "no power"), *power),
+        (
+            variant("no brackets"),
+            "1 − b1**t stands without brackets: m is divided by 1 alone.",
+            "1 − b1**t 没有加括号：m 只除以了 1。",
+        ),
         (
             variant("none", "none"),
             missing + "1 − b1^t and 1 − b2^t.",
@@ -280,6 +295,8 @@ def fractions():
     # zh: 两个平均和更新里的错误。
     swapped = "b1 and 1 − b1 (or b2 and 1 − b2) are exchanged: the old mean weighs b."
     swapped = (swapped, "b1 和 1 − b1（或 b2 和 1 − b2）放反了：旧的平均乘 b。")
+    brackets = "eps is added to the fraction: put the root and eps in brackets."
+    brackets = (brackets, "eps 加到了分式外面：根式与 eps 之和要加括号。")
     return [
         (variant(new=(0.9, 0.999)), *swapped),
         (variant(new=(0.9, 0.001)), *swapped),
@@ -294,11 +311,9 @@ def fractions():
             "the root of v_hat is missing.",
             "漏了对 v_hat 开方。",
         ),
-        (
-            variant(below="no brackets"),
-            "eps is added to the fraction: put the root and eps in brackets.",
-            "eps 加到了分式外面：根式与 eps 之和要加括号。",
-        ),
+        (variant(below="no brackets"), *brackets),
+        (variant(below="added to w"), *brackets),
+        (variant(below="taken from w"), *brackets),
         (variant(below="no rate"), *NO_RATE),
     ]
 
@@ -410,7 +425,7 @@ def sweep(rule, rates, count):
 # %% name="check_sweep"
 ENDS = {0.1: 5.0, 0.3: 2.5, 0.5: 7.5, 0.7: 6.0}  # rate: loss at the end
 # zh: 学习率：最后的损失
-FAILED = {0.2: math.nan, 0.4: math.inf, 0.6: math.nan}
+FAILED = {0.05: math.nan, 0.2: math.nan, 0.4: math.inf, 0.6: math.nan}
 
 
 def best_of(ends):
@@ -459,9 +474,11 @@ def check_sweep():
     need(
         rate == 0.3,
         f"with runs that end in NaN or infinity among them, {rate} wins instead of 0.3."
-        " No comparison with NaN is true, so ask `new < best`, not `not new > best`.",
+        " No comparison with NaN is true: ask `new < best`, not `not new > best`, and "
+        "keep no NaN as the first best.",
         f"其中有些运行以 NaN 或无穷大告终时，胜出的成了 {rate}，而不是 0.3。"
-        "与 NaN 的任何比较都不成立，所以要问 `新 < 旧`，而不是 `not 新 > 旧`。",
+        "与 NaN 的任何比较都不成立：要问 `新 < 旧`，而不是 `not 新 > 旧`，"
+        "也不要把 NaN 当作最初的最好值留下来。",
     )
     show_sweep()
 

@@ -428,7 +428,7 @@ def watch():
     for done in (500, 1000, 1500, 2000, 2500, 3000):
         W, b, c = train(v, W, b, c, 0.5, 500, chance)
         error = (visible(hidden(v, W, c), W, b) - v).square().mean().item()
-        nats = log_likelihood(v, W, b, c).item()
+        nats = need_number(log_likelihood(v, W, b, c), "log_likelihood")
         steps.note(
             f"{done} steps: error {error:.5f}, log-likelihood {nats:.2f}",
             f"{done} 步：误差 {error:.5f}，对数似然 {nats:.2f}",

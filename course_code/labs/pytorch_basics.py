@@ -1,6 +1,8 @@
 """Lab: tensors by hand: types, pieces, statistics, copies and a gradient."""
 
 # %% name="setup"
+import time
+
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
@@ -9,10 +11,8 @@ from course_code.teach.steps import (
     Steps,
     call,
     need,
-    need_filled,
     need_parts,
     need_same,
-    need_tensor,
 )
 
 steps = Steps("en", 6)  # "en" or "zh": the language of the checks
@@ -37,13 +37,19 @@ def product(m, v):
 
 # %% name="check_product"
 def check_product():
-    for left in (m, m + 0.5):
+    for left in (m, m / 2):
         want = F.linear(v[None].to(left), left)[0]
         mistakes = [
             (
                 (left.long() * v).sum(1).float(),
                 "m was made whole, which cuts off its decimals: convert v instead.",
                 "把 m 变成了整数，小数部分被舍掉了：应当转换的是 v。",
+            ),
+            (
+                want.trunc(),
+                "the result was made whole, which cuts off its decimals: convert v "
+                "alone.",
+                "结果被变成了整数，小数部分被舍掉了：只应转换 v。",
             ),
         ]
         got = call(product, left, v)
@@ -56,9 +62,9 @@ def check_product():
         if torch.is_tensor(got) and got.dtype == torch.int64:
             need(
                 False,
-                "the result is int64: m was made whole, which cuts off its decimals. "
-                "Convert v instead.",
-                "结果是 int64：m 被变成了整数，小数部分被舍掉了。应当转换的是 v。",
+                "the result is int64, not float32: m or the result was made whole. "
+                "Convert v alone.",
+                "结果是 int64，不是 float32：m 或结果被变成了整数。只应转换 v。",
             )
         need_same(got, want, "product(m, v)", mistakes=mistakes)
 
@@ -93,37 +99,47 @@ def pieces(m):
 
 # %% name="check_pieces"
 def check_pieces():
-    for table in (m, torch.arange(15.0).reshape(3, 5)):
-        got = call(pieces, table)
-        need_parts(got, "pieces", "entry", "column", "kept", "rest")
-        one, two, rest = table.T[2][0], table.T[1], table.T[:-1].T
-        en = "this stands in column 1: counting begins at 0."
-        near_by = (table.T[1][0], en, "这是 1 号列里的数：编号从 0 开始。")
-        need_same(got[0], one.item(), "entry", mistakes=[near_by])
-        mistakes = [
-            (
-                table.T[2],
-                "column is the third one: counting begins at 0.",
-                "column 取成了第三列：编号从 0 开始。",
-            ),
-            (
-                table.T[0],
-                "column is the first one: the second has number 1.",
-                "column 取成了第一列：第二列的编号是 1。",
-            ),
-        ]
-        need_same(got[1], two, "column", mistakes=mistakes)
-        kept = got[2]
-        if torch.is_tensor(kept) and kept.dim() == 1:
-            need(
-                False,
-                "kept has lost a dimension: a number as index drops it, a range such "
-                "as a:b keeps it.",
-                "kept 少了一维：用一个数作索引会去掉这一维，"
-                "用 a:b 这样的范围则会保留。",
-            )
-        need_same(kept, two[:, None], "kept")
-        need_same(got[3], rest, "rest")
+    check_table(m)
+    en, zh = "for a table (3, 5), ", "对 (3, 5) 的表，"
+    check_table(torch.arange(15.0).reshape(3, 5), en, zh)
+
+
+def check_table(table, en="", zh=""):
+    """Check the pieces of a table; en and zh say which one, where it is not m."""
+    # zh: 检验一张表的各个部分；如果不是 m，就用 en 和 zh 说明是哪一张。
+    got = call(pieces, table)
+    need_parts(got, "pieces", "entry", "column", "kept", "rest")
+    one, two, rest = table.T[2][0], table.T[1], table.T[:-1].T
+    near_by = (
+        table.T[1][0],
+        f"{en}this stands in column 1: counting begins at 0.",
+        f"{zh}这是 1 号列里的数：编号从 0 开始。",
+    )
+    name = (f"{en}entry", f"{zh}entry")
+    need_same(got[0], one.item(), name, mistakes=[near_by])
+    mistakes = [
+        (
+            table.T[2],
+            f"{en}column is the third one: counting begins at 0.",
+            f"{zh}column 取成了第三列：编号从 0 开始。",
+        ),
+        (
+            table.T[0],
+            f"{en}column is the first one: the second has number 1.",
+            f"{zh}column 取成了第一列：第二列的编号是 1。",
+        ),
+    ]
+    need_same(got[1], two, (f"{en}column", f"{zh}column"), mistakes=mistakes)
+    kept = got[2]
+    if torch.is_tensor(kept) and kept.dim() == 1:
+        need(
+            False,
+            "kept has lost a dimension: a number as index drops it, a range such "
+            "as a:b keeps it.",
+            "kept 少了一维：用一个数作索引会去掉这一维，用 a:b 这样的范围则会保留。",
+        )
+    need_same(kept, two[:, None], (f"{en}kept", f"{zh}kept"))
+    need_same(got[3], rest, (f"{en}rest", f"{zh}rest"))
 
 
 steps.check(2, check_pieces)
@@ -223,8 +239,9 @@ def histogram(draws, edges):
 
 # %% name="check_histogram"
 def check_histogram():
-    draws = torch.tensor([0.5, 1.0, 1.2, 1.9, 2.5, 3.0, 5.0, -1.0])
-    edges = torch.tensor([0.0, 1.0, 2.0, 3.0])
+    draws = torch.tensor([-2.0, -1.0, 1.5, 1.9, 2.5, 4.0, 7.0, -5.0])
+    edges = torch.tensor([-3.0, -1.0, 2.0, 4.0])  # unequal steps, and not 0, 1, 2, 3
+    # zh: 间隔不等，也不是 0、1、2、3
     want = torch.tensor([1, 3, 1])
     mistakes = [
         (
@@ -249,6 +266,11 @@ def check_histogram():
             "左边界以上的全都计入了：漏了右边界。",
         ),
         (
+            torch.tensor([2, 5, 6]),
+            "everything below the right edge is counted: the left edge is missing.",
+            "右边界以下的全都计入了：漏了左边界。",
+        ),
+        (
             torch.tensor([0, 0, 0]),
             "all counts are 0.",
             "所有计数都是 0。",
@@ -260,15 +282,26 @@ def check_histogram():
 
 
 def show_histograms():
-    """Draw a thousand and a million normal numbers, as the notes do."""
-    # zh: 像笔记那样，画出一千个和一百万个正态随机数。
-    fig, axes = plt.subplots(2, 1, figsize=(6, 6), layout="constrained")
-    edges = torch.linspace(-4, 4, 41)
-    for ax, n in zip(axes, (1000, 1_000_000), strict=True):
+    """Draw a thousand and, unless that takes too long, a million normal numbers."""
+    # zh: 画出一千个正态随机数；如果不太慢，再画一百万个。
+    edges, sizes = torch.linspace(-4, 4, 41), [1000]
+    began = time.thread_time()
+    histogram(torch.randn(1000), edges)
+    if time.thread_time() - began < 0.05:
+        sizes.append(1_000_000)
+    else:
+        steps.note(
+            "Right, but one number at a time: a million would take minutes. Compare "
+            "the whole tensor at once to see the second picture.",
+            "结果对，但是逐个数处理的：一百万个要好几分钟。"
+            "对整个张量一次比较，才会画第二张图。",
+        )
+    for n in sizes:
         counts = histogram(torch.randn(n), edges)
-        ax.bar(edges[:-1], counts, width=0.2, align="edge")
+        fig, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+        ax.bar(edges[:-1].numpy(), counts.numpy(), width=0.2, align="edge")
         ax.set(title=f"{n:,} draws", xlabel="value", ylabel="count")
-    plt.show()
+        plt.show()
 
 
 steps.check(4, check_histogram)
@@ -299,26 +332,35 @@ def check_without_row():
         seen.append((X, X.detach().clone()))
         return without_row(X, row)
 
+    def empty(row):
+        return X * (torch.arange(4) != row)[:, None]
+
     watched.__name__ = "without_row"
-    got, want = call(watched, X, 2), X * torch.tensor([1.0, 1.0, 0.0, 1.0])[:, None]
-    mistakes = [
-        (
-            X,
-            "nothing has changed: is the row of the copy set?",
-            "什么也没变：改了副本的那一行吗？",
-        ),
-        (
-            X * torch.tensor([1.0, 1.0, 0.0]),
-            "a column is 0, not a row.",
-            "变成 0 的是一列，不是一行。",
-        ),
-        (
-            X[[0, 1, 3]],
+    for row in (2, 0):
+        got = call(watched, X, row)
+        need(
+            not torch.is_tensor(got) or got.shape != (3, 3),
             "the row is gone: it should be there, filled with zeros.",
             "这一行没有了：它应当还在，只是全为 0。",
-        ),
-    ]
-    need_same(got, want, "without_row(X, 2)", mistakes=mistakes)
+        )
+        mistakes = [
+            (
+                X,
+                "what you return is X as it was: set the row of the copy, not of X, "
+                "and return the copy.",
+                "返回的还是原来的 X：要改副本的那一行，不是 X 的，并返回副本。",
+            ),
+            (
+                X * (torch.arange(3) != row),
+                "a column is 0, not a row.",
+                "变成 0 的是一列，不是一行。",
+            ),
+        ]
+        for other in {0, 1, 2, 3} - {row}:
+            en = f"row {other} is 0, not row {row}: use `row`, which counts from 0."
+            zh = f"变成 0 的是 {other} 号行，不是 {row} 号行：要用参数 `row`。"
+            mistakes.append((empty(other), en, zh))
+        need_same(got, empty(row), f"without_row(X, {row})", mistakes=mistakes)
     for given, before in seen:
         need(
             torch.equal(given, before),
@@ -351,14 +393,30 @@ def gradient(f, x):
 
 
 # %% name="check_gradient"
+def cubes(x):
+    return (x**3).sum()
+
+
+def chain(x):
+    return (x[1:] * x[:-1].sin()).sum()
+
+
 def check_gradient():
+    def watched(f, x):
+        got = gradient(f, x)
+        need(
+            got is not None,
+            "`gradient` returns None. Is there a `return`? If so, the .grad that you "
+            "return is empty: was backward() called, with brackets, and is it the "
+            ".grad of the copy that asked for gradients?",
+            "`gradient` 返回了 None：写 `return` 了吗？如果写了，就是 .grad 还是空的："
+            "backward() 调用了吗（带括号）？取的是要求梯度的那个副本的 .grad 吗？",
+        )
+        return got
+
+    watched.__name__ = "gradient"
     x = torch.tensor([1.0, -2.0, 3.0])
-
-    def cubes(x):
-        return (x**3).sum()
-
-    got, want = call(gradient, cubes, x), 3 * x**2
-    need_filled(got, "gradient")
+    got, want = call(watched, cubes, x), 3 * x**2
     mistakes = [
         (
             x**3,
@@ -371,12 +429,27 @@ def check_gradient():
             "是正确梯度的两倍：backward() 运行了两次，而梯度会累加。",
         ),
     ]
-    got = need_tensor(got, "gradient(f, x)", (3,))
     need_same(got, want, "gradient(f, x)", mistakes=mistakes)
     need_same(
-        call(gradient, cubes, x),
-        want,
-        ("gradient(f, x), called again", "再次调用的 gradient(f, x)"),
+        call(watched, chain, x),
+        torch.autograd.functional.jacobian(chain, x),
+        ("gradient(f, x) of another f", "换一个 f 时的 gradient(f, x)"),
+        mistakes=[
+            (
+                want,
+                "this is 3x², whatever f is: let autograd find the gradient of f.",
+                "不管 f 是什么，得到的都是 3x²：应当让自动求导去求 f 的梯度。",
+            )
+        ],
+    )
+    given = x.clone()
+    gradient(cubes, given)
+    need(
+        not given.requires_grad,
+        "the x that was given asks for gradients now, and the next ones would be added "
+        "to its .grad: take a copy, x.clone().",
+        "传进来的 x 现在要求梯度了，下次的梯度会累加到它的 .grad 上："
+        "请先复制，x.clone()。",
     )
 
 

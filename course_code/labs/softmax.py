@@ -4,7 +4,15 @@
 import torch
 import torch.nn.functional as F
 
-from course_code.teach.steps import Steps, call, near, need, need_same, need_tensor
+from course_code.teach.steps import (
+    Steps,
+    Wrong,
+    call,
+    near,
+    need,
+    need_same,
+    need_tensor,
+)
 
 steps = Steps("en", 5)  # "en" or "zh": the language of the checks
 # zh: "en" 或 "zh"：检验用哪种语言说话
@@ -161,7 +169,7 @@ def cross_entropy(z, y):
 # %% name="check_cross_entropy"
 def check_cross_entropy():
     z, y = scores[[1, 2, 1, 0]], torch.tensor([0, 1, 2, 0])
-    want = F.cross_entropy(z, y)
+    want = F.cross_entropy(z, y).item()
     log_p = F.log_softmax(z, -1)
     mistakes = [
         (
@@ -256,9 +264,16 @@ def slope(z, y):
 
 
 # %% name="check_slope"
+def wanted_slope(z, y):
+    """The same by autograd."""
+    # zh: 用自动求导做同一件事。
+    z = z.clone().requires_grad_()
+    return torch.autograd.grad(F.cross_entropy(z, y), z)[0]
+
+
 def check_slope():
-    z, y = scores[[1, 2, 1, 0]].clone().requires_grad_(), torch.tensor([0, 1, 2, 0])
-    (want,) = torch.autograd.grad(F.cross_entropy(z, y), z)
+    z, y = scores[[1, 2, 1, 0]], torch.tensor([0, 1, 2, 0])
+    want = wanted_slope(z, y)
     mistakes = [
         (
             want * len(y),
@@ -283,6 +298,23 @@ def check_slope():
         ),
     ]
     need_same(call(slope, z, y), want, "slope(z, y)", mistakes=mistakes)
+    check_six_classes(z.repeat(1, 2), y)
+
+
+def check_six_classes(z, y):
+    """Check the slope for scores of six classes, of which y holds three."""
+    # zh: 得分有六个类别，y 里只出现三个：检验这时的斜率。
+    en = "right for three classes, but with six, of which y holds three, "
+    zh = "三个类别时算得对，可是有六个类别、y 里只出现三个时，"
+    try:
+        got = call(slope, z, y)
+    except Wrong as wrong:
+        said = wrong.texts
+        raise Wrong(
+            f"{en}{said['en']} A row of zeros and ones is as long as a row of z.",
+            f"{zh}{said['zh']}由 0 和 1 组成的一行，应当与 z 的一行一样长。",
+        ) from None
+    need_same(got, wanted_slope(z, y), (f"{en}slope(z, y)", f"{zh}slope(z, y)"))
 
 
 steps.check(4, check_slope, needs=[1])
@@ -322,29 +354,44 @@ def check_numerical():
     def cube(x):
         return (x**3).sum()
 
-    once = ((z + 1e-4) ** 3 - z**3) / 1e-4
+    h = 1e-4
+    once = (
+        "a difference on one side alone, whose error shrinks with h; with both sides "
+        "it shrinks with h².",
+        "只用了单侧差分，误差与 h 同阶；两侧都用，误差与 h² 同阶。",
+    )
     mistakes = [
         (
             6 * z**2,
             "twice the right value: from z − h to z + h the way is 2h.",
             "结果是正确值的两倍：从 z − h 到 z + h 的距离是 2h。",
         ),
-        (
-            once,
-            "a difference on one side alone, whose error shrinks with h; with both "
-            "sides it shrinks with h².",
-            "只用了单侧差分，误差与 h 同阶；两侧都用，误差与 h² 同阶。",
-        ),
-        (
-            torch.zeros_like(z),
-            "all zeros: `up = z` is no copy, so both losses see the same tensor. "
-            "Take z.clone().",
-            "结果全是 0：`up = z` 不是复制，两次损失看到的是同一个张量。"
-            "请用 z.clone()。",
-        ),
+        (((z + h) ** 3 - z**3) / h, *once),
+        ((z**3 - (z - h) ** 3) / h, *once),
     ]
     got, want = call(numerical_slope, cube, z), 3 * z**2
-    need_tensor(got, "numerical_slope(loss, z)", z.shape)
+    got = need_tensor(got, "numerical_slope(loss, z)", z.shape)
+    need(
+        got.any(),
+        "all zeros: both losses see the same numbers. `up = z` is no copy; or are both "
+        "moved the same way?",
+        "结果全是 0：两次损失看到的数完全相同。是 `up = z` 没有复制，"
+        "还是两边移动的方向一样？",
+    )
+    need(
+        not near(got / h**2, want),
+        "far too small: `/ 2 * h` divides by 2, then multiplies by h. Put 2 * h in "
+        "brackets.",
+        "小得太多：`/ 2 * h` 是先除以 2 再乘 h。2 * h 要加括号。",
+    )
+    given = z.clone()
+    numerical_slope(cube, given)
+    need(
+        near(given, z, 1e-9),
+        "z itself has changed: `up = z` gives the same tensor a second name. z.clone() "
+        "makes a copy.",
+        "z 本身也变了：`up = z` 只是给同一个张量起了第二个名字，z.clone() 才是复制。",
+    )
     need_same(got, want, "numerical_slope(loss, z)", 1e-6, mistakes)
     y = labels[1:]
     measured = call(numerical_slope, lambda x: cross_entropy(x, y), z)

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from course_code.draw.regions import draw_regions
 from course_code.teach.steps import (
@@ -262,7 +263,16 @@ SWAPPED = (
     "cross_entropy wants the scores first, then the classes.",
     "cross_entropy 的第一个参数是得分，第二个是类别。",
 )
-LOSS = {"log_softmax_": SWAPPED, "cross_entropy(y": SWAPPED}
+CLASS = (
+    "nn.CrossEntropyLoss is a class: write nn.CrossEntropyLoss()(scores, y).",
+    "nn.CrossEntropyLoss 是类：应写 nn.CrossEntropyLoss()(scores, y)。",
+)
+LOSS = {
+    "log_softmax_": SWAPPED,
+    "cross_entropy(y": SWAPPED,
+    "Boolean value of Tensor": CLASS,
+    "'CrossEntropyLoss' object": CLASS,
+}
 
 
 def check_train():
@@ -275,7 +285,7 @@ def check_train():
     # zh: backward() 和 step() 的调用，按先后次序
     model.weight.register_hook(lambda gradient: calls.append("backward"))
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-    optimizer.register_step_pre_hook(lambda *_: calls.append("step"))
+    optimizer.register_step_post_hook(lambda *_: calls.append("step"))
     got = told(LOSS, train, model, X, y, optimizer, 6)
     need(
         isinstance(got, list) and len(got) == 6,
@@ -367,7 +377,8 @@ SHARE = {
 
 def check_accuracy():
     right = torch.tensor([0, 1, 2, 2, 1, 0, 0, 1])
-    table = 0.5 * torch.eye(C)[right]  # scores (8, C), none of them a class
+    table = 0.5 * torch.eye(C)[right]
+    table = table + torch.tensor([0.2, 0.1, 0.0])  # scores (8, C), none of them a class
     # zh: 得分 (8, C)，没有一个等于类别编号
     model, y = nn.Identity(), torch.tensor([0, 1, 2, 1, 1, 1, 2, 1])
     got = told(SHARE, accuracy, model, table, y)
@@ -399,10 +410,16 @@ def check_accuracy():
             "所有点共用了一个预测：argmax 要写 dim=1，沿类别取。",
         ),
         (
+            2 / 8,
+            "the smallest score is taken: argmax, not argmin.",
+            "取的是最小的得分：要用 argmax，不是 argmin。",
+        ),
+        (
             0.0,
             "no point counts as right. Compare where the largest score stands with y, "
-            "not the score itself.",
-            "没有一个点算作分对：与 y 比较的应当是最大得分的位置，不是得分本身。",
+            "not the score itself; or does `//` cut the share off to 0?",
+            "没有一个点算作分对：与 y 比较的应当是最大得分的位置，不是得分本身；"
+            "还是 `//` 把比例舍成了 0？",
         ),
     ]
     need_same(got, 5 / 8, "accuracy(model, X, y)", mistakes=mistakes)
@@ -453,15 +470,45 @@ def four(X, y, X_new, y_new, count):
     }
 
 
+def rates_used(X, y, count):
+    """What compare says after `count` steps, and the rate of each step it takes."""
+    # zh: compare 走 `count` 步给出的结果，以及每一步所用的学习率。
+    rates = []
+    hook = register_optimizer_step_pre_hook(
+        lambda optimizer, *_: rates.append(optimizer.param_groups[0]["lr"])
+    )
+    try:
+        return four(X, y, X, y, count), rates
+    finally:
+        hook.remove()
+
+
 def check_compare():
     X, y = make_data(100, seed=1)
-    start = four(X, y, X, y, 0)
+    start, rates = rates_used(X, y, 0)
+    need(
+        not rates,
+        f"with count=0 compare takes {len(rates)} steps: each training should take "
+        "`count` of them.",
+        f"count=0 时，compare 还是走了 {len(rates)} 步：每次训练应当走 `count` 步。",
+    )
     need(
         start["Identity", "SGD"] == start["Identity", "Adam"],
         "before any step the two linear networks already differ: set the seed before "
         "each of the four, or first weights are a second difference.",
         "还没有训练，两个线性网络就已经不同：四个网络之前都要重设种子，"
         "否则初始权重又成了另一处差别。",
+    )
+    _, rates = rates_used(X, y, 2)
+    need(
+        len(rates) == 8,
+        f"for 4 networks and 2 steps of each, {len(rates)} steps are taken, not 8.",
+        f"4 个网络各走 2 步，应当一共 8 步，现在是 {len(rates)} 步。",
+    )
+    need(
+        set(rates) == {1e-3},
+        f"the rates are, in turn, {rates[::2]}: all four take 1e-3.",
+        f"学习率依次是 {rates[::2]}：四个都应当用 1e-3。",
     )
     shifted = four(X, y, X, (y + 1) % C, 300)
     need(

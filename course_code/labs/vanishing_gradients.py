@@ -277,6 +277,11 @@ def check_he_weights():
         "all layers have the same matrix: draw a new one for each.",
         "各层用了同一个矩阵：每一层都要重新抽取。",
     )
+    need(
+        near(got[0], call(he_weights, 3, n, stream(5))[0]),
+        "another generator with the same seed gives other numbers: draw from `rng`.",
+        "换一个种子相同的生成器，抽出的数却不同：要用 `rng` 来抽取。",
+    )
     spread, known = torch.stack(got).std().item(), (2 / n) ** 0.5
     told = {
         2 / n: (

@@ -213,7 +213,7 @@ def need_number(value, name) -> float:
     """Return a value that is one finite number, as a float."""
     need_filled(value, name)
     if isinstance(value, Tensor):
-        whole = not value.is_floating_point()
+        whole = not (value.is_floating_point() or value.is_complex())
         value = need_tensor(value, name, (), whole).item()
     kind, (en, zh) = type(value).__name__, called(name)
     need(
@@ -255,9 +255,12 @@ def _checked(value, wanted, name) -> Tensor:
 
 
 def near(value, wanted, tolerance: float = 1e-5) -> bool:
-    """Tell whether two numbers, or two tensors of one shape, are equal to rounding."""
+    """Tell whether two numbers, or two tensors of one shape, are equal to rounding.
+
+    Nothing is near infinity.
+    """
     value, wanted = torch.as_tensor(value).double(), torch.as_tensor(wanted).double()
-    if value.shape != wanted.shape:
+    if value.shape != wanted.shape or not wanted.isfinite().all():
         return False
     size = max(1.0, wanted.abs().max().item()) if wanted.numel() else 1.0
     return bool(((value - wanted).abs() <= tolerance * size).all())

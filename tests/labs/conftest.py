@@ -16,10 +16,10 @@ def lab(name: str) -> Lab:
     return read_lab(COURSE, f"labs/{name}")
 
 
-def attempt(name: str, step: str, answer: str) -> tuple[str, str, str]:
+def attempt(name: str, step: str, answer: str, **earlier: str) -> tuple[str, str, str]:
     """(verdict, what is said in English, in Chinese) of a step whose cell holds `answer`.
 
-    All steps before it hold their solutions, and count as passed.
+    All steps before it count as passed. They hold their solutions, or what `earlier` has for them.
     """
     namespace = {"__name__": "lab"}
     for part in lab(name).parts:
@@ -31,7 +31,7 @@ def attempt(name: str, step: str, answer: str) -> tuple[str, str, str]:
             exec(part.cell.source, namespace)
             return tuple(namespace["steps"].log[-1][1:])
         elif not part.cell.name.startswith("check_"):
-            exec(part.solution.source, namespace)
+            exec(earlier.get(part.cell.name, part.solution.source), namespace)
         else:
             _define(part.cell.source, namespace)
     raise AssertionError(f"{name} has no step {step}")
@@ -47,9 +47,23 @@ def wrong(request):
     """Check that an answer is wrong, and that the message names the mistake."""
 
     def wrong(step: str, answer: str, said: str) -> None:
-        name = request.module.__name__.rpartition("test_")[2]
-        verdict, en, zh = attempt(name, step, answer)
+        verdict, en, zh = attempt(_lab_of(request), step, answer)
         assert (verdict, said in en) == ("wrong", True), en
         assert any("\u4e00" <= letter <= "\u9fff" for letter in zh)
 
     return wrong
+
+
+@pytest.fixture
+def right(request):
+    """Check that an answer passes, though it is not the solution as written."""
+
+    def right(step: str, answer: str, **earlier: str) -> None:
+        verdict, en, _ = attempt(_lab_of(request), step, answer, **earlier)
+        assert verdict == "passed", en
+
+    return right
+
+
+def _lab_of(request) -> str:
+    return request.module.__name__.rpartition("test_")[2]

@@ -27,6 +27,9 @@ def test_step_3(wrong):
     wrong("slope", head + "return torch.autograd.grad(f(a).mean(), a)[0]", "not the mean")
     wrong("slope", head + "return torch.autograd.grad(f(a), a)[0]", "stops with RuntimeError")
     wrong("slope", head + "return torch.autograd.grad(f(a).sum(), a)", "is of type tuple")
+    empty = head + "f(a).sum().backward{}\n    return {}"
+    wrong("slope", empty.format("", "a.grad"), "was backward() called, with brackets")
+    wrong("slope", empty.format("()", "f(a).grad"), "the .grad of the copy")
     taken = "def slope(f, a):\n    a.requires_grad_()\n    "
     wrong("slope", taken + "return torch.autograd.grad(f(a).sum(), a)[0]", "asks for gradients now")
 
@@ -49,3 +52,4 @@ def test_step_5(wrong):
     wrong("dead_units", head + "int(quiet.all(1).sum())", "counts points")
     wrong("dead_units", head + "quiet.all(0).float().mean()", "the share of dead units")
     wrong("dead_units", head + "quiet.all(0)", "has shape (60,)")
+    wrong("dead_units", head.replace("<=", "<") + "int(quiet.all(0).sum())", "exactly 0")

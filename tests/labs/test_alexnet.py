@@ -12,6 +12,7 @@ def test_step_1(wrong):
     said("(n + 2 * p - k) / s + 1", "not a whole number")
     said("n // s", "the kernel's side is missing")
     said("7", "off by up to")
+    said("(n + 2 * p - k) / s // 1 + 1", "right, but 5.0 is a float")
 
 
 COSTS = """
@@ -87,6 +88,7 @@ def test_step_4(wrong):
     said("x", "the whole map")
     said("x[top, left]", "a single pixel")
     said("x[top : top + 2, left : left + 1]", "off by up to")
+    said("x[top : top + 2, left : left + 2]", "off by up to")
 
 
 SHIFTED = """

@@ -17,6 +17,7 @@ def test_step_1(wrong):
 def test_step_2(wrong):
     head = "def bin_of(sure, n):\n    return "
     wrong("bin_of", head + "(sure * n).round().long()", "rounding moves")
+    wrong("bin_of", head + "(sure * (n - 1)).round().long()", "are half as wide")
     wrong("bin_of", head + "(sure * n).long() + 1", "number 0, not 1")
     wrong("bin_of", head + "(sure * n).long()", "1.0 falls into bin 4")
     wrong("bin_of", head + "(sure * n).floor()", "has dtype torch.float32, not int64")
@@ -57,12 +58,22 @@ def test_step_4(wrong):
     wrong("loss_at", head + "F.cross_entropy(z / T, y, reduction='sum')", "this is the sum")
 
 
+def test_step_4_gives_a_number_of_any_kind(right):
+    number = "def loss_at(T, z, y):\n    return F.cross_entropy(z / T, y).item()"
+    right("loss_at", number)
+    grid = "def best_temperature(z, y, grid):\n    losses = [loss_at(T, z, y) for T in grid]\n"
+    right("best_temperature", grid + "    return grid[losses.index(min(losses))]", loss_at=number)
+
+
 def test_step_5(wrong):
     head = "def best_temperature(z, y, grid):\n"
     head += "    losses = [loss_at(T, z, y).item() for T in grid]\n    "
     wrong("best_temperature", head + "return min(losses)", "the lowest loss")
     wrong("best_temperature", head + "return grid[losses.index(max(losses))]", "loss is highest")
     wrong("best_temperature", head + "return losses.index(min(losses))", "the place in the grid")
+    for data in ("z_val, y_val", "z_test, y_test"):
+        answer = head.replace("z, y).item", f"{data}).item")
+        wrong("best_temperature", answer + "return grid[losses.index(min(losses))]", "use z and y")
     wrong("best_temperature", head + "return 1.0", "is off by up to 2")
     listed = head + "return [T for T in grid if loss_at(T, z, y) < 1]"
     wrong("best_temperature", listed, "should be one finite number")

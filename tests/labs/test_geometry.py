@@ -35,6 +35,7 @@ def test_step_3(wrong):
     wrong("largest_rate", head + "2 / H.max()", "the largest entry")
     wrong("largest_rate", head + "values.max()", "curvature itself")
     wrong("largest_rate", head + "2 / values", "has shape (2,)")
+    wrong("largest_rate", head + "2 / torch.linalg.eigvals(H)[0]", "of type complex")
 
 
 def test_step_4(wrong):
@@ -64,11 +65,20 @@ def distance(method, angle, count, **options):
 
 
 def test_step_5(wrong):
-    def said(text, zero="optimizer.zero_grad()", step="optimizer.step()", result="w.norm().item()"):
-        answer = RUN.replace("ZERO", zero).replace("STEP", step).replace("RESULT", result)
-        wrong("distance", answer, text)
+    def said(text, **lines):
+        wrong("distance", run(**lines), text)
 
     said("zero_grad() is missing", zero="pass")
     said("w never moves", step="pass")
     said("this is the loss", result="(w @ H @ w / 2).item()")
     said("has shape (2,)", result="w")
+    fixed = run().replace("[w], **options", "[w], lr=0.01")
+    wrong("distance", fixed, "distance(SGD, 0.6, 20, lr=0.004)")
+
+
+def test_step_5_gives_a_number_of_any_kind(right):
+    right("distance", run(result="w.norm()"))
+
+
+def run(zero="optimizer.zero_grad()", step="optimizer.step()", result="w.norm().item()"):
+    return RUN.replace("ZERO", zero).replace("STEP", step).replace("RESULT", result)

@@ -62,7 +62,13 @@ def test_step_3(wrong):
     said(first, second, "-(({}).sqrt() + eps)", "uphill")
     said(f"2 * {first}", second, "(({}).sqrt() + eps)", "is off by")
     brackets = f"w = w - rate * (({first}) / ({second}).sqrt() + eps)"
-    wrong("adam", ADAM.format(brackets), "in brackets")
+    wrong("adam", ADAM.format(brackets), "eps is added to the fraction")
+    step = f"rate * ({first}) / ({second}).sqrt() + eps"
+    for line in (f"w = w - {step}", f"w -= {step}", f"w = w - ({step})"):
+        wrong("adam", ADAM.format(line), "eps is added to the fraction")
+    said("m / 1 - b1**t", second, "(({}).sqrt() + eps)", "m is divided by 1 alone")
+    for m in (first, "m / 1 - b1**t"):
+        said(m, "v / 1 - b2**t", "(({}).sqrt() + eps)", "1 − b2**t stand in brackets?")
 
 
 def test_step_3_means(wrong):
@@ -76,6 +82,7 @@ def test_step_3_means(wrong):
     said(v, "(1 - b2) * v + b2 * g**2", "are exchanged")
     said(v, "b2 * v + (1 - b2) * g^2", "a power is written `**`")
     said(v, "b2 * v + (1 - b2) * g", "did you square g")
+    said(v, "b2 * v + 1 - b2 * g**2", "put 1 − b2 in brackets")
 
 
 RUN = """
@@ -117,6 +124,11 @@ def test_step_5(wrong):
         wrong("sweep", SWEEP.format(lines), text)
 
     said("if not found > best[1]: best = (rate, found)", "No comparison with NaN")
+    first = "keep no NaN as the first best"
+    said("if best[0] is None or found < best[1]: best = (rate, found)", first)
+    pairs = "[(rate, descend(rule, rate, count)) for rate in rates]"
+    lowest = f"    return min({pairs}, key=lambda pair: pair[1])"
+    wrong("sweep", "def sweep(rule, rates, count):\n" + lowest, first)
     said("best = (rate, found)", "the last run has won")
     said("if best[0] is None or found > best[1]: best = (rate, found)", "the largest loss has won")
     said("if found < min(best[0] or 9, 9): best = (found, rate)", "the loss stands first")
@@ -129,3 +141,9 @@ def test_step_5(wrong):
         "def sweep(rule, rates, count):\n    return rates[0]",
         "should return 2 things, in this order: the best rate, its loss",
     )
+
+
+def test_step_5_in_other_words(right):
+    asked = "if math.isfinite(found) and (best[0] is None or found < best[1]): best = (rate, found)"
+    right("sweep", SWEEP.format(asked))
+    right("sweep", SWEEP.format("best = min(best, (rate, found), key=lambda pair: pair[1])"))

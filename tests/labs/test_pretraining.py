@@ -52,6 +52,14 @@ def test_step_3(wrong):
     said("log_likelihood has shape (4,)", "own - log_z")
 
 
+def test_step_3_gives_a_number_of_any_kind(right):
+    number = "(own.mean() - log_z).item()"
+    answer = LIKELIHOOD.format(log_z="every.logsumexp(0)", result=number)
+    right("log_likelihood", answer)
+    step = "W, b, c = W + rate * x, b + rate * y, c + rate * z"
+    right("train", TRAIN.format(step=step), log_likelihood=answer)
+
+
 CD = """
 def cd_gradient(v, W, b, c, draw):
     n = len(v)

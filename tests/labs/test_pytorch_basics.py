@@ -4,7 +4,9 @@
 def test_step_1(wrong):
     head = "def product(m, v):\n    return "
     wrong("product", head + "m @ v", "stops with RuntimeError")
-    wrong("product", head + "m.long() @ v", "m was made whole")
+    wrong("product", head + "m.long() @ v", "int64, not float32: m or the result was made whole")
+    wrong("product", head + "(m @ v.float()).long()", "m or the result was made whole")
+    wrong("product", head + "(m @ v.float()).long().float()", "the result was made whole, which")
     wrong("product", head + "(m.long() @ v).float()", "cuts off its decimals")
     wrong("product", head + "m * v", "the product of a matrix is `@`")
     wrong("product", head + "(m * v).sum()", "has shape ()")
@@ -21,6 +23,11 @@ def test_step_2(wrong):
     said("kept has lost a dimension", kept="m[:, 1]")
     said("column has shape (4,)", column="m[1]")
     said("rest has shape (2, 2)", rest="m[:, :-2]")
+    other = "for a table (3, 5), "
+    said(other + "rest has shape (3, 3) and should have (3, 4)", rest="m[:, :3]")
+    said(other + "kept has shape (3, 2)", kept="m[:, 1:-2]")
+    said(other + "column is the third one", column="m[:, -3]")
+    said(other + "this stands in column 1", entry="m.flatten()[2] if len(m) == 2 else m[0, 1]")
 
 
 def test_step_3(wrong):
@@ -54,21 +61,53 @@ def test_step_4(wrong):
     said("draws >= low", "the right edge is missing")
     said("(draws >= low) and (draws < high)", "stops with RuntimeError")
     said("low <= draws < high", "stops with RuntimeError")
+    said("draws < high", "the left edge is missing")
+    said("(draws >= low) & (draws < k + 1)", "is off by")
+    said("(draws >= k) & (draws < k + 1)", "is off by")
+    said("(draws >= low) & (draws < low + 1)", "is off by")
+    said("(draws >= low) & (draws < low + edges[1] - edges[0])", "is off by")
+
+
+def test_step_4_draws_a_million_numbers_unless_that_takes_too_long(right, capsys, recwarn):
+    right("histogram", COUNT.format("(draws >= low) & (draws < high)"))
+    assert "one number at a time" not in capsys.readouterr().out
+    assert not [each for each in recwarn if "array" in str(each.message)]
+    right("histogram", COUNT.replace("({}).sum()", "sum(1 for d in draws if low <= d < high)"))
+    assert "one number at a time" in capsys.readouterr().out
 
 
 def test_step_5(wrong):
     head = "def without_row(X, row):\n    copy = {}\n    {}\n    return copy"
     wrong("without_row", head.format("X", "copy[row] = 0"), "X itself has changed")
-    wrong("without_row", head.format("X.clone()", "pass"), "nothing has changed")
+    wrong("without_row", head.format("X.clone()", "pass"), "what you return is X as it was")
+    wrong("without_row", head.format("X.clone()", "X[row] = 0"), "the row of the copy, not of X")
+    returned = head.format("X.clone()", "copy[row] = 0").replace("return copy", "return X")
+    wrong("without_row", returned, "and return the copy")
+    wrong("without_row", head.format("X.clone()", "copy[2] = 0"), "row 2 is 0, not row 0")
+    wrong("without_row", head.format("X.clone()", "copy[row - 1] = 0"), "which counts from 0")
     wrong("without_row", head.format("X.clone()", "copy[:, row] = 0"), "a column is 0")
-    wrong("without_row", head.format("X[[0, 1, 3]]", "pass"), "has shape (3, 3)")
+    wrong("without_row", head.format("X[[0, 1, 3]]", "pass"), "the row is gone")
 
 
 def test_step_6(wrong):
     head = "def gradient(f, x):\n    x = x.clone().requires_grad_()\n    {}\n    return {}"
-    wrong("gradient", head.format("f(x)", "x.grad"), "returns None")
+    wrong("gradient", head.format("f(x)", "x.grad"), "was backward() called")
+    wrong("gradient", head.format("f(x).backward", "x.grad"), "with brackets")
+    wrong("gradient", head.format("y = f(x); y.backward()", "y.grad"), "the .grad of the copy")
+    other = "def gradient(f, x):\n    y = x.clone().requires_grad_()\n    f(y).backward()\n"
+    wrong("gradient", other + "    return x.grad", "the .grad of the copy")
+    wrong("gradient", other, "Is there a `return`?")
     wrong("gradient", head.format("f(x).backward(); f(x).backward()", "x.grad"), "ran twice")
     wrong("gradient", head.format("pass", "x**3"), "the terms of f")
     wrong("gradient", head.format("f(x).backward()", "f(x)"), "has shape ()")
     bare = "def gradient(f, x):\n    f(x).backward()\n    return x.grad"
     wrong("gradient", bare, "stops with RuntimeError")
+    wrong("gradient", "def gradient(f, x):\n    return 3 * x**2", "whatever f is")
+    given = "def gradient(f, x):\n    x.requires_grad_()\n    f(x).backward()\n    return x.grad"
+    wrong("gradient", given, "the x that was given asks for gradients now")
+
+
+def test_step_6_without_backward(right):
+    head = "def gradient(f, x):\n    "
+    right("gradient", head + "return torch.autograd.functional.jacobian(f, x)")
+    right("gradient", head + "return torch.func.grad(f)(x)")

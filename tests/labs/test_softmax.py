@@ -38,6 +38,13 @@ def test_step_3(wrong):
     wrong(step, head + "    return -softmax(z).log()[rows, y].mean()", "infinity")
 
 
+def test_step_3_gives_a_number_of_any_kind(right):
+    head = "def cross_entropy(z, y):\n    mean = log_softmax(z)[torch.arange(len(y)), y].mean()\n"
+    number = head + "    return -mean.item()"
+    right("cross_entropy", number)
+    right("numerical", LOOP.format(**MEASURED), cross_entropy=number)
+
+
 def test_step_4(wrong):
     step = "slope"
     head = "def slope(z, y):\n    p, target = softmax(z), F.one_hot(y, z.shape[1])\n"
@@ -46,6 +53,17 @@ def test_step_4(wrong):
     wrong(step, head + "    return p / len(y)", "this is p alone")
     wrong(step, head + "    return (p - target) / p.numel()", "over rows alone")
     wrong(step, head + "    return (p - y) / len(y)", "stops with RuntimeError")
+    six = "right for three classes, but with six, of which y holds three, "
+    for target in ("F.one_hot(y)", "F.one_hot(y, 3)"):
+        answer = f"def slope(z, y):\n    return (softmax(z) - {target}) / len(y)"
+        wrong(step, answer, six + "`slope` stops with RuntimeError")
+    half = "def slope(z, y):\n    g = softmax(z)\n    g[range(len(y)), y] -= 1\n    g[:, 3:] = 0\n"
+    wrong(step, half + "    return g / len(y)", six + "slope(z, y) has the right shape, but")
+
+
+def test_step_4_by_indices(right):
+    head = "def slope(z, y):\n    g = softmax(z)\n    g[torch.arange(len(y)), y] -= 1\n"
+    right("slope", head + "    return g / len(y)")
 
 
 LOOP = """
@@ -54,18 +72,37 @@ def numerical_slope(loss, z, h=1e-4):
     for i in range(z.shape[0]):
         for j in range(z.shape[1]):
             up, down = {copies}
-            up[i, j] += h
+            {up}
             {down}
             gradient[i, j] = (loss(up) - loss(down)) / {way}
     return gradient
 """
+MEASURED = {
+    "copies": "z.clone(), z.clone()",
+    "up": "up[i, j] += h",
+    "down": "down[i, j] -= h",
+    "way": "(2 * h)",
+}
 
 
 def test_step_5(wrong):
-    def said(text, copies="z.clone(), z.clone()", down="down[i, j] -= h", way="(2 * h)"):
-        wrong("numerical", LOOP.format(copies=copies, down=down, way=way), text)
+    def said(text, **lines):
+        wrong("numerical", LOOP.format(**(MEASURED | lines)), text)
 
     said("twice the right value", way="h")
     said("one side alone", down="pass", way="h")
+    said("one side alone", up="pass", way="h")
     said("up = z` is no copy", copies="z, z")
+    said("are both moved the same way", down="down[i, j] += h")
+    said("Put 2 * h in brackets", way="2 * h")
+    said("is off by up to", way="1 * h")
+    said("z itself has changed", copies="z, z.clone()")
+    said("z itself has changed", copies="z.clone(), z")
     said("is off by up to", down="down[i, j] -= 2 * h")
+
+
+def test_step_5_with_z_put_back(right):
+    """One tensor moves up, down and back, and is as before but for rounding."""
+    lines = {"copies": "z, None", "up": "up[i, j] += h; a = loss(up)", "way": "(2 * h)"}
+    down = "up[i, j] -= 2 * h; b = loss(up); up[i, j] += h"
+    right("numerical", LOOP.format(down=down, **lines).replace("loss(up) - loss(down)", "a - b"))

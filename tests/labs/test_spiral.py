@@ -59,6 +59,8 @@ def test_step_3(wrong):
             "back_": "loss.backward",
             "step_": "optimizer.step",
             "swap": "loss = F.cross_entropy(y, model(X))",
+            "class": "loss = nn.CrossEntropyLoss(model(X), y)",
+            "class_": "loss = nn.CrossEntropyLoss(model(X))",
         }
         body = "\n        ".join(steps[name] for name in lines.split())
         wrong("train", LOOP.format(lines=body), text)
@@ -73,8 +75,27 @@ def test_step_3(wrong):
     said("loss zero step back", "call it after backward()")
     said("loss step zero back", "call it after backward()")
     said("swap zero back step", "the scores first, then the classes")
+    said("class zero back step", "nn.CrossEntropyLoss is a class")
+    said("class_ zero back step", "nn.CrossEntropyLoss is a class")
     said("loss back zero step", "emptied after backward()")
     wrong("train", LOOP.format(lines="return F.cross_entropy(model(X), y)"), "list of the losses")
+
+
+CLOSURE = """
+def closure():
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(X), y)
+            loss.backward()
+            return loss
+        loss = optimizer.step(closure)
+"""
+
+
+def test_step_3_in_other_words(right):
+    right("train", LOOP.format(lines=CLOSURE.strip()))
+    loss = "loss = nn.CrossEntropyLoss()(model(X), y)"
+    rest = ("loss.backward()", "optimizer.step()", "optimizer.zero_grad()")
+    right("train", LOOP.format(lines="\n        ".join((loss, *rest))))
 
 
 def test_step_4(wrong):
@@ -88,6 +109,8 @@ def test_step_4(wrong):
     wrong("accuracy", head + "(model(X).argmax() == y).float().mean()", "argmax needs dim=1")
     wrong("accuracy", head + "(model(X).max(1) == y).float().mean()", "take .indices")
     wrong("accuracy", head + "(model(X).max(1)[0] == y).float().mean()", "not the score itself")
+    wrong("accuracy", head + "right.sum() // len(y)", "does `//` cut the share off to 0?")
+    wrong("accuracy", head + "(model(X).argmin(1) == y).float().mean()", "argmax, not argmin")
 
 
 TABLE = """
@@ -116,4 +139,7 @@ def test_step_5(wrong):
 
     said("set the seed before each", INSIDE[1:])
     said("measure on X_new", INSIDE, at="X, y")
-    said("should pass 85 %", INSIDE[:2])
+    said("0 steps are taken, not 8", INSIDE[:2])
+    for rate in ("1e-2", "1e-4", "1e-3 if method is torch.optim.Adam else 1e-1"):
+        said("all four take 1e-3", [line.replace("1e-3", rate) for line in INSIDE])
+    said("with count=0 compare takes 40 steps", [line.replace("count", "10") for line in INSIDE])

@@ -51,6 +51,8 @@ def test_step_4(wrong):
     wrong("he_weights", head + same, "the same matrix")
     flat = "[(2 * torch.rand(n, n, generator=rng) - 1) * (6 / n) ** 0.5 for _ in range(depth)]"
     wrong("he_weights", head + flat, "draw normal ones")
+    alone = many.format("(2 / n) ** 0.5").replace(", generator=rng", "")
+    wrong("he_weights", head + alone, "draw from `rng`")
     wrong("he_weights", head + "torch.randn(depth, n, n, generator=rng)", "a list of three")
 
 

@@ -102,6 +102,8 @@ def test_step_5(wrong):
     said("but the depths are 1 and 3", WIDTHS="widest(budget, depth + 1, 2, 3)")
     said("then the test is none", CHOOSE="1")
     said("on the seeds of the report", TUNED="SEEDS")
+    said("with one seed alone", TUNED="TUNING[:1]")
+    said("with one seed alone", TUNED="TUNING[1:]")
     said("the rate that is best for depth 1", RATE="rate_of_all or rates[valid.index(max(valid))]")
     said("at its worst rate", RATE="rates[valid.index(min(valid))]")
     said("these are validation accuracies", ROW="[run(widths, rate, s)[0] for s in SEEDS]")
