@@ -267,7 +267,7 @@ print(f"sigmoid at the best of four rates, {sigmoid['lr']}: test {told} %")
 
 # %% name="sigmoid_checks"
 check("measured sigmoid_weak: tanh's gradient by sigmoid's", weaker, ">", 15)
-check("measured sigmoid_stuck: sigmoid, median test", sigmoid["middle"], "<", 20)
+check("measured sigmoid_stuck: sigmoid, median, 240 steps", sigmoid["middle"], "<", 20)
 
 # %% name="seeds" timeout=300
 from itertools import combinations
@@ -300,7 +300,7 @@ print(f"one run each: plain is level with wider or ahead in {misled:.0%} of pair
 
 # %% name="seeds_checks"
 check("measured seeds_apart: best to worst of 20, in points", apart, ">", 1.5)
-check("arithmetic by_count: reproductions apart, in points", between, "<", 2 * counting)
+check("arithmetic by_count: later runs apart, in points", between, "<", 2 * counting)
 check("measured fours_closer: any four of ours, median", usual, "<", theirs)
 
 # %% name="respond"
@@ -308,8 +308,9 @@ from course_code.teach.convolution import respond
 
 rng = torch.Generator().manual_seed(0)
 maps = torch.randn(1, 96, 27, 27, 1, generator=rng)
+large = 100 * maps.relu()
 factors = {}
-for size, shown in {"tanh": maps.tanh(), "ReLU, to 300": 100 * maps.relu()}.items():
+for size, shown in {"tanh": maps.tanh(), f"ReLU, to {large.max():.0f}": large}.items():
     factor = shown[shown != 0] / respond(shown)[shown != 0]
     factors[size] = (factor.min().item(), factor.max().item())
     print("{}: divided by {:.4f} to {:.4f}".format(size, *factors[size]))

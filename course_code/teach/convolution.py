@@ -124,15 +124,15 @@ def weight_shapes(layers: Sequence, side: int) -> list[tuple[int, int]]:
 
 def patches(h: Tensor, kernel: int, stride: int) -> Tensor:
     """Gather what each kernel sees: maps (R, c, s, s, B) to (R, c, k*k, n, n, B)."""
-    parts = [h[at] for at in offsets(h.shape[2], kernel, stride)]
-    return torch.stack(parts, dim=2)
+    at = seen_pixels(h.shape[2], kernel, stride).to(h.device)  # (k*k, n, n)
+    return h.flatten(2, 3).index_select(2, at.flatten()).unflatten(2, at.shape)
 
 
-def offsets(side: int, kernel: int, stride: int) -> list[tuple]:
-    """Index, for each of the k*k places in a window, the pixels that fall on it."""
-    last = (out_side(side, kernel, stride) - 1) * stride + 1
-    spans = [slice(start, start + last, stride) for start in range(kernel)]
-    return [(..., rows, columns, slice(None)) for rows in spans for columns in spans]
+def seen_pixels(side: int, kernel: int, stride: int) -> Tensor:
+    """Number the pixels row by row; tell which ones windows see, (k*k, n, n)."""
+    pixels = torch.arange(side**2).view(side, side)
+    windows = pixels.unfold(0, kernel, stride).unfold(1, kernel, stride)  # (n, n, k, k)
+    return windows.permute(2, 3, 0, 1).flatten(0, 1)
 
 
 def padded(h: Tensor, padding: int, value: float = 0.0) -> Tensor:
