@@ -25,6 +25,7 @@ def twice():
 MISTAKES = [
     lambda: nn.Linear(4, 1)(m.double()),
     lambda: m @ m,
+    lambda: m @ torch.ones(5),
     lambda: m + torch.ones(3),
     lambda: m[2],
     lambda: F.cross_entropy(z, y.float()),

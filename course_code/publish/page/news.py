@@ -80,7 +80,8 @@ def listed(course: Course, language: str) -> str:
             if (course.root / "docs" / report).is_file():
                 told.append(f'<a href="{report}">{words["differs"]}</a>')
         lines += ["", f"## {change.title[language]} {{#{change.id}}}", ""]
-        lines += [words["comma"].join(told), "", change.text[language]]
+        lines += [words["comma"].join(told), "", "/// html | div.course-change"]
+        lines += [change.text[language], "///"]
     return "\n".join([*lines, ""])
 
 

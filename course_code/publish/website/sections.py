@@ -9,9 +9,10 @@ HEADINGS = {"h1", "h2", "h3", "h4", "dt"}
 UNREAD = {  # what is folded, too: a result leads to what can be seen
     "button", "details", "pre", "script", "style", "svg", "textarea"
 }  # fmt: skip
-APART = {  # lists of what other pages say, too
-    "headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger", "errata"
-}  # fmt: skip
+APART = {  # lists of what other pages say, too, and how long pages take
+    *("headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger", "errata"),
+    *("course-change", "course-time", "lesson-time"),
+}
 BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
 ERROR = re.compile(r"\w+Error: .*(?:\n .*)*")

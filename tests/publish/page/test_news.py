@@ -43,7 +43,8 @@ def test_a_page_lists_them_with_their_days_versions_and_reports(told):
     reports.mkdir(parents=True)
     site = prepare(told)
     english = site.markdown("en", "index.md", place_of("en", "index.md"))
-    assert "\n## Second's {#second}\n\n28 November 2026, version 0.2.0\n\nMore words.\n" in english
+    entry = "28 November 2026, version 0.2.0\n\n/// html | div.course-change\nMore words.\n///\n"
+    assert f"\n## Second's {{#second}}\n\n{entry}" in english
     assert english.index("{#second}") < english.index("## First {#first}\n\n23 November 2026\n")
     (reports / "0.2.0.html").write_text("…")
     chinese = prepare(told).markdown("zh", "index.md", place_of("zh", "index.md"))
