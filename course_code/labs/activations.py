@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from course_code.teach.steps import (
     Steps,
     call,
+    gives_grad,
     need,
     need_number,
     need_parts,
@@ -148,19 +149,7 @@ def slope(f, a):
 
 # %% name="check_slope"
 def check_slope():
-    def watched(f, a):
-        got = slope(f, a)
-        need(
-            got is not None,
-            "`slope` returns None. Is there a `return`? If so, the .grad that you "
-            "return is empty: was backward() called, with brackets, and is it the "
-            ".grad of the copy that asked for gradients?",
-            "`slope` 返回了 None：写 `return` 了吗？如果写了，就是 .grad 还是空的："
-            "backward() 调用了吗（带括号）？取的是要求梯度的那个副本的 .grad 吗？",
-        )
-        return got
-
-    watched.__name__ = "slope"
+    watched = gives_grad(slope, "slope")
     for f, want in ((torch.sin, torch.cos(x)), (torch.square, 2 * x)):
         mistakes = [
             (

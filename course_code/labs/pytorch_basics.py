@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from course_code.teach.steps import (
     Steps,
     call,
+    gives_grad,
     need,
     need_parts,
     need_same,
@@ -402,19 +403,7 @@ def chain(x):
 
 
 def check_gradient():
-    def watched(f, x):
-        got = gradient(f, x)
-        need(
-            got is not None,
-            "`gradient` returns None. Is there a `return`? If so, the .grad that you "
-            "return is empty: was backward() called, with brackets, and is it the "
-            ".grad of the copy that asked for gradients?",
-            "`gradient` 返回了 None：写 `return` 了吗？如果写了，就是 .grad 还是空的："
-            "backward() 调用了吗（带括号）？取的是要求梯度的那个副本的 .grad 吗？",
-        )
-        return got
-
-    watched.__name__ = "gradient"
+    watched = gives_grad(gradient, "gradient")
     x = torch.tensor([1.0, -2.0, 3.0])
     got, want = call(watched, cubes, x), 3 * x**2
     mistakes = [

@@ -108,6 +108,25 @@ def call(function, *arguments, **named):
     return result
 
 
+def gives_grad(function, name: str):
+    """Wrap what a student wrote to return a .grad: an empty one is told as that."""
+
+    def watched(*arguments):
+        got = function(*arguments)
+        need(
+            got is not None,
+            f"`{name}` returns None. Is there a `return`? If so, the .grad that you "
+            "return is empty: was backward() called, with brackets, and is it the "
+            ".grad of the copy that asked for gradients?",
+            f"`{name}` 返回了 None：写 `return` 了吗？如果写了，就是 .grad 还是空的："
+            "backward() 调用了吗（带括号）？取的是要求梯度的那个副本的 .grad 吗？",
+        )
+        return got
+
+    watched.__name__ = name
+    return watched
+
+
 def copied(argument):
     """Return a copy of a tensor, of a list of them, or whatever else it is."""
     if isinstance(argument, Tensor):
