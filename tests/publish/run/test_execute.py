@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -350,7 +351,8 @@ def test_what_is_held_back_emptied_or_told_by_threads_is_complete(one_lesson):
     texts = [shown["text"].split("\n") for ((shown,),) in (cells[f"c{n}"] for n in range(3))]
     assert sorted(texts[0]) == ["by C", "by the first stream"]
     assert [texts[1][0], texts[1][-1]] == ["before", "after"]
-    assert {line: texts[2].count(line) for line in set(texts[2])} == {"past": 8000, "by": 8000}
+    told = Counter("".join(texts[2]))  # lines may meet where a page of memory ends
+    assert told == Counter("pastby" * 8000)
 
 
 @pytest.fixture
