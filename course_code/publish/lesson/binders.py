@@ -4,10 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from course_code.publish.lesson.effects import CHANGERS
+from course_code.publish.lesson.modules import INNER
 from course_code.publish.lesson.read import Lesson
 
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-INNER = (*SCOPES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Binders = dict[str, list[tuple[str, str | None]]]  # name -> (cell, key or None), in order
 
 

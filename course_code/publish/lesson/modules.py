@@ -16,7 +16,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.imports import Line, imports_of, refuse_hidden_imports
 from course_code.publish.lesson.read import parse
 
-SCOPES = (
+INNER = (  # whose names are their own
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
@@ -33,13 +33,8 @@ class Module:
 
     def source(self, node: ast.stmt) -> list[Line]:
         """Lines of a definition, its decorators included."""
-        lines = range(first_line(node), node.end_lineno + 1)
-        return [(self.lines[n - 1], self.path, n) for n in lines]
-
-
-def first_line(node: ast.stmt) -> int:
-    """Line on which a statement begins, that of its first decorator if it has some."""
-    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        return [(self.lines[n - 1], self.path, n) for n in range(first, node.end_lineno + 1)]
 
 
 def find_module(course: Course, name: str, path: Path, line: int) -> Module:
@@ -159,7 +154,7 @@ def _executed_names(node: ast.AST) -> Iterator[ast.Name]:
     """Names in code but for those inside the functions, classes and loops of one line it has."""
     if isinstance(node, ast.Name):
         yield node
-    elif not isinstance(node, SCOPES):
+    elif not isinstance(node, INNER):
         for child in ast.iter_child_nodes(node):
             yield from _executed_names(child)
 

@@ -119,7 +119,7 @@ def _table(rows: list[Row], language: str) -> Iterator[str]:
 
 
 def _celled(token: Token) -> str:
-    """A piece of a text as a cell holds it: its bars end none; links of a page lead to it."""
+    """A piece of a text as a cell of a table holds it: its bars end none."""
     if token.kind in ("text", "bar"):
         return token.text.replace("|", "&#124;")
     return "&#124;" if token.text == r"\|" else token.text
