@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 
 from course_code.publish.lesson import library
 from course_code.publish.lesson.effects import MAKERS
@@ -19,6 +20,9 @@ from course_code.publish.lesson.heap import (
 )
 from course_code.publish.lesson.read import CHECK
 from course_code.publish.lesson.summaries import Given, Summaries
+
+# Methods that code calls by name, or that only show a thing.
+APART = (*MAKERS, "__call__", "__repr__", "__str__", "__format__", "__torch_function__")
 
 
 class Calls(Summaries):
@@ -100,6 +104,25 @@ class Calls(Summaries):
         kinds = [thing.kind] if thing.kind else [] if BOX in thing.marks else list(self.methods)
         return [self.methods[kind][name] for kind in kinds if name in self.methods.get(kind, {})]
 
+    def special(self, node: ast.AST, name: str, *values: Value) -> Value:
+        """Follow what operators, loops, `with` and parts call of the page's classes.
+
+        Which of the methods `__…__` it is, is not told apart; of a part `name` it is the property.
+        """
+        results, given = [], Given(loose=NOTHING.union(*values))
+        for number in given.loose:
+            thing = self.heap.things[number]
+            methods = {} if BOX in thing.marks else self.methods.get(thing.kind, {})
+            for method, value in methods.items():
+                asked = not name and _is_special(method)
+                if asked or (method == name and self._is_property(value)):
+                    results.append(self.apply(node, value, given.after(frozenset({number}))))
+        return NOTHING.union(*results)
+
+    def _is_property(self, method: Value) -> bool:
+        codes = [self.heap.things[number].code for number in method]
+        return any(code and code.node.decorator_list for code in codes)
+
     def _instance(self, node: ast.AST, kind: ast.ClassDef, given: Given) -> Value:
         own = self.heap.make((self.statement, node, kind))
         self.heap.only(own).kind = kind
@@ -137,6 +160,8 @@ class Calls(Summaries):
             self.heap.change(owner, deep=False)
         if library.changes_all(name) or library.changes_owner(name):
             self.heap.give(owner, given.kept)
+        if name in library.TAKERS:  # rng.shuffle(rows)
+            self.heap.change(given.all)
         if name == "requires_grad_":
             self.heap.mark(owner, LEARNS)
         if library.in_place(name) or name == "manual_seed":
@@ -159,7 +184,11 @@ class Calls(Summaries):
             self.heap.change(given.placed[0])
         elif name in library.TAKERS:
             self.heap.change(given.all)
-        elif library.changes_module(name) or (name in library.DRAWS and not _has_stream(given)):
+        elif (
+            library.changes_module(name)
+            or _of_part(node, name)
+            or (name in library.DRAWS and not _has_stream(given))
+        ):
             self.heap.change_module(modules)
         for key, value in given.named:
             if key == "out":
@@ -232,6 +261,17 @@ class Calls(Summaries):
                 seen |= more
                 todo += more
         return frozenset(found)
+
+
+def _is_special(method: str) -> bool:
+    """Whether operators, loops, `with` or parts call a method, which code does not name."""
+    return bool(re.fullmatch("__[a-z]+__", method)) and method not in APART
+
+
+def _of_part(node: ast.Call, name: str) -> bool:
+    """Whether a method changes a part of a module: `plt.rcParams.update(…)`."""
+    inner = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute)
+    return inner and library.changes_owner(name)
 
 
 def _has_stream(given: Given) -> bool:

@@ -49,6 +49,10 @@ class Expressions:
         """What a call gives: see `Calls`."""
         raise NotImplementedError
 
+    def special(self, node: ast.AST, name: str, *values: Value) -> Value:
+        """What methods give that code asks for without naming them: see `Calls`."""
+        raise NotImplementedError
+
     def make(self, node: ast.AST, holds: Value = NOTHING, of: Value = NOTHING, *marks) -> Value:
         """A thing that a place in the code makes in this statement."""
         return self.heap.make((self.statement, node), holds, of, *marks)
@@ -65,13 +69,13 @@ class Expressions:
                     self.value(owner, frame)
                     return self.fields[key]
                 owned = self.value(owner, frame)
-                given = self._part(owned, name)
+                given = self._part(owned, name) | self.special(node, name, owned)
                 if library.changes_owner(name):
                     given |= self.make(node, owned, NOTHING, METHOD)
                 return given
             case ast.Subscript(value=owner, slice=place):
-                self.value(place, frame)
-                return self._part(self.value(owner, frame), "")
+                at, owned = self.value(place, frame), self.value(owner, frame)
+                return self._part(owned, "") | self.special(node, "", owned, at)
             case ast.Call():
                 return self.call(node, frame)
             case ast.Lambda():
@@ -90,11 +94,14 @@ class Expressions:
                 self.bind(target.id, given, frame.home)
                 return given
             case ast.BinOp(left=left, right=right):
-                return self.joined(node, self.value(left, frame), self.value(right, frame))
+                values = self.value(left, frame), self.value(right, frame)
+                return self.joined(node, *values) | self.special(node, "", *values)
             case ast.UnaryOp(operand=operand):
-                return self.joined(node, self.value(operand, frame))
+                value = self.value(operand, frame)
+                return self.joined(node, value) | self.special(node, "", value)
             case ast.Compare():
                 found = self._all([node.left, *node.comparators], frame)
+                self.special(node, "", found)
                 return self.make(node) if found else NOTHING
             case ast.BoolOp(values=values):
                 return self._all(values, frame)
@@ -136,6 +143,8 @@ class Expressions:
         if name in frame.elsewhere:
             where = frame.find(name)
             value |= where.names.get(name, NOTHING)  # who knows when that function runs
+            if where.outer is not None:  # nonlocal: the function is another one afterwards
+                self.heap.changed |= self.heap.place("nonlocal", name)
         if where.outer is None:
             self.binds.add(name)
             if any(not self.heap.things[number].is_data for number in value):
@@ -180,6 +189,7 @@ class Expressions:
                 if isinstance(target, ast.Subscript):
                     self.value(target.slice, frame)
                 changed = self.value(owner, frame)
+                self.special(target, "", changed, value)
                 self.heap.change(changed, deep=False)
                 if changed == self.heap.marked(changed, MODULE):
                     self.heap.change_module(changed)
@@ -196,6 +206,7 @@ class Expressions:
         What `zip` and `enumerate` give in one turn is not mixed up.
         """
         given = self.value(source, frame)
+        given |= self.special(source, "", given)
         sources = self._side_by_side(source, frame)
         if not (isinstance(target, ast.Tuple) and len(target.elts) == len(sources)):
             return [(target, self.heap.elements(given))]

@@ -86,6 +86,7 @@ class Interpreter(Calls):
             case ast.With() | ast.AsyncWith():
                 for item in node.items:
                     given = self.value(item.context_expr, frame)
+                    self.special(item, "", given)
                     self.heap.change(given)  # it may end, or collect what is printed
                     if item.optional_vars:
                         self.assign(item.optional_vars, given, frame)
@@ -151,6 +152,7 @@ class Interpreter(Calls):
     def _augmented(self, node: ast.AugAssign, frame: Frame) -> None:
         """`a += b` changes what `a` stands for, or lets it stand for something new."""
         more, old = self.value(node.value, frame), self._target(node.target, frame)
+        self.special(node, "", old, more)
         self.heap.change(old, deep=False)
         self.heap.give(old, self.heap.elements(self.heap.marked(more, BOX)))
         self.heap.derive(old, more)

@@ -410,6 +410,63 @@ KEPT = {
     "a space that unparse cannot write": (
         "word = 'a'\ntold = f\"{'\u3000'.join([word])}\"\nprint(told)", "word = 'a'", None,
     ),
+    "an operator of the page": (
+        "scale = 1\nclass Pair:\n    def __init__(self, a):\n        self.a, self.seen = a, []\n"
+        "    def __mul__(self, other):\n        self.seen.append(other.a)\n"
+        "        return Pair(self.a * other.a)\np, q = Pair(2), Pair(3)\nr = p * q\n"
+        "print(p.seen)",
+        "r = p * q",
+        "scale",
+    ),
+    "an operator that changes a thing it caught": (
+        "log = []\nclass Pair:\n    def __lt__(self, other):\n        log.append(1)\n"
+        "        return True\nunused = Pair() < Pair()\nn = 1\nprint(log)",
+        "unused",
+        "n = 1",
+    ),
+    "a property": (
+        "class Counter:\n    n = 0\n    def __init__(self):\n        self.seen = []\n"
+        "    @property\n    def next(self):\n        self.seen.append(1)\n"
+        "        return len(self.seen)\nc, d = Counter(), Counter()\nfirst = c.next\n"
+        "other = d.seen\nprint(c.seen)",
+        "first = c.next",
+        "other",
+    ),
+    "what `with` begins": (
+        "log = []\nclass Timed:\n    def __enter__(self):\n        log.append('in')\n"
+        "    def __exit__(self, *a):\n        log.append('out')\nwith Timed():\n    x = 1\n"
+        "print(log)",
+        "with Timed()",
+        None,
+    ),
+    "a loop over a thing of the page": (
+        "class Deck:\n    def __init__(self):\n        self.left = [1, 2]\n"
+        "    def __iter__(self):\n        return self\n    def __next__(self):\n"
+        "        if not self.left:\n            raise StopIteration\n"
+        "        return self.left.pop()\ndeck = Deck()\nfor card in deck:\n    last = card\n"
+        "print(deck.left)",
+        "for card in deck",
+        None,
+    ),
+    "a part that is set by a method": (
+        "class Table:\n    def __init__(self):\n        self.rows = {}\n"
+        "    def __setitem__(self, key, value):\n        self.rows[key] = 2 * value\n"
+        "t, u = Table(), Table()\nt['a'] = 1\nu['b'] = 1\nprint(t.rows)",
+        "t['a'] = 1",
+        "u['b']",
+    ),
+    "parts of a module that are changed": (
+        "import matplotlib.pyplot as plt\nplt.rcParams.update({'lines.linewidth': 3})\n"
+        "n = 1\nprint(plt.rcParams['lines.linewidth'])",
+        "update",
+        "n = 1",
+    ),
+    "a generator that shuffles": (
+        "import random\nrng = random.Random(0)\nrows, n = [1, 2, 3], 1\nrng.shuffle(rows)\n"
+        "print(rows)",
+        "rng.shuffle",
+        None,
+    ),
     "a default is looked up where it is made": (
         "size = 3\ndef area(side=size):\n    return side**2\nprint(area())", "size = 3", None,
     ),
