@@ -65,7 +65,7 @@ class Calls(Summaries):
             if thing.code:
                 results.append(self.use(node, number, given))
             elif thing.kind and BOX in thing.marks:  # the class itself
-                results.append(self._instance(node, thing.kind, given))
+                results.append(self._instance(node, number, given))
             else:
                 others.add(number)
         self._change_owners(frozenset(others), given)
@@ -123,8 +123,10 @@ class Calls(Summaries):
         codes = [self.heap.things[number].code for number in method]
         return any(code and code.node.decorator_list for code in codes)
 
-    def _instance(self, node: ast.AST, kind: ast.ClassDef, given: Given) -> Value:
-        own = self.heap.make((self.statement, node, kind))
+    def _instance(self, node: ast.AST, number: int, given: Given) -> Value:
+        kind, parts = self.heap.things[number].kind, self.heap.things[number].holds
+        shared = frozenset(n for n in parts if self.heap.things[n].is_data)  # by all instances
+        own = self.heap.make((self.statement, node, kind), shared)
         self.heap.only(own).kind = kind
         methods = self.methods.get(kind, {})
         if kind.bases:
@@ -191,7 +193,7 @@ class Calls(Summaries):
         ):
             self.heap.change_module(modules)
         for key, value in given.named:
-            if key == "out":
+            if key in ("out", "file"):
                 self.heap.change(value)
         if name in library.SOURCES:
             return self.make(node, given.all, NOTHING, STREAM)

@@ -448,6 +448,18 @@ KEPT = {
         "for card in deck",
         None,
     ),
+    "a list that instances share": (
+        "class Net:\n    made = []\n    def __init__(self):\n        self.made.append(1)\n"
+        "n = 1\nNet()\nprint(Net.made)",
+        "\nNet()",
+        "n = 1",
+    ),
+    "what is printed into a file": (
+        "import io\ntold, other = io.StringIO(), io.StringIO()\nprint('a', file=told)\n"
+        "print('b', file=other)\nprint(told.getvalue())",
+        "file=told",
+        "file=other",
+    ),
     "a part that is set by a method": (
         "class Table:\n    def __init__(self):\n        self.rows = {}\n"
         "    def __setitem__(self, key, value):\n        self.rows[key] = 2 * value\n"
