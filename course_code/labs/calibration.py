@@ -170,7 +170,7 @@ def ece(sure, right, n=10):
 
     In each bin the gap |mean of sure − mean of right|, weighted by its share of points.
     """
-    # zh: 返回期望校准误差：把握与正确率相差多少。
+    # zh: 返回期望校准误差：把握与准确率相差多少。
     # zh:
     # zh: 每个区间的差距是 |sure 的平均 − right 的平均|，按区间中点数的比例加权。
     bins = bin_of(sure, n)
@@ -359,7 +359,7 @@ def check_best_temperature():
 
 def show_reliability(T):
     """Draw accuracy against sureness, bin by bin, before and after."""
-    # zh: 画出每个区间里的正确率与把握，修正前后各一幅。
+    # zh: 在一幅图里画出每个区间的准确率与把握，修正前后各一条线。
     fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
     for t, marker in ((1.0, "o"), (T, "^")):
         sure, right = certainty(z_test / t, y_test)
