@@ -25,7 +25,7 @@ def boastful(n, seed):
     """
     # zh: 返回放大到三倍的得分 (n, 4)，以及正确类别 (n,)。
     # zh:
-    # zh: 类别按 softmax(得分 / 3) 抽取，所以诚实的温度是 3。
+    # zh: 类别按 softmax(得分 / 3) 抽取，所以老实的温度是 3。
     rng = torch.Generator().manual_seed(seed)
     honest = 1.5 * torch.randn(n, 4, generator=rng)
     y = torch.multinomial(honest.softmax(dim=1), 1, generator=rng)[:, 0]
@@ -333,7 +333,7 @@ def check_best_temperature():
     need_same(
         honest,
         1.0,
-        ("best_temperature of honest scores", "得分诚实时的 best_temperature"),
+        ("best_temperature of honest scores", "得分老实时的 best_temperature"),
         mistakes=[
             (
                 3.0,
