@@ -316,9 +316,10 @@ from course_code.draw.style import LINES
 fig, ax = plt.subplots(figsize=(5.4, 3.3), layout="constrained")
 for i, bend in enumerate(BENDS):
     style = {"color": COLOURS[i], "marker": MARKERS[i], "linestyle": LINES[i]}
-    ax.plot(range(len(HIDDEN)), solved[bend].values(), label=bend, **style)
-ax.set(xticks=range(len(HIDDEN)), xticklabels=HIDDEN, ylim=(-0.03, 1.03))
-ax.set(xlabel="hidden units", ylabel="starts that end in XOR")
+    ax.plot(HIDDEN, solved[bend].values(), label=bend, **style)
+ax.set_xscale("log", base=2)
+ax.set_xticks(HIDDEN, HIDDEN)
+ax.set(xlabel="hidden units", ylabel="starts that end in XOR", ylim=(-0.03, 1.03))
 ax.legend()
 plt.show()
 
