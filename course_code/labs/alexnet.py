@@ -33,7 +33,7 @@ def places(n, k, s, p):
     # zh: 返回卷积核沿一条边有多少个位置。
     # zh:
     # zh: n：一条边的像素数；k：卷积核的边长；s：步长，相邻两个位置隔几个像素；
-    # zh: p：两端各补几个像素。
+    # zh: p：两端各填充几个像素。
     # stub
     # return ...
     # solution
@@ -55,7 +55,7 @@ def check_places():
             (
                 (n + p - k) // s + 1,
                 "pixels are added at both ends of a side.",
-                "一条边的两端都要补像素。",
+                "一条边的两端都要填充。",
             ),
             (
                 room + 1,
@@ -212,7 +212,7 @@ steps.check(2, check_costs)
 
 def convolve(x, w):
     """Slide a kernel w (k, k) over a picture x (n, n), stride 1, nothing added."""
-    # zh: 让卷积核 w (k, k) 滑过图片 x (n, n)，步长 1，不补边。
+    # zh: 让卷积核 w (k, k) 滑过图片 x (n, n)，步长 1，不填充。
     k, size = len(w), places(len(x), len(w), 1, 0)
     out = torch.zeros(size, size)
     for i in range(size):
@@ -379,7 +379,7 @@ def shifted(X):
     # zh: 先是 N 张图片朝一个方向，再换下一个方向；移空的边缘填 0。
     n = X.shape[-1]
     wide = F.pad(X, (1, 1, 1, 1))  # (N, n + 2, n + 2), with a border of zeros
-    # zh: (N, n + 2, n + 2)，外面补一圈零
+    # zh: (N, n + 2, n + 2)，外面填充一圈零
     copies = []
     for i in range(3):
         for j in range(3):

@@ -25,7 +25,7 @@ def boastful(n, seed):
     """
     # zh: 返回放大到三倍的得分 (n, 4)，以及正确类别 (n,)。
     # zh:
-    # zh: 类别按 softmax(得分 / 3) 抽取，所以诚实的温度是 3。
+    # zh: 类别按 softmax(得分 / 3) 抽取，所以老实的温度是 3。
     rng = torch.Generator().manual_seed(seed)
     honest = 1.5 * torch.randn(n, 4, generator=rng)
     y = torch.multinomial(honest.softmax(dim=1), 1, generator=rng)[:, 0]
@@ -170,7 +170,7 @@ def ece(sure, right, n=10):
 
     In each bin the gap |mean of sure − mean of right|, weighted by its share of points.
     """
-    # zh: 返回期望校准误差：把握与正确率相差多少。
+    # zh: 返回期望校准误差：把握与准确率相差多少。
     # zh:
     # zh: 每个区间的差距是 |sure 的平均 − right 的平均|，按区间中点数的比例加权。
     bins = bin_of(sure, n)
@@ -333,7 +333,7 @@ def check_best_temperature():
     need_same(
         honest,
         1.0,
-        ("best_temperature of honest scores", "得分诚实时的 best_temperature"),
+        ("best_temperature of honest scores", "得分老实时的 best_temperature"),
         mistakes=[
             (
                 3.0,
@@ -359,7 +359,7 @@ def check_best_temperature():
 
 def show_reliability(T):
     """Draw accuracy against sureness, bin by bin, before and after."""
-    # zh: 画出每个区间里的正确率与把握，修正前后各一幅。
+    # zh: 在一幅图里画出每个区间的准确率与把握，修正前后各一条线。
     fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
     for t, marker in ((1.0, "o"), (T, "^")):
         sure, right = certainty(z_test / t, y_test)

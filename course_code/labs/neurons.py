@@ -33,7 +33,7 @@ def threshold(X, w, b):
     # zh: X：(B, D)；w：权重 (D,)；b：偏置，即阈值取负。
     # stub
     # a = ...  # (B,) the weighted sums, bias included
-    # zh: (B,) 加权和，含偏置
+    # zh: (B,) 净输入，含偏置
     # return ...  # 1.0 where a is above 0, otherwise 0.0
     # zh: a 大于 0 处为 1.0，其余为 0.0
     # solution
@@ -52,12 +52,12 @@ def check_threshold():
         (
             total.gt(0).float(),
             "the bias is missing: add it to the weighted sum.",
-            "漏了偏置：要把它加到加权和上。",
+            "漏了偏置：加权求和之后还要加上它。",
         ),
         (
             total.ge(1).float(),
             "the unit fires at a sum of exactly 0: it has to be above 0.",
-            "加权和正好是 0 时也输出了 1：要大于 0 才行。",
+            "净输入正好是 0 时也输出了 1：要大于 0 才行。",
         ),
         (
             total.gt(-1).float(),
@@ -77,7 +77,7 @@ def check_threshold():
         (
             total - 1,
             "these are the sums: compare them with 0.",
-            "这是加权和本身：还要与 0 比较。",
+            "这是净输入本身：还要与 0 比较。",
         ),
     ]
     want = torch.tensor([0.0, 0, 1, 0, 0, 0])
@@ -101,7 +101,7 @@ def one_pass(w, X, y):
     for x, label in zip(X, y, strict=True):
         # stub
         # wrong = ...  # a sum of exactly 0 decides nothing, and counts as wrong
-        # zh: 和正好是 0 时什么也没有判定，算作错
+        # zh: 净输入正好是 0 时什么也没有判定，算作错
         # if wrong:
         #     w = ...
         #     mistakes += 1
@@ -151,7 +151,7 @@ def check_one_pass():
                 "strict",
                 "a sum of exactly 0 counts as right: from weights 0 nothing would ever "
                 "move. Use ≤.",
-                "加权和正好是 0 时算成了答对：权重从 0 出发，就永远不会动。请用 ≤。",
+                "净输入正好是 0 时算成了答对：权重从 0 出发，就永远不会动。请用 ≤。",
             ),
             (
                 "always",
@@ -162,7 +162,7 @@ def check_one_pass():
                 "unsigned",
                 "the sum is compared with 0 whatever the label: right is a sum whose "
                 "sign is the label's.",
-                "没有看标签就把加权和与 0 比较：加权和与标签同号才算答对。",
+                "没有看标签就把净输入与 0 比较：净输入与标签同号才算答对。",
             ),
             (
                 "reversed",

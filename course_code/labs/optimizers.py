@@ -26,7 +26,7 @@ START = torch.tensor([1.0, 1.0])
 
 def loss(w):
     """A valley a hundred times steeper across than along; its lowest point is 0."""
-    # zh: 横向比纵向陡一百倍的山谷，最低点的损失是 0。
+    # zh: 横向的曲率是纵向一百倍的山谷，最低点的损失是 0。
     return (STEEP * w**2).sum() / 2
 
 

@@ -135,9 +135,9 @@ def check_table(table, en="", zh=""):
     if torch.is_tensor(kept) and kept.dim() == 1:
         need(
             False,
-            "kept has lost a dimension: a number as index drops it, a range such "
-            "as a:b keeps it.",
-            "kept 少了一维：用一个数作索引会去掉这一维，用 a:b 这样的范围则会保留。",
+            "kept has lost an axis: a number as index drops it, a slice such as a:b "
+            "keeps it.",
+            "kept 少了一个轴：整数索引会去掉这个轴，a:b 这样的切片则会保留。",
         )
     need_same(kept, two[:, None], (f"{en}kept", f"{zh}kept"))
     need_same(got[3], rest, (f"{en}rest", f"{zh}rest"))

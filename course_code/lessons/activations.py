@@ -8,7 +8,8 @@ attention, hardware.
 
 # %% name="setup"
 import math
-from statistics import median
+from itertools import pairwise
+from statistics import fmean, median
 
 import matplotlib.pyplot as plt
 import torch
@@ -67,9 +68,10 @@ def spirals(seed):
 
 contest = ("sigmoid", "tanh", "relu", "gelu")
 RATES = (0.001, 0.01, 0.1, 0.3, 1, 3)
-slow, small, *_, fast = RATES
+slow, small, level, fast = 0.001, 0.01, (0.1, 0.3), 3  # trained whatever the list says
+tried = sorted({*RATES, slow, small, *level, fast})
 spiral_net = {"widths": (2, 100, 3), "optimizer": adam, "device": dev}
-grid = {"activation": contest, "lr": RATES, "seed": SEEDS}
+grid = {"activation": contest, "lr": tried, "seed": SEEDS}
 rows = sweep(spirals, grid, steps=1000, **spiral_net)
 
 
@@ -79,7 +81,7 @@ def scores(rows, **wanted):
 
 
 test, middle = {}, {}
-for lr in RATES:
+for lr in tried:
     test[lr] = {name: scores(rows, activation=name, lr=lr) for name in contest}
     middle[lr] = {name: median(values) for name, values in test[lr].items()}
     order = sorted(contest, key=middle[lr].get, reverse=True)
@@ -94,7 +96,7 @@ def lead(ours, theirs):
     return median_interval([100 * (a - b) for a, b in zip(ours, theirs, strict=True)])
 
 
-relu_leads = {lr: lead(test[lr]["relu"], test[lr]["sigmoid"]) for lr in RATES}
+relu_leads = {lr: lead(test[lr]["relu"], test[lr]["sigmoid"]) for lr in tried}
 for lr, ends in relu_leads.items():
     print(f"lr {lr:<5} ReLU leads by {ends:+.1f} points")
 sigmoid_leads = lead(test[fast]["sigmoid"], test[fast]["relu"])  # the other way round
@@ -111,9 +113,9 @@ from course_code.draw.curves import draw_band
 
 fig, axes = plt.subplots(2, 1, figsize=(5.2, 6.4), sharex=True, layout="constrained")
 for i, name in enumerate(contest):
-    runs = torch.tensor([test[lr][name] for lr in RATES]).T  # (S, rates)
+    runs = torch.tensor([test[lr][name] for lr in tried]).T  # (S, rates)
     for ax in axes:
-        draw_band(ax, RATES, runs, label=name, index=i, markers=True)
+        draw_band(ax, tried, runs, label=name, index=i, markers=True)
 axes[0].set(xscale="log", ylabel="test accuracy", ylim=(0.45, 1.02))
 axes[1].set(
     xlabel="learning rate (Adam)", ylabel="the same, enlarged", ylim=(0.97, 1.0)
@@ -127,7 +129,7 @@ tanh_to_sigmoid = lead(test[slow]["tanh"], test[slow]["sigmoid"])
 relu_behind_tanh = lead(test[fast]["tanh"], test[fast]["relu"])
 pairs = zip(test[fast]["relu"], test[fast]["sigmoid"], strict=True)
 behind = sum(a < b for a, b in pairs)
-apart = max(abs(end) for lr in RATES[2:4] for end in relu_leads[lr])
+apart = max(abs(end) for lr in level for end in relu_leads[lr])
 worst_tuned = min(arm["test"][0] for arm in tuned.values())
 at_the_end = sum(not arm["inside"] for arm in tuned.values())
 small_lead = relu_leads[small][1]
@@ -391,6 +393,8 @@ MANY = range(20)  # seeds, where failures are counted
 n_many = len(MANY)
 FAMILY = ("relu", "leaky_relu", "gelu")
 DIGIT_RATES = (0.2, 0.5, 1, 2)
+hot, hottest = 1, 2  # trained whatever the list says
+digit_rates = sorted({*DIGIT_RATES, hot, hottest})
 WATCH = (50, 100, 150, 250)  # steps; the last ends the training
 digits = stacked_data([{"data_seed": s} for s in MANY], lambda s: load_digits(seed=s))
 X_train, y_train = (part.to(dev) for part in digits["train"])  # (R, 1000, 64)
@@ -422,16 +426,19 @@ def train_watched(name, lr):
 death = []  # one row per activation, rate and seed
 silent_at = []  # per ReLU stack: what was silent when
 for name in FAMILY:
-    for lr in DIGIT_RATES:
+    for lr in digit_rates:
         net, seen = train_watched(name, lr)
         silent_at += [seen] if name == "relu" else []
         losses = evaluate_runs(net, *digits["valid"])[0].tolist()
         tests = evaluate_runs(net, *digits["test"])[1].tolist()
         parts = dead_units(net)[0].float().mean(dim=1).tolist()
-        for loss, hits, part in zip(losses, tests, parts, strict=True):
+        own = seen[-1][0].float().mean(dim=1).tolist()  # silent themselves, at the end
+        cut = seen[-1][1].all(dim=1).tolist()  # the whole layer above is silent
+        columns = zip(losses, tests, parts, own, cut, strict=True)
+        for loss, hits, part, silent, closed in columns:
             row = {"activation": name, "lr": lr, "step": WATCH[-1], "valid_loss": loss}
             row |= {"test": hits, "diverged": loss == math.inf, "dead": part}
-            death.append(row)
+            death.append(row | {"silent": silent, "cut_off": closed})
 
 # %% name="death_table"
 
@@ -444,12 +451,12 @@ def column(name, lr, value):
 digit_test, dead, failed, burst = {}, {}, {}, {}
 print(f"of {n_many} nets each: how many stay below 90 % (how many of them diverge)")
 for name in FAMILY:
-    digit_test[name] = {lr: column(name, lr, "test") for lr in DIGIT_RATES}
-    dead[name] = {lr: column(name, lr, "dead") for lr in DIGIT_RATES}
-    burst[name] = {lr: sum(column(name, lr, "diverged")) for lr in DIGIT_RATES}
+    digit_test[name] = {lr: column(name, lr, "test") for lr in digit_rates}
+    dead[name] = {lr: column(name, lr, "dead") for lr in digit_rates}
+    burst[name] = {lr: sum(column(name, lr, "diverged")) for lr in digit_rates}
     failed[name] = {lr: sum(s < 0.9 for s in v) for lr, v in digit_test[name].items()}
-    counts = (f"{failed[name][lr]:2} ({burst[name][lr]})" for lr in DIGIT_RATES)
-    told = zip(DIGIT_RATES, counts, strict=True)
+    counts = (f"{failed[name][lr]:2} ({burst[name][lr]})" for lr in digit_rates)
+    told = zip(digit_rates, counts, strict=True)
     print(f"{name:10}", "   ".join(f"lr {lr}: {count}" for lr, count in told))
 
 # lowest mean: one failed net spoils a rate
@@ -460,15 +467,22 @@ for name, arm in digit_tuned.items():
     line = f"test {arm['test'][0]:.3f} to {arm['test'][-1]:.3f}, {arm['failed']} failed"
     print(f"{name:10} tuned lr {arm['lr']}: {line}")
 
+relu_dead, relu_silent = dead["relu"][hottest], column("relu", hottest, "silent")
+cut_off = sum(column("relu", hottest, "cut_off"))
+print(f"ReLU at lr {hottest}, layer 1, of the units of each net:")
+print(f"without gradient {relu_dead[0]:.0%} to {relu_dead[-1]:.0%}")
+print(f"silent themselves {relu_silent[0]:.0%} to {relu_silent[-1]:.0%}")
+print(f"all of layer 2 silent: {cut_off} of {n_many} nets")
+
 # %% name="death_figure"
 fig, axes = plt.subplots(2, 1, figsize=(5.2, 6), sharex=True, layout="constrained")
 for i, name in enumerate(FAMILY):
     for ax, values in zip(axes, (digit_test, dead), strict=True):
-        runs = torch.tensor([values[name][lr] for lr in DIGIT_RATES]).T  # (R, rates)
-        draw_band(ax, DIGIT_RATES, runs, label=name, index=i, markers=True)
+        runs = torch.tensor([values[name][lr] for lr in digit_rates]).T  # (R, rates)
+        draw_band(ax, digit_rates, runs, label=name, index=i, markers=True)
 axes[0].set(xscale="log", ylabel="test accuracy", ylim=(-0.03, 1.03))
 axes[1].set(xlabel="learning rate (SGD)", ylabel="dead units", ylim=(-0.03, 1.03))
-axes[1].set_xticks(DIGIT_RATES, [f"{lr:g}" for lr in DIGIT_RATES])
+axes[1].set_xticks(digit_rates, [f"{lr:g}" for lr in digit_rates])
 axes[1].minorticks_off()
 axes[0].legend(loc="lower left")
 plt.show()
@@ -490,13 +504,13 @@ tuned_middles = [arm["median"] for arm in digit_tuned.values()]
 tuned_gap = max(tuned_middles) - min(tuned_middles)
 tuned_failed = sum(arm["failed"] for arm in digit_tuned.values())
 n_tuned = len(digit_tuned) * n_many
-*_, hot, hottest = DIGIT_RATES
 survivors = sum(n_many - failed[name][hottest] for name in FAMILY)
 relu_fails, leaky_fails = failed["relu"][hot], failed["leaky_relu"][hot]
-relu_dead = dead["relu"][hottest][0]
+part_cut = cut_off / n_many
 leaky_dead = max(r["dead"] for r in death if r["activation"] == "leaky_relu")
 
-check("measured relu_dies: at 2 most ReLU units die", relu_dead, ">", 0.5)
+check("measured relu_dies: at 2 most units get nothing", relu_dead[0], ">", 0.5)
+check("measured from_above: most nets lose all of layer 2", part_cut, ">=", 0.5)
 check("measured relu_fails: at 1 some ReLU nets fail", relu_fails, "in", (1, 19))
 check("measured leaky_fails: so do LeakyReLU nets", leaky_fails, "in", (1, 19))
 check("measured leaky_lives: in layer 1 no LeakyReLU dies", leaky_dead, "==", 0)
@@ -616,29 +630,39 @@ second = (p * torch.relu(x) ** 2).sum().item()  # E[relu(a)^2], a ~ N(0, 1)
 print(f"E[relu(a)^2] = {second:.4f}")
 
 rng = torch.Generator().manual_seed(0)
-he = plain = torch.randn(256, 500, generator=rng)  # columns
+he = plain = torch.randn(40, 256, 100, generator=rng)  # 40 draws, points are columns
 for _ in range(20):
-    W = torch.randn(256, 256, generator=rng) / math.sqrt(256)  # keeps Var(W h)
+    W = torch.randn(40, 256, 256, generator=rng) / math.sqrt(256)  # keeps Var(W h)
     he, plain = torch.relu(math.sqrt(2) * W @ he), torch.relu(W @ plain)
-kept = {"he": he.square().mean().item(), "plain": plain.square().mean().item()}
-print(f"after 20 layers: {kept['he']:.2f}, without the 2: {kept['plain']:.0e}")
+kept = sorted(he.square().mean(dim=(1, 2)).tolist())  # one size per draw
+kept_mean = fmean(kept)
+plain_size = plain.square().mean(dim=(1, 2)).max().item()
+print(f"after 20 layers: {kept[0]:.2f} to {kept[-1]:.2f}, on average {kept_mean:.2f}")
+print(f"without the 2: at most {plain_size:.0e}")
 
 # %% name="ex_prelu"
-from torch import nn
+MOMENTS = (400, 1000, 3000)  # steps; the last ends the training
+few = SEEDS[:4]
+alpha = torch.full((len(few), 1, 1), 0.25, device=dev, requires_grad=True)  # (R, 1, 1)
+prelu = lambda a: leaky_relu(a, alpha)  # each net has its own alpha
+net = Ensemble((2, 100, 3), prelu, seeds=few, device=dev)
+weights = [part for layer in net.layers for part in layer]
+optimizer = torch.optim.Adam([*weights, alpha], lr=0.01)
+inputs, labels = X[: len(few)].mT.to(dev), y[: len(few)].to(dev)
+few_test = [part[: len(few)] for part in spiral_data["test"]]
 
-from course_code.teach.models import mlp
-from course_code.teach.training import accuracy, train
-
-alphas, prelu_test = [], []
-for seed in SEEDS[:4]:
-    parts = {name: [t.to(dev) for t in pair] for name, pair in spirals(seed).items()}
-    model = mlp((2, 100, 3), nn.PReLU, seed=seed).to(dev)
-    start = model[1].weight.item()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    train(model, *parts["train"], optimizer, steps=400)
-    alphas.append(model[1].weight.item())
-    prelu_test.append(accuracy(model, *parts["test"]))
-    print(f"alpha {start:.2f} -> {alphas[-1]:.2f}, test {prelu_test[-1]:.3f}")
+alphas, prelu_test = {}, {}
+for step in range(1, MOMENTS[-1] + 1):
+    optimizer.zero_grad()
+    cross_entropies(net(inputs), labels).sum().backward()
+    optimizer.step()
+    if step in MOMENTS:
+        alphas[step] = alpha.flatten().tolist()
+        prelu_test[step] = evaluate_runs(net, *few_test)[1].tolist()
+        found = "  ".join(f"{value:.2f}" for value in alphas[step])
+        worst = min(prelu_test[step])
+        print(f"{step:5,} steps: alpha {found}, test {worst:.3f} or more")
+prelu_worst = min(map(min, prelu_test.values()))
 
 # %% name="ex_stack"
 stacked = {}
@@ -650,7 +674,11 @@ for depth in (1, 2):
     stacked[depth] = found
 
 # %% name="check_exercises"
-plain_size, quartic = kept["plain"], median(stacked[2])
+by_seed = zip(*alphas.values(), strict=True)
+least_fall = min(a - b for path in by_seed for a, b in pairwise(path))
+first_slope, quartic = max(alphas[MOMENTS[0]]), median(stacked[2])
 check("measured factor_two: without the 2 the signal dies", plain_size, "<", 1e-5)
-check("measured prelu_folds: PReLU learns a negative slope", max(alphas), "<", -0.5)
+check("measured he_average: with it, on average, it keeps", kept_mean, "in", (0.6, 1.6))
+check("measured prelu_folds: PReLU learns a negative slope", first_slope, "<", -0.5)
+check("measured prelu_falls: and it goes on falling", least_fall, ">", 0.2)
 check("measured quartic: two layers of x^2 pass the cap", quartic, ">", 0.95)

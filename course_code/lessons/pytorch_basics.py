@@ -862,9 +862,11 @@ svd_off = svd_gap / m.abs().max().item()
 check("arithmetic svd: U S Vh gives m back, to rounding", svd_off, "<", 1e-5)
 
 # %% name="ex_histogram"
-sample = torch.randn(1000, generator=generator(0))
+sample = torch.randn(998, generator=generator(0))
+sample = torch.cat((sample, edges[[0, -1]]))  # and one number at either end
 # edges[k] <= x < edges[k + 1] gives k
 bins = torch.bucketize(sample, edges, right=True) - 1
+bins[sample == edges[-1]] = len(edges) - 2  # NumPy's last bin is closed at both ends
 inside = bins[(bins >= 0) & (bins < 80)]
 counts = torch.bincount(inside, minlength=80)  # (80,)
 theirs = torch.from_numpy(np.histogram(sample.numpy(), bins=edges.numpy())[0])

@@ -269,3 +269,11 @@ for depth, units in ((1, 64), (4, 16), (16, 4)):
 # %% name="ex_random_check"
 most = max(max(found) for found in random_pieces.values())
 check("measured few_pieces: 64 random units make at most", most, "<=", 65)
+
+# %% name="ex_bottleneck" timeout=300
+roomy = race({16: (64, *[42] * 16, 10)}, splits, RATES, steps=500, batch_size=50)[16]
+roomy["gain"] = lead(roomy["test"], digits[16]["test"])
+roomy["lead"] = lead(roomy["test"], digits[1]["test"])
+print(f"rate {roomy['lr']}: test {roomy['low']:.3f} to {roomy['high']:.3f}")
+print(f"against 15 units a layer {roomy['gain']:+.1f} points")
+print(f"against one hidden layer {roomy['lead']:+.1f} points")

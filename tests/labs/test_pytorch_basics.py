@@ -20,7 +20,7 @@ def test_step_2(wrong):
     said("this stands in column 1", entry="m[0, 1]")
     said("column is the third one", column="m[:, 2]")
     said("column is the first one", column="m[:, 0]")
-    said("kept has lost a dimension", kept="m[:, 1]")
+    said("kept has lost an axis", kept="m[:, 1]")
     said("column has shape (4,)", column="m[1]")
     said("rest has shape (2, 2)", rest="m[:, :-2]")
     other = "for a table (3, 5), "

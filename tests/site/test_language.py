@@ -55,16 +55,18 @@ RULES = {  # what: (languages, pattern, an example that breaks it, one that keep
     "两种说法用了另一种": (
         "zh",
         r"叫做|其它|做为|标准误差|梯度截断|加权和|误差带|权值|激励函数|学习速率|隐层|过度拟合|足迹"
-        r"|(?<!“)(?:有导师|误差反传|坏死)|对一半|权重衰变|课堂笔记",
+        r"|(?<!“)(?:有导师|误差反传|坏死)|对一半|权重衰变|课堂笔记|补边|带泄[漏露]的|[上下]一页|准备工作"
+        r"|[A-Z][\w’é-]+ 与 [A-Z][\w’é-]+(?:（|，)\d{4}|He 的权重",
         "叫做净输入的加权和", "叫作净输入",
     ),
 }  # fmt: skip
 PAGES = sorted(
     (lang, path)
     for lang in ("en", "zh")
-    for path in COURSE.prose(lang).glob("*.md")
+    for path in COURSE.prose(lang).rglob("*.md")
     if path.stem != "references"  # which gives titles as they were published
 )
+LABS = sorted((ROOT / "course_code/labs").glob("*.py"))
 TARGET = re.compile(
     r"\]\([^)]*\)|\{[^{}]*\}|<[^<>]+>|https?:\S+|doi:\S+|arXiv:\S+|issue \d+|^ *::.*", re.MULTILINE
 )
@@ -93,7 +95,7 @@ def test_a_rule_finds_what_breaks_it(what):
     assert not re.search(pattern, good)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page[0]}/{page[1].name}")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page[1].relative_to(ROOT / "docs")))
 def test_pages_keep_the_rules(page):
     language, path = page
     broken = []
@@ -104,6 +106,13 @@ def test_pages_keep_the_rules(page):
                     at = line + text.count("\n", 0, found.start())
                     broken.append(f"{path.name}:{at}: {what}: {found[0]!r}")
     assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+def test_checks_and_comments_of_labs_say_the_word_that_lessons_say(path):
+    _, pattern, *_ = RULES["两种说法用了另一种"]
+    found = re.search(pattern, path.read_text(encoding="utf-8"))
+    assert not found, (path.name, found)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -7,7 +7,6 @@ all its code runs here, on the same versions. Shares of an audit merge by copyin
 import json
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -22,6 +21,7 @@ from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest, log, write_atomically
 from course_code.publish.run import processes
+from course_code.publish.run.folders import empty_folder
 from course_code.publish.run.plan import Plan
 
 LIMIT = 1800  # seconds that one repeat may take
@@ -153,8 +153,7 @@ def run_plan(plan: Plan, seed: int | None, repeat: int = 0, change: Variation = 
 
 def _execute(job: dict) -> dict:
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="audit-") as name:
-        folder = Path(name)
+    with empty_folder() as folder:
         (folder / "work").mkdir()
         files = {
             "folder": folder / "work",

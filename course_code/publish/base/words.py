@@ -173,6 +173,7 @@ DESCRIBED = {  # a figure, from its data
         "more": "{count} more like these",
         "panels": "{count} more panels like these.",
         "comma": ", ",
+        "between": ", ",  # texts in quotation marks
         "colon": ": ",
         "semicolon": "; ",
         "stop": ". ",
@@ -215,6 +216,7 @@ DESCRIBED = {  # a figure, from its data
         "more": "另有 {count} 个同类",
         "panels": "另有 {count} 幅同类的图。",
         "comma": "、",
+        "between": "",  # texts in quotation marks
         "colon": "：",
         "semicolon": "；",
         "stop": "。",

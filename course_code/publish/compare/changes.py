@@ -12,7 +12,8 @@ from course_code.publish.compare.outputs import Outputs
 DIGITS = 1e-6  # relative: another processor gives other last digits
 NEAR = 0.01  # relative: numbers that a reader would call the same
 ROOT = re.compile(r"[^.\[]*")  # of a path: the name that the lesson binds
-NOISE = 2.0  # standard errors of a mean over seeds
+NOISE = 2.0  # standard errors of a mean difference over seeds
+RESIDUE = 1e-12  # what rounding leaves of float64 near 1
 HEADINGS = ("Claims held", "Numbers within 1 %", "Largest relative difference")
 
 
@@ -149,7 +150,7 @@ def judge(one, other) -> str:
     far = relative(one, other)
     if far is None:
         return "changed"
-    if far <= DIGITS:
+    if far <= DIGITS or _is_residue(one, other):
         return "digits"
     return "noise" if _is_noise(one, other) else "changed"
 
@@ -175,14 +176,21 @@ def relative(one, other) -> float | None:
     return abs(one - other) / max(abs(one), abs(other))
 
 
+def _is_residue(*sides) -> bool:
+    """Whether numbers on both sides would be 0 but for rounding."""
+    numbers = [n for side in sides for n in (side if isinstance(side, list) else [side])]
+    return all(abs(number) < RESIDUE for number in numbers)
+
+
 def _is_noise(one, other) -> bool:
-    """Whether means over seeds differ by no more than their own spread explains."""
+    """Whether seeds differ, pair by pair, by no more than the spread of that explains."""
     if not (isinstance(one, list) and isinstance(other, list) and len(one) == len(other) > 1):
         return False
     if not all(map(math.isfinite, [*one, *other])):
         return False
-    spread = math.hypot(statistics.stdev(one), statistics.stdev(other)) / math.sqrt(len(one))
-    return abs(statistics.fmean(one) - statistics.fmean(other)) <= NOISE * spread
+    pairs = [b - a for a, b in zip(one, other, strict=True)]
+    spread = statistics.stdev(pairs) / math.sqrt(len(pairs))
+    return abs(statistics.fmean(pairs)) <= NOISE * spread
 
 
 def _judge_claim(one: dict | None, other: dict | None, quartiles: list | None) -> str:

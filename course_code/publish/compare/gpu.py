@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.compare import collect
 from course_code.publish.compare.changes import HEADINGS, Agreement, agreement
 from course_code.publish.run import processes
+from course_code.publish.run.folders import empty_folder
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.store import Store
 
@@ -63,12 +63,12 @@ def run(script: Path, python: str, stored: dict) -> dict:
         CourseError: the interpreter has no accelerator, or the process broke.
     """
     job = {"package": PACKAGE, "root": str(ENGINE), "names": [*stored["values"]]}
-    with tempfile.TemporaryDirectory(prefix="gpu-") as folder:
-        result, work = Path(folder, "result.json"), Path(folder, "work")
+    with empty_folder() as folder:
+        result, work = folder / "result.json", folder / "work"
         work.mkdir()
         command = [python, "-P", collect.__file__, script.resolve(), result]
         try:
-            done = processes.run_script(command, job, Path(folder), work, LIMIT)
+            done = processes.run_script(command, job, folder, work, LIMIT)
         except subprocess.TimeoutExpired:
             raise CourseError(f"took more than {LIMIT} seconds", script) from None
         except OSError as error:

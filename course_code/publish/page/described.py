@@ -4,6 +4,8 @@ from course_code.publish.base.words import DESCRIBED
 from course_code.publish.page.values import typeset
 
 PANELS, SERIES = 6, 6  # that are told one by one; of series of each kind
+ALONG = {"x": "x", "to x": "x", "y": "y", "to y": "y", "low": "y", "high": "y"}  # axis of a column
+NOTHING = 1e-12  # of the longer end of an axis: nearer to 0 there is only rounding
 
 
 def described(panels: list[dict], language: str) -> list[str]:
@@ -21,6 +23,7 @@ def described(panels: list[dict], language: str) -> list[str]:
 
 
 def _panel(panel: dict, number: int, count: int, words: dict) -> str:
+    panel = _cleaned(panel)
     title = words["title"].format(text=panel["title"]) if panel["title"] else ""
     text = words["panel"].format(number=number, count=count, title=title) if count > 1 else ""
     if any(one["kind"] not in ("map", "picture", "texts") for one in panel["series"]):
@@ -28,6 +31,37 @@ def _panel(panel: dict, number: int, count: int, words: dict) -> str:
         text += words["axes"].format(**axes)
     told = _few(panel["series"], words)
     return (text[:1].upper() + text[1:] + "".join(one + words["stop"] for one in told)).strip()
+
+
+def _cleaned(panel: dict) -> dict:
+    """A panel with 0 for what rounding has left of it; on logarithmic axes nothing is too small."""
+    least = {
+        name: 0 if panel[name]["log"] else NOTHING * max(_sizes(panel[name]), default=0)
+        for name in ("x", "y")
+    }
+    series = [
+        one | {name: _clean(one[name], axis, least) for name, axis in ALONG.items() if name in one}
+        for one in panel["series"]
+    ]
+    return panel | {"series": series}
+
+
+def _sizes(axis: dict) -> list[float]:
+    return [abs(axis[end]) for end in ("low", "high") if axis[end] is not None]
+
+
+def _clean(column: dict, axis: str, least: dict[str, float]) -> dict:
+    """A column that lies along an axis; where its values stand is told along the horizontal one."""
+    return {
+        key: _rounded(value, least["x" if key.endswith("_at") else axis])
+        for key, value in column.items()
+    }
+
+
+def _rounded(value, least: float):
+    if isinstance(value, list):
+        return [_rounded(each, least) for each in value]
+    return 0.0 if isinstance(value, float) and abs(value) < least else value
 
 
 def _axis(axis: dict, words: dict) -> str:
@@ -55,7 +89,7 @@ def _series(one: dict, words: dict) -> str:
     if kind == "picture":
         return words["picture"]
     if kind == "texts":
-        return words[kind].format(all=words["comma"].join(f"“{t}”" for t in one["text"]["all"]))
+        return words[kind].format(all=words["between"].join(f"“{t}”" for t in one["text"]["all"]))
     if kind == "levels":
         low, high = map(_number, _ends(one["value"]))
         return words[kind].format(
@@ -66,7 +100,7 @@ def _series(one: dict, words: dict) -> str:
         first = {key: _number(value["all"][0]) for key, value in one.items() if _is_column(value)}
         return words[name].format(**first)
     label = words["name"].format(text=one["label"]) if one["label"] else ""
-    return words[kind].format(label=label, count=one["count"]) + _run(one, words)
+    return words[kind].format(label=label, count=f"{one['count']:,}") + _run(one, words)
 
 
 def _run(one: dict, words: dict) -> str:
@@ -75,7 +109,7 @@ def _run(one: dict, words: dict) -> str:
         pairs = zip(one["x"]["all"], one["y"]["all"], strict=True)
         places = (f"({_number(x)}, {_number(y)})" for x, y in pairs)
         return words["colon"] + words["comma"].join(places) + _around(one, words)
-    count = words["count"].format(count=one["count"]) if one["kind"] != "map" else ""
+    count = words["count"].format(count=f"{one['count']:,}") if one["kind"] != "map" else ""
     if one["kind"] in ("line", "bars", "steps") and "low_at" in one.get("y", {}):
         course = {key: _number(value) for key, value in one["y"].items()}
         return count + words["colon"] + words["course"].format(**course) + _around(one, words)

@@ -21,6 +21,7 @@ SVG = "http://www.w3.org/2000/svg"
 TEXT, SPAN = f"{{{SVG}}}text", f"{{{SVG}}}tspan"
 PRIVATE = 0xE000  # letters that stand for the formulas of a label
 FORMULA = re.compile("([\ue000-\uf8ff])")
+FORMULAS = re.compile("[\ue000-\uf8ff]+")
 NUMBER = re.compile(r"[-+]?[\d.]*(?:e[-+]?\d+)?|-?inf|nan")
 LEADING = 13.2  # points from line to line of a text that had one
 WIDE = re.compile(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])")  # no space between Chinese letters
@@ -33,7 +34,7 @@ class Speaker:
 
     def __init__(self, labels: Labels):
         self.labels, self.missing = labels, []
-        self.used: dict[str, None] = {}  # in order
+        self.used: dict[str, str] = {}  # in order, each with a label that it served
         self._said: dict[str, str] = {}
 
     def __call__(self, label: str) -> str:
@@ -43,7 +44,9 @@ class Speaker:
             if found is None:
                 self.missing.append(" ".join(label.split()))
             self._said[label], served = found or (label, ())
-            self.used |= dict.fromkeys(sorted(served))
+            for one in sorted(served):
+                if one not in self.used or FORMULA.search(self.used[one]):  # this may be legible
+                    self.used[one] = " ".join(label.split())
         return self._said[label]
 
     def line(self, label: str) -> str:
@@ -51,11 +54,13 @@ class Speaker:
         return WIDE.sub("", self(label)).replace("\n", " ")
 
     def glossed(self) -> Iterator[tuple[str, str]]:
-        """Labels that served, each with its words; holes are dots."""
-        words = dict(self.labels.words)
-        for label in self.used:
+        """Labels that served, each with its words; of a pattern, one that it served."""
+        words, told = dict(self.labels.words), {}
+        for label, drawn in list(self.used.items()):
             if WORD.search(label) and words.get(label, label).lower() != label.lower():
-                yield HOLE.sub("…", label), " ".join(HOLE.sub("…", words[label]).split())
+                said = drawn if HOLE.search(label) else label
+                told[FORMULAS.sub("…", said)] = FORMULAS.sub("…", self.line(said))
+        yield from told.items()
 
 
 def in_language(runs: dict[str, Run], labels: Labels) -> dict[str, Run]:

@@ -1,29 +1,20 @@
 """Kernels: a fresh one in an empty folder, and a notebook's cells in it; nothing of it stays."""
 
 import logging
-import os
-import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from shutil import rmtree
 
-from filelock import FileLock, Timeout
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 
-from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import is_alive
 from course_code.publish.run import processes, surroundings
+from course_code.publish.run.folders import empty_folder
 
 START_TIMEOUT = 120  # seconds for what the build itself runs in the kernel, and for messages
 SILENT = logging.getLogger("course.nbclient")  # what it would log, it raises, too
 SILENT.disabled = True
-HELD = "held"  # a lock in the folder of a run
-LONGEST = 70  # bytes of a folder in which sockets may be: 103 to 107 are possible for all
 
 
 class _OnePython(KernelSpecManager):
@@ -36,43 +27,6 @@ class _OnePython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
-
-
-@contextmanager
-def empty_folder() -> Iterator[Path]:
-    """An empty folder for one run; what killed builds left is removed.
-
-    Its path is short enough for sockets: where TMPDIR's is not, the folder is in /tmp.
-
-    Raises:
-        CourseError: it cannot be made.
-    """
-    try:
-        parent = Path(tempfile.gettempdir())
-        if len(os.fsencode(parent)) > LONGEST and sys.platform != "win32":
-            parent = Path("/tmp")
-        for old in parent.glob("lesson-*-*"):
-            match = re.match(r"lesson-(\d+)-", old.name)
-            if match and not is_alive(int(match[1])) and not _is_held(old):
-                processes.end(old)
-                rmtree(old, ignore_errors=True)
-        folder = tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-", dir=parent)
-    except OSError as error:
-        what = f"the temporary folder cannot be written: {error.strerror}"
-        raise CourseError(what, error.filename, hint="Set TMPDIR to another one.") from None
-    with folder as name, FileLock(Path(name, HELD)):
-        yield Path(name)
-
-
-def _is_held(folder: Path) -> bool:
-    """Whether a build uses it, also one of another container, whose processes are not seen."""
-    lock = FileLock(folder / HELD)
-    try:
-        lock.acquire(timeout=0)
-    except (Timeout, OSError):
-        return True
-    lock.release()
-    return False
 
 
 async def run_cells(

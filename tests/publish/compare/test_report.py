@@ -28,6 +28,7 @@ BEFORE = Outputs(
         "spiral": {
             "values": {
                 "SEEDS": [0, 1, 2, 3], "n": 3, "text": "a", "rate": 0.5, "nan": float("nan"),
+                "residue": 1e-17, "residues": [1e-16, 0.0],
                 "RATES": [1.0, 2.0, 4.0, 8.0],
                 "over_seeds": [0.80, 0.82, 0.84, 0.86], "moved": [0.1, 0.1, 0.1, 0.11],
                 "table": {"a": [1.0, 2.0], "b": {"c": 1e300}},
@@ -67,6 +68,10 @@ def test_nothing_differs_from_itself():
         ({"n": 4, "text": "b"}, {"n": "changed", "text": "changed"}),
         ({"nan": 1.0}, {"nan": "changed"}),
         ({"over_seeds": [0.82, 0.81, 0.86, 0.85]}, {"over_seeds": "noise"}),
+        ({"over_seeds": [0.81, 0.83, 0.85, 0.87]}, {"over_seeds": "changed"}),  # by pairs
+        ({"residue": -3e-17}, {"residue": "digits"}),
+        ({"residue": 1e-9}, {"residue": "changed"}),
+        ({"residues": [0.0, 2e-16]}, {"residues[0]": "digits", "residues[1]": "digits"}),
         ({"SEEDS": [1, 2, 3, 4]}, {"SEEDS": "changed"}),  # is set, not measured
         ({"RATES": [1.0, 2.0, 4.0, 9.0]}, {"RATES[3]": "changed"}),
         ({"over_seeds": [0.90, 0.92, 0.94, 0.96]}, {"over_seeds": "changed"}),
@@ -119,7 +124,7 @@ def test_the_report_tells_all_of_it_the_grave_first():
     said = as_markdown(compare(BEFORE, after(), AUDIT))
     assert "| new | new |" in said
     assert "| gone | **gone** |" in said
-    assert "2 of 15 differ: 2 changed. In 1 more only last digits differ." in said
+    assert "2 of 18 differ: 2 changed. In 1 more only last digits differ." in said
     assert "| spiral | rate | 0.5 | 0.6 | 16.67% | **changed** |" in said
     assert "| 0.5 \\> 0.25 | 0.1 \\> 0.25 | 0.25 → -0.15 | **holds no longer** |" in said
     assert "| spiral/a.light.svg | **changed** |" in said

@@ -70,6 +70,29 @@ def test_every_kind_of_series_is_told(series, said):
     assert one([series], "zh").endswith("。")
 
 
+def test_large_counts_have_their_comma():
+    assert "Line “Adam”, 9,975 places:" in one([LINE | {"count": 9975}])
+    assert "折线“Adam”，共 9,975 处：" in one([LINE | {"count": 9975}], "zh")
+    values = {"kind": "map", "label": "", "count": 10000, "value": {"low": 0.0, "high": 1.0}}
+    assert "Map of 10,000 values" in one([values])
+
+
+def test_what_rounding_leaves_of_0_is_told_as_0_but_on_logarithmic_axes():
+    dust = LINE["y"] | {"low": 1e-13, "low_at": -8.33e-17}
+    assert "lowest 1\u00a0×\u00a010⁻¹³ at 0," in one([LINE | {"y": dust}])
+    linear = AXES["y"] | {"log": False}
+    assert "lowest 0 at 0," in one([LINE | {"y": dust}], y=linear)
+    few = FEW | {"x": {"all": [3.0, -1e-12]}}
+    assert one([few]).endswith("Bars: (3, a), (0, b).")
+    small = {"label": "", "low": -1e-12, "high": 3e-12, "log": False}
+    assert one([few], x=small).endswith("(−1\u00a0×\u00a010⁻¹², b).")
+
+
+def test_quoted_texts_need_no_comma_in_chinese():
+    texts = {"kind": "texts", "label": "", "count": 2, "text": {"all": ["a", "b"]}}
+    assert one([texts], "zh").endswith("图中文字：“a”“b”。")
+
+
 def test_of_many_panels_and_series_the_first_are_told():
     panel = {"title": "t", **AXES, "series": [LINE | {"label": str(n)} for n in range(9)]}
     told = described([panel] * 8, "en")

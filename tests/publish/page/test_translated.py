@@ -74,9 +74,15 @@ def test_every_word_changes_and_every_formula_and_place_stays(drawn, say):
     assert made["notebook"] == drawn["notebook"]
     assert made["language"] == "zh"
     assert set(made["said"]) == {
-        ("bound … for …", "… 的上界 …"), ("mean of many", "许多的 平均 <b>&amp;"),
+        ("bound 1/γ² for Adam", "Adam 的上界 1/γ²"), ("mean of many", "许多的平均 <b>&amp;"),
         ("two lines", "一行"), ("steps", "步数"), ("low", "低"), ("high", "高"),
     }  # fmt: skip
+
+
+def test_of_a_pattern_a_label_is_told_with_dots_for_formulas_that_cannot_be_typed(drawn, say):
+    untold = {name: part for name, part in drawn.items() if name != "table"}
+    said = dict(translated(untold, say)["said"])
+    assert said["bound 1/… for Adam"] == "Adam 的上界 1/…"
 
 
 def test_what_is_told_and_the_data_say_the_same_words(drawn, say):

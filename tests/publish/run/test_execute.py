@@ -31,7 +31,7 @@ from PIL import Image
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import inline_lesson
 from course_code.publish.lesson.read import read_lesson
-from course_code.publish.run import kernels, processes, surroundings
+from course_code.publish.run import folders, processes, surroundings
 from course_code.publish.run.execute import run_lesson
 from course_code.publish.run.inside import colours, figures, repeatable
 from course_code.publish.run.inside.colours import DARK, LIGHT
@@ -164,7 +164,7 @@ def test_a_long_temporary_folder_will_do(one_lesson, tmp_path, monkeypatch):
 
 def test_what_killed_builds_left_is_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(kernels, "LONGEST", 4000)
+    monkeypatch.setattr(folders, "LONGEST", 4000)
     left = tmp_path / "lesson-999999999-left"
     (left / "folder").mkdir(parents=True)
     (tmp_path / f"lesson-{os.getpid()}-ours").mkdir()
@@ -172,7 +172,7 @@ def test_what_killed_builds_left_is_removed(tmp_path, monkeypatch):
     shared.mkdir()
     theirs = {**os.environ, "IPYTHONDIR": processes.profile(left)}
     process = subprocess.Popen(["sleep", "600"], env=theirs, start_new_session=True)
-    with FileLock(shared / kernels.HELD), kernels.empty_folder() as folder:
+    with FileLock(shared / folders.HELD), folders.empty_folder() as folder:
         assert folder.parent == tmp_path
     assert process.wait(60) == -signal.SIGKILL
     stays = {f"lesson-{os.getpid()}-ours", "lesson-999999998-shared"}
@@ -181,7 +181,7 @@ def test_what_killed_builds_left_is_removed(tmp_path, monkeypatch):
 
 def test_a_temporary_folder_that_cannot_be_written_is_an_error(one_lesson, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    monkeypatch.setattr(kernels, "LONGEST", 4000)
+    monkeypatch.setattr(folders, "LONGEST", 4000)
     with pytest.raises(CourseError, match="temporary folder cannot be written: No such file"):
         run(one_lesson("x = 1"))
 
