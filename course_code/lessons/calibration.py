@@ -258,10 +258,10 @@ check(
     0.015,
 )
 check(
-    "measured still_dishonest: T of 3,000 points leaves few points an ECE over 0.07",
+    "measured still_dishonest: T of 3,000 points leaves few points an ECE over 0.05",
     plenty["few"]["ece_T"],
     ">",
-    0.07,
+    0.05,
 )
 
 # %% name="far"
