@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from course_code.publish.base.again import give_back  # noqa: E402
 from course_code.publish.base.course import LANGUAGES, Course  # noqa: E402
-from course_code.publish.base.errors import CourseError  # noqa: E402
+from course_code.publish.base.errors import CourseError, cannot  # noqa: E402
 from course_code.publish.base.files import log  # noqa: E402
 from course_code.publish.base.kept import Kept, key_of  # noqa: E402
 from course_code.publish.base.stops import as_ctrl_c  # noqa: E402
@@ -223,7 +223,7 @@ class Edition:
         logging.getLogger("mkdocs").removeHandler(self.warnings)
         self.building.close()
         if isinstance(error, OSError):
-            raise PluginError(_cannot(error) + " The site is as it was.") from None
+            raise PluginError(cannot(error) + " The site is as it was.") from None
 
     def _warned(self) -> int:
         return sum(count for _, count in self.warnings.get_counts())
@@ -290,11 +290,4 @@ def _or_stop(function, *args):
     except CourseError as error:
         raise PluginError(str(error)) from None
     except OSError as error:
-        raise PluginError(_cannot(error)) from None
-
-
-def _cannot(error: OSError) -> str:
-    if error.filename is None:
-        return f"{error}."
-    file = error.filename2 or error.filename  # the second is the one that a copy writes
-    return f"{file}: cannot be written: {error.strerror}."
+        raise PluginError(cannot(error)) from None
