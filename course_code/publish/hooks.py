@@ -32,7 +32,6 @@ from course_code.publish.markup import glossary  # noqa: E402
 from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
-from course_code.publish.page import labels, news  # noqa: E402
 from course_code.publish.website import feed  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.cards import cards  # noqa: E402
@@ -94,11 +93,12 @@ def on_config(config):
 
 
 def on_serve(server, config, builder):
-    """Rebuild when such a file of docs/ does; tell a broken configuration in one line."""
+    """Rebuild when a file of docs/ itself changes or comes, such as the glossary or the audit.
+
+    A broken configuration is told in one line.
+    """
     server.builder = partial(_in_one_line, server.builder)
-    for name in (glossary.FILE, news.FILE, labels.FILE):
-        if (file := Path(config.config_file_path).parent / name).is_file():
-            server.watch(str(file))
+    server.watch(str(Path(config.config_file_path).parent / "docs"), recursive=False)
     return server
 
 
