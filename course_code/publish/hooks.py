@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from course_code.publish.base.again import give_back  # noqa: E402
 from course_code.publish.base.course import LANGUAGES, Course  # noqa: E402
-from course_code.publish.base.errors import CourseError  # noqa: E402
+from course_code.publish.base.errors import CourseError, cannot  # noqa: E402
 from course_code.publish.base.files import log  # noqa: E402
 from course_code.publish.base.kept import Kept, key_of  # noqa: E402
 from course_code.publish.base.stops import as_ctrl_c  # noqa: E402
@@ -32,7 +32,6 @@ from course_code.publish.markup import glossary  # noqa: E402
 from course_code.publish.markup.extension import Markup  # noqa: E402
 from course_code.publish.markup.source import Source  # noqa: E402
 from course_code.publish.notebook.given import Given, read_given  # noqa: E402
-from course_code.publish.page import labels, news  # noqa: E402
 from course_code.publish.website import feed  # noqa: E402
 from course_code.publish.website.building import Building  # noqa: E402
 from course_code.publish.website.cards import cards  # noqa: E402
@@ -94,11 +93,12 @@ def on_config(config):
 
 
 def on_serve(server, config, builder):
-    """Rebuild when such a file of docs/ does; tell a broken configuration in one line."""
+    """Rebuild when a file of docs/ itself changes or comes, such as the glossary or the audit.
+
+    A broken configuration is told in one line.
+    """
     server.builder = partial(_in_one_line, server.builder)
-    for name in (glossary.FILE, news.FILE, labels.FILE):
-        if (file := Path(config.config_file_path).parent / name).is_file():
-            server.watch(str(file))
+    server.watch(str(Path(config.config_file_path).parent / "docs"), recursive=False)
     return server
 
 
@@ -223,7 +223,7 @@ class Edition:
         logging.getLogger("mkdocs").removeHandler(self.warnings)
         self.building.close()
         if isinstance(error, OSError):
-            raise PluginError(_cannot(error) + " The site is as it was.") from None
+            raise PluginError(cannot(error) + " The site is as it was.") from None
 
     def _warned(self) -> int:
         return sum(count for _, count in self.warnings.get_counts())
@@ -290,11 +290,4 @@ def _or_stop(function, *args):
     except CourseError as error:
         raise PluginError(str(error)) from None
     except OSError as error:
-        raise PluginError(_cannot(error)) from None
-
-
-def _cannot(error: OSError) -> str:
-    if error.filename is None:
-        return f"{error}."
-    file = error.filename2 or error.filename  # the second is the one that a copy writes
-    return f"{file}: cannot be written: {error.strerror}."
+        raise PluginError(cannot(error)) from None

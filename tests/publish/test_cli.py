@@ -1,5 +1,6 @@
 """`python -m course_code.publish`: what it says and the exit code it ends with."""
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,15 @@ def test_why_says_why_each_would_run_and_runs_nothing(publish, course, ran):
         "two: runs: cell c0 (course_code/lessons/two.py) changed\n"
     )
     assert publish("--why", "--only", "one") == (0, "one: up to date\n", "")
+
+
+def test_what_the_system_refuses_is_a_sentence(publish, ran, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "audit-1/work")
+
+    monkeypatch.setattr(store.Store, "save", full)
+    code, _, err = publish()
+    assert (code, err) == (1, "audit-1/work: cannot be written: No space left on device.\n")
 
 
 def test_only_runs_these_lessons_whatever_the_state_of_the_rest(publish, course, ran):

@@ -1,6 +1,7 @@
 """What MkDocs's door does by itself: the rest is seen by whole builds."""
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 from mkdocs.commands import serve
@@ -37,3 +38,12 @@ def test_the_server_starts_though_its_first_build_fails_and_only_the_first(monke
     assert "Mend this and save" in caplog.text
     with pytest.raises(Abort, match="mistake"):
         serve.build("mistake")
+
+
+def test_the_server_watches_the_files_of_docs_itself(tmp_path):
+    """Such as the audit's record, what fell in it, or a glossary that was not there before."""
+    watched = []
+    server = SimpleNamespace(builder=None, watch=lambda *path, **how: watched.append((path, how)))
+    config = SimpleNamespace(config_file_path=str(tmp_path / "mkdocs.yml"))
+    assert hooks.on_serve(server, config, None) is server
+    assert watched == [((str(tmp_path / "docs"),), {"recursive": False})]

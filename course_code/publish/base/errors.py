@@ -24,7 +24,7 @@ class CourseError(Exception):
 
 
 def in_words(command: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
-    """A command that tells a mistake in the course in its words, and then gives 1."""
+    """A command that tells a mistake, or what the system refused, in words, and then gives 1."""
 
     @wraps(command)
     def told(*arguments) -> int:
@@ -32,6 +32,16 @@ def in_words(command: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
             return command(*arguments)
         except CourseError as error:
             print(error, file=sys.stderr)
-            return 1
+        except OSError as error:  # the disk is full
+            print(cannot(error), file=sys.stderr)
+        return 1
 
     return told
+
+
+def cannot(error: OSError) -> str:
+    """What the system refused, in words."""
+    if error.filename is None:
+        return f"{error}."
+    file = error.filename2 or error.filename  # the second is the one that a copy writes
+    return f"{file}: cannot be written: {error.strerror}."

@@ -1,6 +1,7 @@
 """The site's scripts on an accelerator: do values and claims agree with the stored run on a CPU?"""
 
 import json
+import math
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,8 +60,10 @@ def check(
 def run(script: Path, python: str, stored: dict) -> dict:
     """Run a script in an empty folder, away from the course; see collect.py for what comes back.
 
+    A script whose process breaks, or takes too long, loses nobody else's result: it has an error.
+
     Raises:
-        CourseError: the interpreter has no accelerator, or the process broke.
+        CourseError: the interpreter has no accelerator, or cannot be run.
     """
     job = {"package": PACKAGE, "root": str(ENGINE), "names": [*stored["values"]]}
     with empty_folder() as folder:
@@ -70,21 +73,27 @@ def run(script: Path, python: str, stored: dict) -> dict:
         try:
             done = processes.run_script(command, job, folder, work, LIMIT)
         except subprocess.TimeoutExpired:
-            raise CourseError(f"took more than {LIMIT} seconds", script) from None
+            return _broken(f"it took more than {LIMIT} seconds")
         except OSError as error:
             raise CourseError(f"cannot be run: {error.strerror}", python) from None
         if not result.is_file():
-            says = done.stderr.strip()[-400:]
-            raise CourseError(f"its process ended with {done.returncode}: {says}", script)
+            says = " ".join(done.stderr[-400:].split())
+            return _broken(f"its process ended with {done.returncode}: {says}")
         found = json.loads(result.read_text("utf-8"))
     if found["device"] == "cpu":
         raise CourseError(f"{python} finds no accelerator on this machine", hint=HINT)
     return found
 
 
+def _broken(error: str) -> dict:
+    """What is known of a script that left no result."""
+    told = {"device": "", "card": "", "memory": 0, "seconds": math.nan}
+    return {"values": {}, "claims": {}, "error": error, **told}
+
+
 def as_markdown(rows: list[Row]) -> str:
     """Return the table, with its date and card."""
-    cards = ", ".join(sorted({row.card for row in rows}))
+    cards = ", ".join(sorted({row.card for row in rows if row.card})) or "no card"
     lines = [
         "# The scripts on an accelerator",
         "",

@@ -26,8 +26,15 @@ MISTAKES = {
     ),
     "code that is not closed": (re.compile("`"), r"Close it with a backtick, or write \`."),
     "a link that was not recognised": (
-        re.compile(r"\][ ]?\((?=[^()\s]+\.(?:md|html)|https?:|#)|\]\[[^\]\n]+\]"),
+        re.compile(
+            r"\][ ]?\((?=[^()\s]+\.(?:md|html)|https?:|#)|\]\[[^\]\n]+\]"
+            r"|\((?:https?:[^()\s]+|[^()\s]+\.(?:md|html)(?:#[^()\s]*)?)\)\["
+        ),
         r"Write [text](page.md) without a space, or define the [reference]: address.",
+    ),
+    "a mark that means nothing here": (
+        re.compile(r"~~\S|==[^\s=][^=\n]*==|\A\s*\[(?:[ xX]|!\w+)\](?=\s)"),
+        'Write <del>gone</del>, <mark>seen</mark>, lists without boxes, !!! note "Title".',
     ),
     "an icon that no page has": (
         re.compile(r"(?<![\w:/]):[a-z][a-z0-9_+-]*[a-z0-9]:(?![\w:/])"),

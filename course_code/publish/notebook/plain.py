@@ -94,7 +94,7 @@ class _Writer:
             yield written
 
     def _p(self, node: Tag) -> Iterator[Piece]:
-        return self._paragraph(list(node.children))
+        return self.blocks(node)  # of code that stands right below a line of text, in one with it
 
     def _display(self, node: Tag) -> str:
         """Return a formula; in a quote on one line, as Jupyter reads formulas before quotes."""

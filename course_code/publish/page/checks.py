@@ -1,8 +1,8 @@
 """Mistakes in the Markdown of a page that a site generator would publish without a word."""
 
 import re
-from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -12,6 +12,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.lined import mistake
 from course_code.publish.page.parts import headings_of
 from course_code.publish.page.text import CONTAINER, Token, fence_after
+from course_code.publish.page.typed import Mistakes, typed
 
 TYPES = {  # of `!!!` and `???`: Material's, and two of the course
     *("note", "abstract", "info", "tip", "success", "question", "warning", "failure", "danger"),
@@ -38,17 +39,16 @@ def check_text(text: str, found: list[Token], path: Path) -> None:
     Raises:
         CourseError: a fence or a comment that stays open; front matter that is not YAML; a fold
             that holds nothing, or of an unknown type; an indentation that means nothing; a note
-            that is not there; a heading without an address of its own; an image without alt text.
+            that is not there; a heading without an address of its own; an image without alt text;
+            what is nearly a block or a tag.
     """
     for check in (_closed, _dollars, _front_matter, _metadata, _headings, _notes, _images):
         for line, what, hint in check(found):
             raise CourseError(what, path, line, hint)
     lines, hidden = text.split("\n"), _hidden(found)
-    for line, what, hint in (*_underlined(lines, hidden), *_indentation(lines, hidden)):
+    by_line = (_underlined(lines, hidden), _indentation(lines, hidden), typed(lines, hidden, found))
+    for line, what, hint in chain(*by_line):
         raise CourseError(what, path, line, hint)
-
-
-Mistakes = Iterator[tuple[int, str, str]]  # line, what is wrong, what to do
 
 
 def _closed(found: list[Token]) -> Mistakes:

@@ -93,5 +93,5 @@ async def _run(client: NotebookClient, notebook, folder: Path) -> list[str]:
         if client.kc:
             client.kc.stop_channels()
         processes.end(folder)
-        if client.km.has_kernel:
+        if client.km and client.km.has_kernel:  # of a kernel that did not start nbclient lets go
             await client.km.shutdown_kernel(now=True)

@@ -176,6 +176,19 @@ def test_an_interpreter_that_lacks_something_is_a_tool_that_failed(
     assert expected in capsys.readouterr().err
 
 
+def test_a_kernel_that_does_not_start_is_a_tool_that_failed(tiny, tmp_path, capsys):
+    python, broken = tmp_path / "python", "*ipykernel_launcher*) echo ImportError >&2; exit 1"
+    start = f'case "$*" in {broken};; esac\nexec "{sys.executable}" "$@"'
+    python.write_text(f"#!/bin/sh\n{start}\n")
+    python.chmod(0o755)
+    (tiny / "docs/drift.txt").write_text("", "utf-8")
+    places = ["--site", str(tiny / "site"), "--root", str(tiny)]
+    assert drift([*places, "--python", str(python)]) == 1
+    said = capsys.readouterr().err
+    assert "tiny, a tool failed: the kernel did not start: Kernel died" in said
+    assert "Traceback" not in said
+
+
 def test_nothing_to_run_is_a_sentence(tiny, tmp_path, capsys):
     places = ["--site", str(tmp_path), "--solutions", str(tmp_path)]
     assert drift(["--root", str(tiny), *places]) == 1

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import change
 
+from course_code.publish.base.course import Course
+from course_code.publish.compare import gpu
 from course_code.publish.compare.command import gpu_check
 
 TORCH = """class cuda:
@@ -70,6 +72,27 @@ def test_a_claim_a_value_or_a_script_that_fails_is_named(tiny, device, capsys):
     assert "- tiny: stopped: ModuleNotFoundError" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("breaks", "said"),
+    [
+        ("os._exit(3)", "its process ended with 3: "),
+        ("import time; time.sleep(99)", "it took more than 9 s"),
+    ],
+)
+def test_a_process_that_breaks_leaves_the_other_scripts_their_rows(
+    tiny, device, monkeypatch, breaks, said
+):
+    change(tiny / SCRIPT, "# %%", f"""import os, pathlib
+mark = pathlib.Path({str(tiny / "mark")!r})
+if not mark.exists(): mark.touch(); {breaks}
+# %%""")  # fmt: skip
+    monkeypatch.setattr(gpu, "LIMIT", 9)
+    rows = gpu.check(Course(tiny), tiny / "site", device(), ["tiny", "tiny"])
+    assert rows[0].complaints[0].startswith(f"stopped: {said}")
+    assert rows[1].complaints == []
+    assert gpu.as_markdown(rows).count("Fake Card 9, 20") == 1
+
+
 def test_what_is_missing_is_a_sentence(tiny, device, capsys):
     assert gpu_check(arguments(tiny, device(present=False))) == 1
     assert "finds no accelerator on this machine" in capsys.readouterr().err
@@ -78,9 +101,6 @@ def test_what_is_missing_is_a_sentence(tiny, device, capsys):
     assert gpu_check(arguments(tiny, python)) == 1
     assert "no such script" in capsys.readouterr().err
     (tiny / "elsewhere.py").rename(tiny / SCRIPT)
-    (tiny / SCRIPT).write_text("import os\nos._exit(3)\n", "utf-8")
-    assert gpu_check(arguments(tiny, python)) == 1
-    assert "tiny.py: its process ended with 3" in capsys.readouterr().err
     assert gpu_check(arguments(tiny, str(tiny / "no_python"))) == 1
     assert "no_python: cannot be run: No such file" in capsys.readouterr().err
 

@@ -39,6 +39,12 @@ def test_math_that_was_not_recognised_is_an_error(render, text, line):
         ("See [text] (page.md).", "a link"),
         ("See [text](page.md", "a link"),
         ("See [text][nowhere].", "a link"),
+        ("See (page.md#here)[text].", "a link"),
+        ("(https://x.org)[text]", "a link"),
+        ("It is ~~gone~~.", "a mark that means nothing"),
+        ("It is ==seen well==.", "a mark that means nothing"),
+        ("- a\n- [x] done", "a mark that means nothing"),
+        ("> [!NOTE]\n> Look.", "a mark that means nothing"),
         (r"\begin{align} x \end{align*}", "an environment of TeX"),
     ],
 )
@@ -63,6 +69,7 @@ def test_an_icon_is_an_error(render, text):
         "<!-- $$ -->\n\nText",
         "At 10:30:45, a:b:c, http://a:b:c/ and ::: cell",
         "<pre>$x :star:</pre>",
+        "f(x)[0], a == b == c, a==b, [x] and ~5 %, `~~a~~`, (b)[c]",
     ],
 )
 def test_dollars_and_code_are_no_math(render, text):
