@@ -17,7 +17,7 @@ from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, w
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page import labels, live
 from course_code.publish.page.across import check_pages
-from course_code.publish.page.fill import fill_page
+from course_code.publish.page.fill import fill_page, short_title
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.news import changes
 from course_code.publish.page.parse import page_paths, parse
@@ -167,7 +167,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     audited = record.load(course)
     filled = {}
     for (language, path), page in parsed.items():
-        lab, titles = labs.get(page.lesson), _titles(parsed, language)
+        lab, titles = labs.get(page.lesson), _titles(parsed, language, said[language])
         filled[language, path] = _filled(language, path, page, lab, said[language], audited, titles)
     listed = put_lists(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran), labs, states, said)
@@ -232,11 +232,12 @@ def _texts(page: Page) -> Iterator[str]:
             yield from (block.source for block in part.blocks)
 
 
-def _titles(pages: dict[tuple[str, str], Page], language: str) -> dict[str, str]:
+def _titles(
+    pages: dict[tuple[str, str], Page], language: str, runs: dict[str, Run]
+) -> dict[str, str]:
     """Short titles of the lessons' pages in one language, by lesson."""
-    return {
-        p.lesson: p.short_title for (lang, _), p in pages.items() if lang == language and p.lesson
-    }
+    own = (page for (lang, _), page in pages.items() if lang == language and page.lesson in runs)
+    return {page.lesson: short_title(page, runs) for page in own}
 
 
 def _check_names(course: Course) -> None:
