@@ -23,6 +23,7 @@ def test_one_language_alone_can_be_published(tiny, language):
     assert pages - own == ({"index.html"} if language == "zh" else set())
     assert len(own) > 2
     folder = tiny / "site" / ("" if language == "en" else "zh")
+    assert list(tiny.glob("site/**/search/index.js")) == [folder / "search/index.js"]
     assert "course-language" not in (folder / "index.html").read_text("utf-8")
     assert list(folder.glob("notebooks/*.ipynb"))
     if language == "zh":
