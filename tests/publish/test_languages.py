@@ -38,6 +38,8 @@ def test_a_language_without_pages_is_refused():
     assert published({"languages": [{"lang": "zh"}]}) == ["zh"]
     with pytest.raises(CourseError, match=r"mkdocs\.yml: extra\.languages names 'fr'"):
         published({"languages": [{"lang": "fr"}]})
+    with pytest.raises(CourseError, match=r"mkdocs\.yml: extra\.languages is no list of languages"):
+        published({"languages": ["en"]})
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,8 @@ def test_what_is_put_into_every_page_is_what_it_should_be(settings, home, said):
         check_addresses(settings, home)
     assert str(error.value).startswith("mkdocs.yml: ")
     assert said in str(error.value)
+
+
+def test_addresses_that_notebooks_do_not_know_are_refused():
+    with pytest.raises(CourseError, match=r"mkdocs\.yml: use_directory_urls is switched off"):
+        check_addresses({}, "", directories=False)

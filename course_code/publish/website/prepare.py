@@ -12,6 +12,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret
 from course_code.publish.lab.read import Lab, read_labs
 from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
+from course_code.publish.lesson.read import NAME
 from course_code.publish.markup import glossary, katex
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
@@ -241,13 +242,23 @@ def _titles(
 
 
 def _check_names(course: Course) -> None:
-    """Refuse a page whose place is another's: docs/en/zh.md would be the Chinese home."""
+    """Refuse names that pages cannot use, and pages whose place is another's.
+
+    docs/en/zh.md would be the Chinese home.
+    """
     if "index" in course.lesson_names():
         raise CourseError(
             "a lesson cannot be called index: its page would be the home page",
             course.relative(course.lessons / "index.py"),
             hint="Rename the script and its pages after what the lesson is about.",
         )
+    for name in course.lesson_names():
+        if not NAME.fullmatch(name):
+            raise CourseError(
+                f"pages cannot name the lesson {name!r}",
+                course.relative(course.lessons / f"{name}.py"),
+                hint="Rename script and pages: lower-case letters, digits and _, as momentum_2.",
+            )
     for folder in map(course.prose, LANGUAGES):
         for path in sorted(folder.rglob("*.md")):
             if path.relative_to(folder).with_suffix("").parts[0] in LANGUAGES:

@@ -158,6 +158,9 @@ def test_claims_that_fell_are_told(course, write):
     write({"docs/dropped.yml": entry + entry.replace("frequency", "lost")})
     with pytest.raises(CourseError, match=r"docs/dropped\.yml: cannot read entry 2"):
         prepare(course, 1)
+    write({"docs/dropped.yml": entry.replace("原说很大", "")})
+    with pytest.raises(CourseError, match=r"docs/dropped\.yml: entry 1: zh is no text"):
+        prepare(course, 1)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def test_changing_prose_runs_nothing(course, ran):
             LESSON,
             "lessons/index.py: a lesson cannot be called",
         ),
+        ("course_code/lessons/Big-Step.py", LESSON, "Big-Step.py: pages cannot name the lesson"),
         (
             "mkdocs.yml",
             "nav:\n- one.md\n",
