@@ -84,7 +84,7 @@ def on_config(config):
     if site.ran:
         log.info("Lessons run: %s", ", ".join(site.ran))
     languages = _or_stop(published, config.extra)
-    _or_stop(check_addresses, config.extra, config.site_url or "")
+    _or_stop(check_addresses, config.extra, config.site_url or "", config.use_directory_urls)
     guarded = "serve" not in COMMANDS and not config.extra.get("offline")
     place, home = Path(config.site_dir), config.site_url or ""
     building = _or_stop(Building, site, place, home, languages, guarded)

@@ -23,6 +23,7 @@ def test_one_language_alone_can_be_published(tiny, language):
     assert pages - own == ({"index.html"} if language == "zh" else set())
     assert len(own) > 2
     folder = tiny / "site" / ("" if language == "en" else "zh")
+    assert list(tiny.glob("site/**/search/index.js")) == [folder / "search/index.js"]
     assert "course-language" not in (folder / "index.html").read_text("utf-8")
     assert list(folder.glob("notebooks/*.ipynb"))
     if language == "zh":
@@ -37,6 +38,8 @@ def test_a_language_without_pages_is_refused():
     assert published({"languages": [{"lang": "zh"}]}) == ["zh"]
     with pytest.raises(CourseError, match=r"mkdocs\.yml: extra\.languages names 'fr'"):
         published({"languages": [{"lang": "fr"}]})
+    with pytest.raises(CourseError, match=r"mkdocs\.yml: extra\.languages is no list of languages"):
+        published({"languages": ["en"]})
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,8 @@ def test_what_is_put_into_every_page_is_what_it_should_be(settings, home, said):
         check_addresses(settings, home)
     assert str(error.value).startswith("mkdocs.yml: ")
     assert said in str(error.value)
+
+
+def test_addresses_that_notebooks_do_not_know_are_refused():
+    with pytest.raises(CourseError, match=r"mkdocs\.yml: use_directory_urls is switched off"):
+        check_addresses({}, "", directories=False)

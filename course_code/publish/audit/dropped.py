@@ -15,8 +15,8 @@ def dropped(course: Course) -> list[dict]:
     """Claims that fell: {"lesson", "claim", "became", and why in each language}.
 
     Raises:
-        CourseError: it is not YAML, or an entry lacks a field, has another, or became something
-            unknown.
+        CourseError: it is not YAML, or an entry lacks a field, has another, one that is no text,
+            or became something unknown.
     """
     if not (course.root / DROPPED).is_file():
         return []
@@ -27,6 +27,9 @@ def dropped(course: Course) -> list[dict]:
         if not isinstance(entry, dict) or set(entry) != FIELDS or entry["became"] not in BECAME:
             hint = f"An entry has {', '.join(sorted(FIELDS))}; became is one of {BECAME}."
             raise CourseError(f"cannot read entry {number}", DROPPED, hint=hint)
+        if lacking := [name for name in sorted(FIELDS) if not isinstance(entry[name], str)]:
+            what = f"entry {number}: {lacking[0]} is no text"
+            raise CourseError(what, DROPPED, hint="Put it in quotes.")
     return entries
 
 

@@ -61,8 +61,10 @@ def load(course: Course) -> dict[str, dict]:
         recorded = json.loads(course.read(course.root / FILE))
     except ValueError as error:
         raise CourseError(f"not JSON: {error}", FILE, hint=HINT) from None
+    if not isinstance(recorded, dict):
+        raise CourseError("no list of lessons", FILE, hint=HINT)
     for name, found in recorded.items():
-        if found.pop("checksum", "") != _checksum(found):
+        if not _is_whole(found):
             raise CourseError(f"the entry {name!r} is not as an audit wrote it", FILE, hint=HINT)
     return recorded
 
@@ -96,13 +98,14 @@ def _intact(course: Course) -> dict[str, dict]:
     """Entries that are as an audit wrote them; of a damaged file what is left."""
     try:
         recorded = json.loads((course.root / FILE).read_text("utf-8"))
-        return {
-            name: found
-            for name, found in recorded.items()
-            if found.pop("checksum", "") == _checksum(found)
-        }
+        return {name: found for name, found in recorded.items() if _is_whole(found)}
     except (OSError, ValueError, AttributeError):
         return {}
+
+
+def _is_whole(found) -> bool:
+    """Whether an entry is as an audit wrote it; takes its checksum out."""
+    return isinstance(found, dict) and found.pop("checksum", "") == _checksum(found)
 
 
 def _checksum(found: dict) -> str:

@@ -90,7 +90,10 @@ def _front_matter(found: list[Token]) -> Mistakes:
         yield 1, "the front matter is no list of names and values", "Write title: …"
         return
     for key in IN_FRONT:
-        if re.search(r"<|\{\{", str(data.get(key, ""))):
+        text = data.get(key, "words")
+        if not isinstance(text, str):  # as YAML has yes, 2024 and nothing
+            yield 1, f"the {key} is no text: {text!r}", f'Put it in quotes: {key}: "…"'
+        elif re.search(r"<|\{\{", text):
             yield 1, f"the {key} holds HTML or a value", "It is shown as text: use words."
 
 

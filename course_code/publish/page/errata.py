@@ -10,6 +10,7 @@ from itertools import dropwhile, takewhile
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.page.parts import Page, Prose, headings
+from course_code.publish.page.text import in_cell
 
 CHECKED = "notes-checked"
 OWN = re.compile(r"\]\(#")  # a link within its page
@@ -27,10 +28,14 @@ def all_errata(pages: dict[str, Page], language: str) -> str:
     head = [f"| {' | '.join(words['errata'])} |", "| --- | --- | --- |"]
     lines = ["//// html | div.errata", "", *head]
     for path, page in pages.items():
-        link = f"[{page.short_title}]({path}#{CHECKED})"
-        for row in _rows(page):
-            lines.append(f"| {link} {OWN.sub(f']({path}#', NOTE.sub('', row))}")
+        link = f"[{in_cell(page.short_title)}]({path}#{CHECKED})"
+        lines += [f"| {link} {moved(row, path)}" for row in _rows(page)]
     return "\n".join(["", *lines, "", "////", ""])
+
+
+def moved(text: str, path: str) -> str:
+    """Return a text of the page at `path` for another page: notes go, its own links lead there."""
+    return OWN.sub(f"]({path}#", NOTE.sub("", text))
 
 
 def _rows(page: Page) -> Iterator[str]:

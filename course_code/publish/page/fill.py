@@ -43,6 +43,15 @@ def fill_page(
     return open_page(replace(page, segments=tuple(filled)), known, titles or {})
 
 
+def short_title(page: Page, runs: dict[str, Run]) -> str:
+    """The short title of a page as parsed, with its values.
+
+    Raises:
+        CourseError: an unknown value.
+    """
+    return fill(page.short_title, _known(page, runs), page.heading.line)
+
+
 def _fill_live(live: Live, cells: dict[str, ShownCell], known: Known) -> Live:
     cell = cells[live.cell]
     figure = first_figure(cell.name, cell.outputs, known.path, live.line)

@@ -9,9 +9,10 @@ from course_code.publish.audit.record import standing
 from course_code.publish.audit.result import margin, stays
 from course_code.publish.base.course import Course
 from course_code.publish.base.words import LABELS
+from course_code.publish.page.errata import moved
 from course_code.publish.page.evidence import literal, sides
 from course_code.publish.page.parts import Live, Opening, Page, Prose, ShownCell, ShownClaims
-from course_code.publish.page.text import Token, tokens
+from course_code.publish.page.text import in_cell
 from course_code.publish.page.values import places
 from course_code.publish.run.plan import Run
 
@@ -111,18 +112,11 @@ def _table(rows: list[Row], language: str) -> Iterator[str]:
         held = "" if row.kind != "measured" else words[what]
         held = f"{known['held']}/{known['of']}" if known else held
         here, bound = sides(row.found) if row.found else ("", "")
-        link = f'<a href="{row.page.path.name}#cell-{row.cell}">{row.page.short_title}</a>'
-        text = "".join(map(_celled, tokens(row.text)))
+        title, own = in_cell(row.page.short_title), row.page.path.name
+        link, text = f'<a href="{own}#cell-{row.cell}">{title}</a>', in_cell(moved(row.text, own))
         cells = [link, text, words[row.kind], here, bound, _room(row.found), held]
         yield f"| {' | '.join(cells)} |"
     yield from ("", "////", "")
-
-
-def _celled(token: Token) -> str:
-    """A piece of a text as a cell of a table holds it: its bars end none."""
-    if token.kind in ("text", "bar"):
-        return token.text.replace("|", "&#124;")
-    return "&#124;" if token.text == r"\|" else token.text
 
 
 def _room(found: dict) -> str:

@@ -14,6 +14,8 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block
 from course_code.publish.page.text import HEADING, Token, tokens
 
+SUBTITLE = re.compile(r"(?:`[^`]*`|(?!: |：).)*")  # what stands before one
+
 
 @dataclass(frozen=True)
 class Prose:
@@ -161,16 +163,21 @@ class Page:
         return bool(self.lesson) and self.lesson.startswith("labs/")
 
     @cached_property
-    def title(self) -> str:
-        """Text of the first heading of level 1, or an empty text."""
+    def heading(self) -> Heading:
+        """The first heading of level 1; without one, of an empty text."""
         prose = (segment for segment in self.segments if isinstance(segment, Prose))
         found = (heading for part in prose for heading in headings(part))
-        return next((heading.text for heading in found if heading.level == 1), "")
+        return next((heading for heading in found if heading.level == 1), Heading(1, "", None, 1))
+
+    @property
+    def title(self) -> str:
+        """Text of that heading."""
+        return self.heading.text
 
     @property
     def short_title(self) -> str:
         """The title without its subtitle."""
-        return self.title.partition(": ")[0].partition("：")[0]
+        return SUBTITLE.match(self.title)[0]
 
 
 def first_figure(cell: str, outputs: Iterable[Iterable[dict]], page: Path, line: int) -> dict:

@@ -89,6 +89,17 @@ def _cut(text: str, line: int) -> Iterator[Token]:
             line += part.count("\n")
 
 
+def in_cell(text: str) -> str:
+    """Return inline Markdown as a cell of a table holds it: its bars end none."""
+    return "".join(map(_celled, tokens(text)))
+
+
+def _celled(token: Token) -> str:
+    if token.kind in ("text", "bar"):
+        return token.text.replace("|", "&#124;")
+    return "&#124;" if token.text == r"\|" else token.text
+
+
 def longest_ticks(text: str) -> int:
     """Length of the longest run of backticks in code, which its own marks must exceed."""
     return max(map(len, re.findall("`+", text)), default=0)

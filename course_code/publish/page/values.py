@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.page.text import Token, tokens
+from course_code.publish.page.text import ITEM, Token, tokens
 
 PLACE = re.compile(r"\{\{(?P<expression>.*?)\}\}|(?P<open>\{\{)", re.DOTALL)
 PATH = r"[A-Za-z_]\w*(?:\.\w+|\[[^\]]+\])*"
@@ -26,6 +26,7 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LITERAL = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation + "\n\r"})
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 OUTER = re.compile(r"\A[ \t]+|[ \t]+\Z")  # of a string, where they would mean something
+BEGINNING = re.compile(rf"(?:{ITEM.pattern})*[ \t>]*")  # what stands before a line's first word
 UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000]")  # \ue000 marks code cells
 READ = {"text", "bar", "escape"}  # code, math, comments and fences hold no values
 
@@ -83,7 +84,9 @@ class Known:
             text = format(value, spec)
         except (ValueError, TypeError) as error:
             raise self.error(f"the format of {{{{{expression}}}}}: {error}", line) from None
-        return (text, True) if isinstance(value, str) else (typeset(text), False)
+        if isinstance(value, str):
+            return text, True
+        return typeset(text.lstrip()), False  # the spaces of a width would begin a block of code
 
     def has(self, path: str, lesson: str | None = None) -> bool:
         """Tell whether a lesson, by default the page's own, has the value that `path` is of."""
@@ -190,7 +193,7 @@ def _put(text: str, known: Known, line: int, as_it_is: bool) -> str:
         if is_string:
             spaced = value.translate(LITERAL)
             return OUTER.sub(lambda found: "".join(f"&#{ord(c)};" for c in found[0]), spaced)
-        first = not text[: match.start()].rpartition("\n")[2].strip(" >\t")
+        first = BEGINNING.fullmatch(text[: match.start()].rpartition("\n")[2])
         if first and value.isdecimal() and text[match.end() :].startswith((".", ")")):
             return f"&#{ord(value[0])};{value[1:]}"  # or the 3. of a sentence would begin a list
         return value

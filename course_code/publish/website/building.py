@@ -86,10 +86,11 @@ class Building:
             _write(files, self.folder(language))
         for language in LANGUAGES:
             (self.folder(language) / "sitemap.xml.gz").unlink(missing_ok=True)  # it has the date
+        for language in self.languages:
             kept = Kept(self.site.course.store / ".sections" / language)
             found = search.index(self.site.course, language, self.folder(language), kept)
             _write({search.FILE: found}, self.folder(language))
-            if language in self.languages and (told := self._feed(language)):
+            if told := self._feed(language):
                 _write({feed.FILE: told}, self.folder(language))
         _write({"robots.txt": self._robots().encode()}, self.folder(LANGUAGES[0]))
         if LANGUAGES[0] not in self.languages:
@@ -121,7 +122,6 @@ class Building:
         for page in (*root.rglob("*.html"), *root.glob("sitemap.xml*")):
             if inner not in page.parents:
                 page.unlink()
-        shutil.rmtree(root / "search", ignore_errors=True)
         (root / "index.html").write_text(self.guard(LEAD_ON.format(language=language)), "utf-8")
 
     def publish(self) -> None:

@@ -60,16 +60,21 @@ def check_nav(course: Course) -> None:
                 raise CourseError(what, file, line, "Remove the line, or write the page.")
 
 
-def check_addresses(extra: dict, home: str) -> None:
+def check_addresses(extra: dict, home: str, directories: bool = True) -> None:
     """Refuse settings that are put into pages and are not what they should be.
 
     Args:
         extra: of the configuration: `repository` and `offline_copy`.
         home: address of the site, or an empty text.
+        directories: its `use_directory_urls`.
 
     Raises:
-        CourseError: one of them is no repository, or no address.
+        CourseError: one of them is no repository, or no address; notebooks, scripts and the feed
+            would lead to addresses that no page has.
     """
+    if not directories:
+        hint = "Remove it. A copy to be opened from a folder is built with OFFLINE=true."
+        raise CourseError("use_directory_urls is switched off", file_of(LANGUAGES[0]), hint=hint)
     given = {"site_url": home, "extra.offline_copy": extra.get("offline_copy") or ""}
     for name, address in given.items():
         if address and not ADDRESS.fullmatch(address):
@@ -87,9 +92,12 @@ def published(extra: dict) -> list[str]:
     """Languages that are published, in the course's order: those of `extra.languages`.
 
     Raises:
-        CourseError: there are no pages in one of them.
+        CourseError: there are no pages in one of them, or it is no such list.
     """
     entries = extra.get("languages") or [{"lang": language} for language in LANGUAGES]
+    if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
+        hint = 'Write a line for each: - {lang: en, name: English, home: ""}'
+        raise CourseError("extra.languages is no list of languages", file_of("en"), hint=hint)
     named = [entry.get("lang") for entry in entries]
     for language in named:
         if language not in LANGUAGES:

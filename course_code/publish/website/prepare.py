@@ -12,12 +12,13 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret
 from course_code.publish.lab.read import Lab, read_labs
 from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
+from course_code.publish.lesson.read import NAME
 from course_code.publish.markup import glossary, katex
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page import labels, live
 from course_code.publish.page.across import check_pages
-from course_code.publish.page.fill import fill_page
+from course_code.publish.page.fill import fill_page, short_title
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.news import changes
 from course_code.publish.page.parse import page_paths, parse
@@ -167,7 +168,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     audited = record.load(course)
     filled = {}
     for (language, path), page in parsed.items():
-        lab, titles = labs.get(page.lesson), _titles(parsed, language)
+        lab, titles = labs.get(page.lesson), _titles(parsed, language, said[language])
         filled[language, path] = _filled(language, path, page, lab, said[language], audited, titles)
     listed = put_lists(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran), labs, states, said)
@@ -232,21 +233,32 @@ def _texts(page: Page) -> Iterator[str]:
             yield from (block.source for block in part.blocks)
 
 
-def _titles(pages: dict[tuple[str, str], Page], language: str) -> dict[str, str]:
+def _titles(
+    pages: dict[tuple[str, str], Page], language: str, runs: dict[str, Run]
+) -> dict[str, str]:
     """Short titles of the lessons' pages in one language, by lesson."""
-    return {
-        p.lesson: p.short_title for (lang, _), p in pages.items() if lang == language and p.lesson
-    }
+    own = (page for (lang, _), page in pages.items() if lang == language and page.lesson in runs)
+    return {page.lesson: short_title(page, runs) for page in own}
 
 
 def _check_names(course: Course) -> None:
-    """Refuse a page whose place is another's: docs/en/zh.md would be the Chinese home."""
+    """Refuse names that pages cannot use, and pages whose place is another's.
+
+    docs/en/zh.md would be the Chinese home.
+    """
     if "index" in course.lesson_names():
         raise CourseError(
             "a lesson cannot be called index: its page would be the home page",
             course.relative(course.lessons / "index.py"),
             hint="Rename the script and its pages after what the lesson is about.",
         )
+    for name in course.lesson_names():
+        if not NAME.fullmatch(name):
+            raise CourseError(
+                f"pages cannot name the lesson {name!r}",
+                course.relative(course.lessons / f"{name}.py"),
+                hint="Rename script and pages: lower-case letters, digits and _, as momentum_2.",
+            )
     for folder in map(course.prose, LANGUAGES):
         for path in sorted(folder.rglob("*.md")):
             if path.relative_to(folder).with_suffix("").parts[0] in LANGUAGES:

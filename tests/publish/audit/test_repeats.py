@@ -377,6 +377,12 @@ def test_a_record_that_an_audit_did_not_write_is_refused(audited, counted):
     path.write_text("{", "utf-8")
     with pytest.raises(CourseError, match="not JSON"):
         load(Course(audited.root))
+    path.write_text("[]", "utf-8")
+    with pytest.raises(CourseError, match="no list of lessons"):
+        load(Course(audited.root))
+    path.write_text('{"one": null}', "utf-8")
+    with pytest.raises(CourseError, match="'one' is not as an audit wrote it"):
+        load(Course(audited.root))
     assert audit(options) == 1  # the hint's command: it goes on with what is whole
     assert load(Course(audited.root))["one"]["claims"]["small"]["of"] == 2
     recorded["two"] = {"checksum": "another"}

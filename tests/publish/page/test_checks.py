@@ -34,6 +34,8 @@ REFUSED = {  # page, line of the error, words of it
     ),
     "front matter that is a list": ("---\n- a\n---\n# T\n", 1, "no list of names"),
     "script in the title": ("---\ntitle: <img src=x>\n---\n# T\n", 1, "title holds HTML"),
+    "title that YAML takes for yes": ("---\ntitle: Yes\n---\n# T\n", 1, "title is no text: True"),
+    "description without words": ("---\ndescription:\n---\n# T\n", 1, 'quotes: description: "…"'),
     "value in the description": ('---\ndescription: "{{ x }}"\n---\n', 1, "description holds HTML"),
     "solution that is not indented": (
         '# T\n\n??? success "Solution"\n\nSecret.\n', 3, "holds nothing\n  Indent what belongs",

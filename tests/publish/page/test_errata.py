@@ -3,7 +3,7 @@
 from course_code.publish.website.prepare import place_of, prepare
 
 LESSON = '# %% name="c0"\nSEEDS = range(2)\nx = 3\n'
-PAGE = """# One: a lesson
+PAGE = """# One|1: a lesson
 
 ::: cell one.c0
 
@@ -36,6 +36,6 @@ def test_the_tables_of_all_lessons_become_one(write, ran):
     assert table == [
         "| Lesson | The notes say | Verdict |",
         "| --- | --- | --- |",
-        "| [One](one.md#notes-checked) | $a | b$ | Wrong: 3, [below](one.md#end). |",
-        "| [One](one.md#notes-checked) | c | Right, see [home](index.md). |",
+        "| [One&#124;1](one.md#notes-checked) | $a | b$ | Wrong: 3, [below](one.md#end). |",
+        "| [One&#124;1](one.md#notes-checked) | c | Right, see [home](index.md). |",
     ]

@@ -127,6 +127,17 @@ def test_the_table_has_every_checked_claim_with_both_sides_and_a_link(audited):
     )
 
 
+def test_a_bar_in_a_title_a_note_and_a_link_within_the_page_do_not_break_the_table(course, write):
+    page = PAGE.replace("# Small: a", "# Is `a: b|c` p(y|x): a").replace(
+        "here {{ low:.2f}}.", "see [there](#claims) and `[a](#b)`[^n]."
+    )
+    write({"docs/en/one.md": f"{page}\n## Claims\n\n[^n]: A note.\n"})
+    rows = [line for line in shown(course, "checked.md").split("\n") if line.startswith("| ")]
+    link = '<a href="../one/#cell-judge">Is `a: b|c` p(y&#124;x)</a>'
+    assert rows[2].startswith(f"| {link} | It is $|x| < 0.1$, see [there](one.md#claims) and ")
+    assert "[^n]" not in rows[2]
+
+
 @pytest.mark.parametrize(("held", "told"), [(20, (1, 0, 0)), (19, (0, 1, 0)), (12, (0, 0, 1))])
 def test_counts_are_on_top(audited, held, told):
     top = shown(audited(held), "checked.md").split("////")[0]
@@ -146,6 +157,9 @@ def test_claims_that_fell_are_told(course, write):
     assert "原说很大" in shown(course, "checked.md", "zh")
     write({"docs/dropped.yml": entry + entry.replace("frequency", "lost")})
     with pytest.raises(CourseError, match=r"docs/dropped\.yml: cannot read entry 2"):
+        prepare(course, 1)
+    write({"docs/dropped.yml": entry.replace("原说很大", "")})
+    with pytest.raises(CourseError, match=r"docs/dropped\.yml: entry 1: zh is no text"):
         prepare(course, 1)
 
 

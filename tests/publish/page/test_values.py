@@ -47,6 +47,7 @@ def put(text: str, own: str = "one", line: int = 1) -> str:
         ("{{ falls:g}}", "−2.5"),
         ("{{ falls:+.2f}}", "−2.50"),
         ("{{ share:+.2f}}", "+0.99"),
+        ("{{ falls:9.1f}}", "−2.5"),
         ("{{ name }}", "adam&#45;1e&#45;03"),
         ("{{ sure }}", "True"),
         ("{{ _hidden }}", "1"),
@@ -184,6 +185,8 @@ def test_labels_hold_markdown_but_no_html():
 def test_a_number_that_begins_a_sentence_begins_no_list():
     assert put("{{ X }}. And {{ X }}. End") == "&#51;. And 3. End"
     assert put("> {{ X }}) a\n\n{{ X }} b") == "> &#51;) a\n\n3 b"
+    assert put("- {{ X }}. a\n:   {{ X }}. b") == "- &#51;. a\n:   &#51;. b"
+    assert put("[^n]: {{ X }}. a\n1. > {{ X }}) b") == "[^n]: &#51;. a\n1. > &#51;) b"
 
 
 def test_a_value_that_is_none_says_how_to_make_it_one():

@@ -37,6 +37,20 @@ def test_every_page_is_filled_from_one_run(course, ran):
     assert prepare(course).ran == ()
 
 
+def test_a_title_is_told_with_its_values_where_another_page_needs_it(course, ran, write):
+    opening = '::: opening two needs="one" answer="a"\n'
+    two = PAGE.format("two").replace("Value", f"{opening}\nValue")
+    one = PAGE.format("one").replace("# one", "# The {{ x }} ways: or {{ x }}")
+    write({f"docs/{language}/{name}.md": text for language in ("en", "zh")
+           for name, text in (("one", one), ("two", two))})  # fmt: skip
+    assert "[The 3 ways](one.md)" in prepare(course).markdown(
+        "en", "two.md", place_of("en", "two.md")
+    )
+    write({"docs/zh/one.md": one.replace("{{ x }} ways", "{{ y }} ways")})
+    with pytest.raises(CourseError, match=r"docs/zh/one\.md:1: lesson 'one' has no value 'y'"):
+        prepare(course)
+
+
 def test_changing_prose_runs_nothing(course, ran):
     prepare(course)
     (course.page("en", "one")).write_text(PAGE.format("one") + "\nMore.\n", "utf-8")
@@ -56,6 +70,7 @@ def test_changing_prose_runs_nothing(course, ran):
             LESSON,
             "lessons/index.py: a lesson cannot be called",
         ),
+        ("course_code/lessons/Big-Step.py", LESSON, "Big-Step.py: pages cannot name the lesson"),
         (
             "mkdocs.yml",
             "nav:\n- one.md\n",
