@@ -43,6 +43,7 @@ FOLDED = (
     f"{PACKAGE}.teach.steps.",
 )  # go to a block of their own, shown folded
 CHANGED = re.compile(r"[\t\x02\x03]|^\s+$")  # a copy from the page would differ from what ran
+NOTEBOOKS = {"display", "get_ipython", "In", "Out", "_", "__"}  # names that these bind themselves
 MODULE_NAMES = ("__doc__", "__file__", "__name__", "__package__", "__path__", "__spec__")
 
 
@@ -79,7 +80,9 @@ def inline_lesson(course: Course, lesson: Lesson) -> InlinedLesson:
     """
     inliner = _Inliner(course, lesson)
     blocks = {cell.name: inliner.cell(cell) for cell in lesson.cells}
-    return InlinedLesson(blocks, inliner.bound_names())
+    inlined = InlinedLesson(blocks, inliner.bound_names())
+    _refuse_notebooks_names(lesson, {*inliner.owners, *inlined.names})
+    return inlined
 
 
 @dataclass
@@ -246,6 +249,19 @@ class _Inliner:
                 path,
                 line,
                 "A lesson is one namespace: rename one of them.",
+            )
+
+
+def _refuse_notebooks_names(lesson: Lesson, known: set[str]) -> None:
+    """Refuse names that a notebook has by itself: the page's script would stop at them."""
+    for cell in lesson.cells:
+        for name in sorted(NOTEBOOKS & names_used(cell.source) - known):
+            used = (n for n in ast.walk(ast.parse(cell.source)) if getattr(n, "id", "") == name)
+            raise CourseError(
+                f"only notebooks know {name!r}, the script of the page does not",
+                lesson.path,
+                cell.line + next(used).lineno - 1,
+                "Print it, or show the figure with plt.show().",
             )
 
 

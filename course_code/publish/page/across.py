@@ -3,9 +3,11 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
@@ -80,12 +82,11 @@ def _anchors_and_links(language: str, path: str, page: Page) -> tuple[set, list]
 
 
 def _links(page: Page) -> Iterator[tuple[str, int]]:
-    """Yield every link of a page that stays in the course, with its line."""
+    """Yield every link of a page, with its line."""
     for text, first in _texts(page):
         for token in tokens(text, first):
             for target, line in _targets(token.text) if token.kind == "text" else ():
-                if not ELSEWHERE.match(target):
-                    yield target, token.line + line
+                yield target, token.line + line
 
 
 def _targets(text: str) -> Iterator[tuple[str, int]]:
@@ -126,7 +127,9 @@ def _anchors(page: Page) -> set[str]:
 
 def _wrong(course: Course, language: str, path: str, target: str, anchors) -> tuple | None:
     """Return what is wrong with a link and what to do, or None."""
-    file, _, fragment = target.partition("#")
+    if ELSEWHERE.match(target):
+        return None if _is_address(target) else (f"{target!r} is no address", "Mend the link.")
+    file, _, fragment = map(unquote, target.partition("#"))
     place = posixpath.normpath(posixpath.join(posixpath.dirname(path), file)) if file else path
     if (language, place) in anchors:
         known = sorted(anchors[language, place])
@@ -137,6 +140,12 @@ def _wrong(course: Course, language: str, path: str, target: str, anchors) -> tu
         return None
     known = sorted(name for lang, name in anchors if lang == language)
     return f"the link target {target!r} is not found", _near(file, known)
+
+
+def _is_address(target: str) -> bool:
+    with suppress(ValueError):  # a bracket in it, as of a link within a link
+        return bool(urlsplit(target))
+    return False
 
 
 def _exists(course: Course, language: str, place: str) -> bool:

@@ -396,6 +396,10 @@ REFUSED = {  # cells, modules, place of the error, words of it
         [f"{TEACH}.a import f\nf()", f"{TEACH}.a import f"], {"a": "def f():\n    pass\n"},
         "one.py:7", "has no code of its own",
     ),
+    "a name that only notebooks have": (
+        ["x = 1", "for _ in 'ab':\n    display(x)"], {}, "one.py:7", "notebooks know 'display'",
+    ),
+    "the last value of a notebook": (["x = 1", "x", "y = _"], {}, "one.py:9", "notebooks know '_'"),
     "empty cell": (["x = 1", ""], {}, "one.py", "has no code of its own"),
     "syntax error in a module": (
         [f"{TEACH}.a import f"], {"a": "def f():\n    return\n\nx = = 1\n"}, "a.py:4", "syntax",
@@ -413,6 +417,11 @@ def test_what_cannot_be_inlined_faithfully_is_an_error(one_lesson, case):
         inline(one_lesson(*cells, **modules))
     assert where in str(error.value)
     assert words in str(error.value)
+
+
+def test_names_of_notebooks_may_be_bound(one_lesson):
+    imported = "from IPython.display import display\n\ndisplay(1)"
+    inline(one_lesson(imported, "_, In = 1, 2\nprint([_ for _ in 'ab'], _, In)"))
 
 
 def test_local_names_may_repeat_lifted_ones(one_lesson):

@@ -147,7 +147,7 @@ def test_links_that_lead_somewhere(pages):
         "# One { #top }\n\n## Growth of `x`\n\n[a](deep/two.md) [b](deep/two.md#end) [c](#top)\n"
         '[d](#growth-of-x) [e](https://x.org) [f](mailto:a@b.org) <a href="b.png">g</a> [h][i] '
         '![j](assets/a.svg) <span id="here"></span> [k](#here) `[l](m.md)` $[n](o)$\n\n'
-        "[i]: deep/two.md\n\n[p](notebooks/one.ipynb) <!-- [q](r.md) -->\n",
+        "[i]: deep/two.md\n\n[p](notebooks/one.ipynb) <!-- [q](r.md) --> [s](deep%2Ftwo.md#end)\n",
         "# Two\n\n## End\n\n[a](../index.md#top) ![b](../assets/a.svg)\n",
     )
 
@@ -161,6 +161,7 @@ def test_links_that_lead_somewhere(pages):
         ("# T\n\n[b][c]\n\n[c]: tow.md\n", 5, "'tow.md' is not found"),
         ('# T\n\n<a href="deep/two/">b</a>\n', 3, "'deep/two/' is not found\n  Did you mean"),
         ("# T\n\n![a](asset/a.svg)\n", 3, "'asset/a.svg' is not found"),
+        ("# T\n\n[a](https://[b](two.md)\n", 3, "'https://[b]' is no address"),
         ("# T\n\nx < y\n<a\n  href='tow.md'>b</a>\n", 4, "'tow.md' is not found"),
         ("# T\n\n<img alt='>' src=gone.png>\n", 3, "'gone.png' is not found"),
     ],

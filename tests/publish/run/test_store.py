@@ -152,7 +152,7 @@ def test_a_variable_that_reaches_a_lesson_counts_where_its_code_can_read_it(
     "from os import getenv\nx = getenv('A')", "import pathlib\nx = str(pathlib.Path.home())",
     "import tempfile\nx = tempfile.gettempdir()", "import os\nos.system('true')",
     "import subprocess\nsubprocess.run(['true'])", "import os\nx = getattr(os, 'environ')",
-    "get_ipython().system('true')",
+    "from IPython import get_ipython\nget_ipython().system('true')",
 ])  # fmt: skip
 def test_code_that_can_read_variables_is_known(one_lesson, reads):
     assert "PATH" in inputs_of(one_lesson(reads)).environment
