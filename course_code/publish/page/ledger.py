@@ -51,7 +51,9 @@ def all_claims(
     """
     rows = [row for page in pages.values() for row in _rows(page, runs[page.lesson], audited)]
     counted = _counts(rows, sum(map(_numbers, parsed.values())), language)
-    return "\n".join([counted, *_table(rows, language), *_fallen(dropped(course), language)])
+    titles = {page.lesson: page.short_title for page in pages.values()}
+    fallen = _fallen(dropped(course), titles, language)
+    return "\n".join([counted, *_table(rows, language), *fallen])
 
 
 def _rows(page: Page, run: Run, audited: dict[str, dict]) -> Iterator[Row]:
@@ -110,7 +112,7 @@ def _table(rows: list[Row], language: str) -> Iterator[str]:
         what, known = row.standing
         held = "" if row.kind != "measured" else words[what]
         held = f"{known['held']}/{known['of']}" if known else held
-        here, bound = sides(row.found) if row.found else ("", "")
+        here, bound = sides(row.found, language) if row.found else ("", "")
         link = f'<a href="{row.page.path.name}#cell-{row.cell}">{row.page.short_title}</a>'
         text = "".join(map(_celled, tokens(row.text)))
         cells = [link, text, words[row.kind], here, bound, _room(row.found), held]
@@ -130,10 +132,12 @@ def _room(found: dict) -> str:
     return "" if room is None else literal(f"{room:.2g}")
 
 
-def _fallen(entries: list[dict], language: str) -> Iterator[str]:
+def _fallen(entries: list[dict], titles: dict[str, str], language: str) -> Iterator[str]:
     words = LABELS[language]
     yield from (words["fallen"], "")
     for entry in entries:
-        yield f"- `{entry['lesson']}`, {entry[language]} ({words[entry['became']]})"
+        lesson = titles.get(entry["lesson"], f"`{entry['lesson']}`")
+        fell = {"lesson": lesson, "claim": entry[language], "became": words[entry["became"]]}
+        yield words["fell"].format(**fell)
     if not entries:
         yield words["none fell"]
