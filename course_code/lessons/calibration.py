@@ -379,14 +379,14 @@ print(f"softmax_twice says 1 from a true probability of {threshold:.3f} on")
 # %% name="honest_figure"
 from course_code.draw.style import COLOURS, LINES, MARKERS
 
-fig, axes = plt.subplots(1, 2, figsize=(6.2, 3.4), sharey=True, layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(6.2, 3.9), sharey=True, layout="constrained")
 for ax, names in zip(axes, (list(said)[:4], list(said)[4:]), strict=True):
     ax.axline((0, 0), slope=1, color=ink, linestyle="--", linewidth=0.8)
     for i, name in enumerate(names):
         style = {"color": COLOURS[i], "marker": MARKERS[i], "markevery": (3 * i, 12)}
         ax.plot(truth, said[name], linestyle=LINES[i], label=name, **style)
     ax.set(xlabel="true probability")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1))
 axes[0].set(ylabel="stated probability")
 plt.show()
 

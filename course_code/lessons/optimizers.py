@@ -89,7 +89,7 @@ for index, (name, rates) in enumerate(RATES.items()):
 ax.axvline(EQUAL, color=plt.rcParams["text.color"], linestyle="--", linewidth=1)
 ax.set(xscale="log", xlabel="learning rate", ylabel="test accuracy after 500 steps")
 ax.set(ylim=(0.2, 1.02))
-ax.legend(loc="lower center", ncols=2)
+ax.legend(loc=(0.27, 0.02), ncols=2)
 plt.show()
 
 # %% name="check_race"

@@ -643,7 +643,7 @@ axes[1].set(xscale="log", ylim=(0, 1.02), ylabel="test accuracy")
 axes[1].set_xlabel("layers (ReLU)")
 axes[1].set_xticks(DEPTHS, DEPTHS)
 axes[1].minorticks_off()
-axes[1].legend(loc="lower left")
+axes[1].legend(loc=(0.01, 0.12))
 plt.show()
 
 medians = {name: [s.median().item() for s in s_] for name, s_ in first_step.items()}

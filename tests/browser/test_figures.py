@@ -55,9 +55,11 @@ def test_scores_move_by_mouse_finger_and_keyboard(open_page):
     page, app = open_live(open_page, "softmax/", "softmax", has_touch=True)
     status, handles = app.locator("[role=status]"), app.get_by_role("slider", name="Score of")
     expect(status).to_have_text(
-        "Softmax of (25, 36, 39) is (7.9 × 10⁻⁷, 0.0474, 0.953). The right class is 3: "
-        "its loss is 0.0486. p − y = (7.9 × 10⁻⁷, 0.0474, −0.0474)."
+        "Softmax of (25, 36, 39) is (7.9 × 10⁻⁷, 0.0474, 0.953). The right class is 2: "
+        "its loss is 3.05. p − y = (7.9 × 10⁻⁷, −0.953, 0.953)."
     )
+    unbroken = "p\u00a0−\u00a0y\u00a0=\u00a0("
+    assert unbroken in app.locator(".live-readout").text_content()
     bars, arrows = drawn(app, "rect", "width"), drawn(app, ".live-push")
     handles.nth(0).press("ArrowUp")
     expect(status).to_contain_text("(25.5, 36, 39)")

@@ -59,6 +59,7 @@ def test_activation_scale_depth_and_layer_change_what_is_seen_and_said(open_page
     page.touchscreen.tap(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
     expect(status).to_contain_text("scale 32. On the way back")
     expect(status).to_contain_text("It explodes.")
+    expect(plot).to_contain_text("↑ 8.2 × 10²⁴")  # the curve goes on outside of the drawing
     seen.append(line.get_attribute("d"))
     control(app, "Activation").select_option("tanh")
     seen.append(line.get_attribute("d"))

@@ -80,6 +80,26 @@ def test_its_runs_have_the_same_points_first_weights_and_budget(stored):
     assert len({tuple(row) for row in last.tolist()}) == 4
 
 
+MARKED = """(canvas, colour) => {
+  const all = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  let found = 0;
+  for (let k = 0; k < all.length; k += 4)
+    found += colour.every((part, c) => all[k + c] === part);
+  return found;
+}"""
+
+
+def test_its_points_have_the_colours_of_the_page(open_page):
+    page, app = open_live(open_page, "spiral/", "network", color_scheme="dark")
+    canvas = app.locator("canvas")
+    dark = ([86, 180, 233], [240, 128, 60], [47, 191, 148])
+    assert all(canvas.evaluate(MARKED, colour) > 200 for colour in dark)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(500)
+    assert all(canvas.evaluate(MARKED, colour) > 200 for colour in COLOURS.tolist())
+    assert not any(canvas.evaluate(MARKED, colour) for colour in dark)
+
+
 def seen(app) -> list[str]:
     """What is shown: the plane, the bars, the text."""
     bars = [bar.get_attribute("height") for bar in app.locator(".live-bar").all()]

@@ -24,7 +24,7 @@ def evidence(run: Run, name: str | None, audited: dict[str, dict], language: str
     found = run.entry.get("claims", {}).get(name)
     if not found:
         return ""
-    text = " ".join(sides(found))
+    text = " ".join(filter(None, sides(found, language)))
     if not any(c.name == name and c.kind == "measured" for c in run.lesson.claims):
         return text
     what, row = standing(audited, run.plan, name)
@@ -32,8 +32,15 @@ def evidence(run: Run, name: str | None, audited: dict[str, dict], language: str
     return text + words["semicolon"] + words[what].format(**row)
 
 
-def sides(found: dict) -> tuple[str, str]:
-    """Return what a run gave, and the relation with its bound: ("0.934", "> 0.9")."""
+def sides(found: dict, language: str) -> tuple[str, str]:
+    """Return what a run gave, and the relation with its bound: ("0.934", "> 0.9").
+
+    Where two lists are equal, or nothing is left as there should be, a word says so.
+    """
+    value = found.get("value", "unknown")
+    told = value and not isinstance(value, list | dict)
+    if found["relation"] == "==" and not told and value == found["bound"]:
+        return LABELS[language]["exact"], ""
     here, relation, bound = found["text"].partition(f" {found['relation']} ")
     sign = SIGNS.get(relation.strip(), relation.strip())
     return literal(here), literal(f"{sign} {bound}")

@@ -52,7 +52,9 @@ def all_claims(
     """
     rows = [row for page in pages.values() for row in _rows(page, runs[page.lesson], audited)]
     counted = _counts(rows, sum(map(_numbers, parsed.values())), language)
-    return "\n".join([counted, *_table(rows, language), *_fallen(dropped(course), language)])
+    titles = {page.lesson: page.short_title for page in pages.values()}
+    fallen = _fallen(dropped(course), titles, language)
+    return "\n".join([counted, *_table(rows, language), *fallen])
 
 
 def _rows(page: Page, run: Run, audited: dict[str, dict]) -> Iterator[Row]:
@@ -111,7 +113,7 @@ def _table(rows: list[Row], language: str) -> Iterator[str]:
         what, known = row.standing
         held = "" if row.kind != "measured" else words[what]
         held = f"{known['held']}/{known['of']}" if known else held
-        here, bound = sides(row.found) if row.found else ("", "")
+        here, bound = sides(row.found, language) if row.found else ("", "")
         title, own = in_cell(row.page.short_title), row.page.path.name
         link, text = f'<a href="{own}#cell-{row.cell}">{title}</a>', in_cell(moved(row.text, own))
         cells = [link, text, words[row.kind], here, bound, _room(row.found), held]
@@ -124,10 +126,12 @@ def _room(found: dict) -> str:
     return "" if room is None else literal(f"{room:.2g}")
 
 
-def _fallen(entries: list[dict], language: str) -> Iterator[str]:
+def _fallen(entries: list[dict], titles: dict[str, str], language: str) -> Iterator[str]:
     words = LABELS[language]
     yield from (words["fallen"], "")
     for entry in entries:
-        yield f"- `{entry['lesson']}`, {entry[language]} ({words[entry['became']]})"
+        lesson = titles.get(entry["lesson"], f"`{entry['lesson']}`")
+        fell = {"lesson": lesson, "claim": entry[language], "became": words[entry["became"]]}
+        yield words["fell"].format(**fell)
     if not entries:
         yield words["none fell"]

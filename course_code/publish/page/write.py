@@ -227,7 +227,7 @@ def _again(shown: ShownFigure, lesson: str, place: Place) -> list[str]:
 
 def _live(live: Live, page: Page, place: Place) -> list[str]:
     """The figure that stands there without a script, and the words for the script."""
-    figure, told = live.figure, LABELS[page.language]["live"].format(url=f"#{live.id}")
+    figure, told = live.figure, LABELS[page.language]["still"]
     wide, narrow = live.heights
     words = _attribute(json.dumps(dict(live.words), ensure_ascii=False))
     return [

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from course_code.publish.base.elements import VOID, OpenElements
+from course_code.publish.page.depths import FURTHER
 
 HEADINGS = {"h1", "h2", "h3", "h4", "dt"}
 UNREAD = {  # what is folded, too: a result leads to what can be seen
@@ -24,12 +25,14 @@ class Section:
 
     Attributes:
         code: dotted and capital names in its code, and messages of its errors; each word once.
+        unsought: nobody looks for it, on each lesson alike: what is further, and what it claims.
     """
 
     anchor: str
     title: str = ""
     text: str = ""
     code: str = ""
+    unsought: bool = False
 
     def facts(self) -> list[str]:
         """The same as a list of tidy texts, which can be kept."""
@@ -46,7 +49,8 @@ def sections(page: str) -> list[list[str]]:
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    return [section.facts() for section in reader.found if section.title or section.text.strip()]
+    found = [section for section in reader.found if not section.unsought]
+    return [section.facts() for section in found if section.title or section.text.strip()]
 
 
 class _Reader(OpenElements):
@@ -69,6 +73,8 @@ class _Reader(OpenElements):
             return
         values = dict(attrs)
         classes = set((values.get("class") or "").split())
+        if "lesson-claims" in classes and self.found[-1].anchor:
+            self.found[-1].unsought = True
         if "lesson-code" in classes and "data-colours" not in values:
             goes = "code"  # of folds nothing
         elif "lesson-output" in classes:
@@ -104,7 +110,7 @@ class _Reader(OpenElements):
     def _begin(self, tag: str, anchor: str | None) -> None:
         """Begin a section, unless this is the page's own heading or cannot be led to."""
         if tag != "h1" and anchor:
-            self.found.append(Section(anchor))
+            self.found.append(Section(anchor, unsought=anchor == FURTHER))
 
 
 def _tidy(text: str) -> str:

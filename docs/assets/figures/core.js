@@ -95,9 +95,10 @@ class Figure {
     return this.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
-  /* Show what happens, 20 times a second at most, since new text lays out the whole page; and say it
+  /* Show what happens, formulas unbroken, 20 times a second at most, since new text lays out the whole page; and say it
      to screen readers: once it rests, or, of what goes on by itself, every 4 seconds at most. */
-  say(text, now = true) {
+  say(words, now = true) {
+    const text = words.replace(/ ([=−×≈]) /g, "\u00a0$1\u00a0");
     clearTimeout(this.late);
     const show = () => {
       this.shown = performance.now();

@@ -46,6 +46,7 @@ export function mount(figure) {
   const measured = svg("path", { class: "live-line" });
   const theory = svg("path", { class: "live-end", "stroke-dasharray": "7 4" });
   const here = svg("path", { class: "live-band" });
+  const beyond = svg("text", { class: "live-name" });
   const ticks = svg("g", {});
   const [across, up] = [
     (layer) => 52 + (292 * (layer - 1)) / (settings.depth - 1),
@@ -63,6 +64,7 @@ export function mount(figure) {
     svg("text", { x: 344, y: 248, "text-anchor": "end" }, words.x),
     svg("clipPath", { id: "live-sizes" }, svg("rect", frame)),
     svg("g", { "clip-path": "url(#live-sizes)" }, band, here, measured, theory),
+    beyond,
     svg("rect", { ...frame, fill: "transparent", onpointerdown: point, onpointermove: point }),
   );
   drawing.style.touchAction = "pan-y";
@@ -104,7 +106,9 @@ export function mount(figure) {
   function draw() {
     const of = (row) => layers(settings, row);
     const error = settings.shown === "error";
-    set(measured, { d: `M${curve(of(ROWS[settings.shown])).join("L")}` });
+    const shown = of(ROWS[settings.shown]);
+    set(measured, { d: `M${curve(shown).join("L")}` });
+    mark(shown);
     set(theory, { d: error ? `M${curve(of(THEORY)).join("L")}` : "" });
     set(band, { d: error ? `M${[...curve(of(0)), ...curve(of(2)).reverse()].join("L")}Z` : "" });
     legend.lastChild.hidden = !error;
@@ -114,6 +118,13 @@ export function mount(figure) {
     const text = (one) => svg("text", { x: across(one), y: 230, "text-anchor": "middle" }, String(one));
     if (ticks.childElementCount !== marked.length) ticks.replaceChildren(...marked.map(text));
     figure.say(report(of));
+  }
+
+  /* Beside the end of a curve that leaves the drawing: where it goes. */
+  function mark(powers) {
+    const i = powers.findIndex((power, i) => i % (powers.length - 1) === 0 && (power > HIGH || power < LOW));
+    beyond.textContent = i < 0 ? "" : `${powers[i] > HIGH ? "↑" : "↓"} ${short(10 ** powers[i])}`;
+    if (i >= 0) set(beyond, { x: i ? 340 : 56, y: powers[i] > HIGH ? 27 : 208, "text-anchor": i ? "end" : "start" });
   }
 
   function report(of) {

@@ -81,7 +81,9 @@ export function mount(figure) {
       ...Array.from(shares, (share, i) => bar(52 + i * wide + 0.5, wide - 1, share, tallest, "live-bar")),
       svg("path", { class: "live-grid", d: `M0 ${base}H30M48 ${base}H320${low < 0 ? `M${x(0)} ${base}v5` : ""}` }),
       text(15, base + 13, words.zero),
-      ...[low, 0, top].filter((value, i) => i !== 1 || low < 0).map((value) => text(x(value), base + 13, edge(value, top))),
+      text(x(low), base + 13, edge(low, top), "start"),
+      ...(x(0) > x(low) + 30 ? [text(x(0), base + 13, edge(0, top))] : []),
+      text(x(top), base + 13, edge(top, top), "end"),
     ];
   }
 

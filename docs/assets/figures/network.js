@@ -133,7 +133,7 @@ export function mount(figure) {
     pencil.drawImage(small, 0, 0, wide, wide);
     pencil.strokeStyle = getComputedStyle(canvas).color;
     if (settings.activation === "relu") switches(pencil, wide);
-    if (dotted !== `${wide} ${rim}`) scatter(above, DATA, wide, size, rim);
+    if (dotted !== `${wide} ${rim}`) scatter(above, DATA, wide, size, canvas);
     dotted = `${wide} ${rim}`;
     pencil.drawImage(above, 0, 0);
     const [x, y] = [across(settings.x / 100, wide), wide - across(settings.y / 100, wide)];

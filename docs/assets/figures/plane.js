@@ -1,12 +1,11 @@
 /* The plane with points of classes, on a canvas. */
 
 export const REACH = 1.2; // the plane goes from -1.2 to 1.2
-const COLOURS = [[0, 114, 178], [213, 94, 0], [0, 158, 115]]; // of the classes, on any page
+const COLOURS = [[0, 114, 178], [213, 94, 0], [0, 158, 115]]; // of the regions; marks have the page's
 const PALE = 110; // of 255: points lie on it
 
 /* A point of class c on a canvas: a disc, a triangle or a square. */
 function mark(pencil, x, y, c, size) {
-  pencil.fillStyle = `rgb(${COLOURS[c]})`;
   pencil.beginPath();
   if (c === 0) pencil.arc(x, y, size, 0, 7);
   else if (c === 2) pencil.rect(x - 0.9 * size, y - 0.9 * size, 1.8 * size, 1.8 * size);
@@ -59,13 +58,18 @@ function places(grid) {
   return X;
 }
 
-/* Points with their marks on `layer`, which becomes as wide as the drawing, with a rim in a colour. */
-export function scatter(layer, { X, y }, wide, size, rim) {
+/* Points with their marks on `layer`, which becomes as wide as the drawing, in the colours of the
+   page around `canvas`, with a rim in the one behind it. */
+export function scatter(layer, { X, y }, wide, size, canvas) {
+  const page = getComputedStyle(canvas);
   layer.width = layer.height = wide;
   const pencil = layer.getContext("2d");
-  [pencil.strokeStyle, pencil.lineWidth] = [rim, size / 3];
-  for (let i = 0; i < y.length; i++)
+  [pencil.strokeStyle, pencil.lineWidth] = [behind(canvas), size / 3];
+  const colours = COLOURS.map((_, c) => page.getPropertyValue(`--live-${c}`));
+  for (let i = 0; i < y.length; i++) {
+    pencil.fillStyle = colours[y[i]];
     mark(pencil, across(X[2 * i], wide), wide - across(X[2 * i + 1], wide), y[i], size);
+  }
 }
 
 /* Where a coordinate lies on a drawing so many pixels wide. */

@@ -15,7 +15,7 @@ const LIMITS = {
   b: { value: 3600, ...HUNDREDTHS },
   c: { value: 3900, ...HUNDREDTHS },
   temperature: { value: 1, of: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] },
-  right: { value: 3, of: [1, 2, 3] },
+  right: { value: 2, of: [1, 2, 3] },
 };
 const KEYS = ["a", "b", "c"];
 const PER = 4; // units of the drawing for a score of 1
@@ -70,7 +70,7 @@ export function mount(figure) {
   const bars = svg(
     "svg",
     { viewBox: "0 0 360 146", role: "img", "aria-label": words.probability },
-    svg("path", { class: "live-grid", d: "M30 4V122M170 4V122M310 4V122" }),
+    svg("path", { class: "live-grid", d: KEYS.map((_, i) => [30, 170, 310].map((x) => `M${x} ${19 + 40 * i}v16`).join("")).join("") }),
     ...handles.flatMap(({ bar, told, target, label }) => [bar, told, target, label]),
     svg("text", { x: 30, y: 138 }, words.probability),
   );

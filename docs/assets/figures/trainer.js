@@ -172,7 +172,7 @@ export function mount(figure) {
     const key = `${settings.data} ${settings.f} ${settings.seed} ${code(drawn)} ${wide} ${rim}`;
     if (key === dotted) return above;
     dotted = key;
-    scatter(above, shown(), wide, Math.max(2.2, canvas.clientWidth / 130) * devicePixelRatio, rim);
+    scatter(above, shown(), wide, Math.max(2.2, canvas.clientWidth / 130) * devicePixelRatio, canvas);
     return above;
   }
 

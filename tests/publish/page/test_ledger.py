@@ -153,8 +153,8 @@ def test_claims_that_fell_are_told(course, write):
     entry = "- {lesson: one, claim: big, became: frequency, en: it was big, zh: 原说很大}\n"
     assert "None has been recorded." in shown(course, "checked.md")
     write({"docs/dropped.yml": entry})
-    assert "- `one`, it was big (told as a frequency now)" in shown(course, "checked.md")
-    assert "原说很大" in shown(course, "checked.md", "zh")
+    assert "- Small: it was big (told as a frequency now)" in shown(course, "checked.md")
+    assert "- Small：原说很大（现在改写成频率）" in shown(course, "checked.md", "zh")
     write({"docs/dropped.yml": entry + entry.replace("frequency", "lost")})
     with pytest.raises(CourseError, match=r"docs/dropped\.yml: cannot read entry 2"):
         prepare(course, 1)
@@ -174,7 +174,22 @@ def test_claims_that_fell_are_told(course, write):
     ],
 )
 def test_both_sides_are_typeset_and_literal(text, relation, expected):
-    assert sides({"text": text, "relation": relation}) == expected
+    assert sides({"text": text, "relation": relation}, "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "expected"),
+    [
+        ([], [], ("holds exactly", "")),
+        (0.0, 0, ("holds exactly", "")),
+        ({"float16": 2049}, {"float16": 2049}, ("holds exactly", "")),
+        (3, 3, ("3", "= 3")),
+        ([1], [2], ("&#91;1&#93;", "= &#91;2&#93;")),
+    ],
+)
+def test_equal_sides_that_say_nothing_are_told_in_words(value, bound, expected):
+    found = {"value": value, "bound": bound, "relation": "==", "text": f"{value} == {bound}"}
+    assert sides(found, "en") == expected
 
 
 def test_no_text_of_a_run_becomes_markup():

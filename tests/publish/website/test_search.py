@@ -26,9 +26,11 @@ RuntimeError: mat1 and mat2
 </code></pre></div>
 <details class="lesson-fold"><summary>Code</summary><div class="lesson-code" data-colours="x"
 data-search-exclude=""><pre><code>plt.show()</code></pre></div></details>
-<div class="lesson-claims"><ul><li>measured: a claim</li></ul></div>
 <dl><dt>A term</dt><dd>without an address</dd></dl>
 <dl><dt id="relu">ReLU <span>修正</span></dt><dd>Bends &amp; rests.</dd></dl>
+<h2 id="further">Further</h2><p>In any order.</p>
+<h3 id="kind">What kind?</h3><p>Theorems.</p>
+<div class="lesson-claims"><ul><li>measured: a claim</li></ul></div>
 </article><footer>foot</footer>"""
 
 
