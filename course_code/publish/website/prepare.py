@@ -1,6 +1,7 @@
 """A course made ready for a site generator: checked, run and filled in, with its files."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,6 +40,8 @@ from course_code.publish.website.nav import check_nav
 
 STATES = live.FOLDER.relative_to("docs").as_posix()  # beside the modules that fetch them
 STYLE = "assets/css/site.css"  # one file for all parts of docs/assets/css, in order of their names
+NO_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')  # or a text, which stays
+IN_JSON = {"Infinity": "1e999", "-Infinity": "-1e999", "NaN": '"NaN"'}  # read as infinite
 
 
 @dataclass(frozen=True)
@@ -216,12 +219,13 @@ def _states(ran: dict[str, Run], lessons: dict[str, Run]) -> dict[str, bytes]:
 
 
 def _a_line_each(parts: dict[str, dict]) -> bytes:
-    """JSON with a line for each part."""
+    """JSON with a line for each part; JSON has neither infinity nor NaN, which Python writes."""
     lines = [
         f"{json.dumps(name)}: {json.dumps(part, sort_keys=True, ensure_ascii=False)}"
         for name, part in sorted(parts.items())
     ]
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    return NO_JSON.sub(lambda found: IN_JSON.get(found[0], found[0]), text).encode()
 
 
 def _texts(page: Page) -> Iterator[str]:

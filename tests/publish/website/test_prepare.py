@@ -51,6 +51,21 @@ def test_a_title_is_told_with_its_values_where_another_page_needs_it(course, ran
         prepare(course)
 
 
+def test_results_are_json_though_a_value_is_infinite_or_none(course, ran, write):
+    values = (
+        "far = [float('inf'), -float('inf'), float('nan')]\ntext = 'a: Infinity, \\\\ \\\"NaN'\n"
+    )
+    write({"lessons/one": LESSON + values})
+
+    def refuse(sign: str):
+        raise AssertionError(sign)
+
+    text = prepare(course).files()["results.json"]
+    found = json.loads(text, parse_constant=refuse)["one"]["values"]
+    assert found["far"] == [float("inf"), -float("inf"), "NaN"]
+    assert found["text"] == 'a: Infinity, \\ "NaN'
+
+
 def test_changing_prose_runs_nothing(course, ran):
     prepare(course)
     (course.page("en", "one")).write_text(PAGE.format("one") + "\nMore.\n", "utf-8")
