@@ -308,7 +308,7 @@ for i, name in enumerate(("sigmoid", "tanh", "leaky_relu", "gelu")):
 for a in (-crossing, crossing):
     ax.axvline(a, color=plt.rcParams["text.color"], linestyle=":", linewidth=0.8)
 ax.set(yscale="log", ylim=(1e-6, 3), xlabel="a", ylabel="size of the slope")
-fig.legend(loc="outside upper center", ncols=4)
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4)
 plt.show()
 
 # %% name="shapes" timeout=300

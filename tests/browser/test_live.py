@@ -84,7 +84,7 @@ def test_who_has_no_scripts_sees_a_still_figure_and_is_told(new_page, address):
         page.goto(f"{address}{lesson}/", wait_until="commit")
         place = page.locator(f"#live-{name}")
         expect(place.locator(STILL)).to_have_count(1)
-        expect(place.locator(".live-note a")).to_be_visible()
+        expect(place.locator(".live-note")).to_be_visible()
         expect(place.locator("figcaption")).to_be_visible()
 
 
