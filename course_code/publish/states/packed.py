@@ -9,6 +9,7 @@ import base64
 import gzip
 import json
 import math
+from contextlib import suppress
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.run.plan import Run
@@ -32,7 +33,7 @@ def pack(run: Run) -> bytes:
             raise _error(run, what, hint=f"Arrays are of {', '.join(SIZES)}.")
     header = {}
     for name, told in values["STATES_TOLD"].items():
-        if refused := told.get("refused"):
+        if refused := told.get("refused") or _infinite(told):
             hint = f"Convert it: an array is of {', '.join(SIZES)}; a number is .item()."
             raise _error(run, f"the state {name!r} is {refused}", hint=hint)
         header[name] = told
@@ -40,6 +41,13 @@ def pack(run: Run) -> bytes:
     text += b" " * (-len(text) % ALIGNED)
     data = base64.b64decode("".join(values["STATES_DATA"]))
     return gzip.compress(len(text).to_bytes(4, "little") + text + data, 9, mtime=0)
+
+
+def _infinite(told: dict) -> str:
+    """What is wrong with a state that JSON cannot hold, or an empty text."""
+    with suppress(ValueError):
+        return json.dumps(told, allow_nan=False) and ""
+    return "not finite everywhere"
 
 
 def check_same(run: Run, lessons: dict[str, Run]) -> None:

@@ -95,6 +95,7 @@ REFUSED = {  # what of the script is changed into what, line and words of the me
     "no states": ("STATES = ", "STATE = ", "", "binds no STATES"),
     "a wide dtype": ("weights.half()", "weights.double()", 10, "'shares' is float64"),
     "no number": ("0.25), 0.1", "0.25), float('nan')", 10, "'shares' is not finite"),
+    "an infinite value": ('"rate": 0.1', '"rate": [1e999]', 10, "'told' is not finite everywhere"),
     "an object": ('"rate": 0.1', '"rate": {1}', 10, "a value is no number or text"),
     "another number": ("7.501", "7.6", 9, "one/a is 7.6 here, 7.5 in the lesson"),
     "another list": ('b.c": [1, 2.0]', 'b.c": [1]', 9, "one/b.c is [1] here"),
