@@ -100,9 +100,34 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_page):
     menu.press("Enter")
     expect(menu).to_have_attribute("aria-expanded", "true")
     assert page.evaluate(inside)
+    shown = """() => {
+      const { x, y, height } = document.activeElement.getBoundingClientRect();
+      const top = document.elementFromPoint(x + 5, y + height / 2);
+      return top?.contains(document.activeElement) || document.activeElement.contains(top);
+    }"""
+    for name in ("Back: Lessons", "Lessons", "Back: Lessons"):  # out of its panel and in again
+        button = page.locator(".md-sidebar--primary").get_by_role("button", name=name, exact=True)
+        expect(button).to_be_focused()
+        page.wait_for_function(shown)
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Lessons", exact=True).press("Enter")
+    for _ in range(5):
+        settle(page)
+        assert page.evaluate(shown)
+        page.keyboard.press("Tab")
     page.keyboard.press("Escape")
     expect(menu).to_have_attribute("aria-expanded", "false")
     expect(menu).to_be_focused()
+    menu.press("Enter")
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    page.locator("h1 a").focus()  # what is under it is not for who is in it
+    expect(menu).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_phone_of_320_pixels_shows_all_of_a_page(open_page):
+    for path in ("spiral/", "zh/neurons/", "zh/softmax/"):
+        page = open_page(path, viewport={"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_a_finger_is_told_what_a_term_means_before_it_is_led_there(open_page):
@@ -124,7 +149,11 @@ def test_icons_and_figures_show_in_forced_colours(open_page):
     paint = "(e, part) => getComputedStyle(e, part).backgroundColor"
     page_colour = page.evaluate(BACKGROUND)
     page.locator("article .lesson-code:visible").first.scroll_into_view_if_needed()
-    for part, pseudo in ((".md-code__button", "::after"), ("article summary", "::before")):
+    for part, pseudo in (
+        (".md-code__button", "::after"),
+        ("article summary", "::before"),
+        (".md-button--primary", "::before"),
+    ):
         found = page.locator(part).first
         assert found.evaluate(paint, pseudo) not in (page_colour, "rgba(0, 0, 0, 0)")
     for theme, paper in (("light", LIGHT), ("dark", DARK)):

@@ -9,7 +9,6 @@
         failed: "复制失败，请手动选取代码",
         table: "表格",
         rows: "前 # 行，共 # 行",
-        menu: "菜单",
         needs: "连同所需代码一起复制",
         soFar: "：此前全部代码",
         lines: "，共 # 行",
@@ -19,7 +18,6 @@
         failed: "Could not copy: select the code by hand",
         table: "Table",
         rows: "The first # of # rows",
-        menu: "Menu",
         needs: "Copy with what it needs",
         soFar: ": all code so far",
         lines: ", # lines",
@@ -49,29 +47,6 @@
     language.hash = scrollY && above.length ? above.at(-1).id : "";
   };
   for (const type of ["click", "auxclick", "contextmenu"]) language.addEventListener(type, place);
-
-  /* On narrow screens the menu is a label, which the keyboard does not reach: a button, then. */
-  const drawer = document.querySelector("#__drawer");
-  const label = document.querySelector(".md-header [for=__drawer]");
-  const menu = document.createElement("button");
-  for (const { name, value } of label.attributes) menu.setAttribute(name, value);
-  menu.type = "button";
-  menu.setAttribute("aria-label", words.menu);
-  menu.setAttribute("aria-expanded", drawer.checked);
-  menu.append(...label.children);
-  label.replaceWith(menu);
-  drawer.addEventListener("change", () => menu.setAttribute("aria-expanded", drawer.checked));
-  menu.addEventListener("click", (event) => {
-    drawer.click();
-    const byKeyboard = event.detail === 0;
-    if (!drawer.checked || !byKeyboard) return;
-    document.querySelector(".md-sidebar--primary .md-nav__item a").focus();
-  });
-  addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !drawer.checked) return;
-    drawer.click();
-    menu.focus();
-  });
 
   /* What happened, said to screen readers. */
   const status = document.createElement("div");
