@@ -26,6 +26,8 @@ from course_code.publish.run.plan import Run
 
 PRINTED = ".text .no-copy .lesson-output"  # the fence of an output that is text
 ONLY_CODE = " only-code"  # class of a fold that goes when a reader hides the code
+TABLE = " .printed-table"  # of its fence where lines have columns, and wrapped would fall apart
+COLUMNS = re.compile(r"\S {2,}\S.*?\S {2,}\S")
 LONG = 60  # lines of an output; a longer one is folded
 THEMES = ("light", "dark")
 MARKDOWN = re.compile(r"[`$\[\]\\*_\n]")  # inside an attribute it would still become HTML
@@ -164,7 +166,8 @@ def _output(output: dict, long: str) -> list[str]:
     text = f"{output['error']}: {output['says']}" if "error" in output else output["text"]
     lines = text.count("\n") + 1
     title = long.format(lines=f"{lines:,}") if lines > LONG else None
-    return folded(fence(text, PRINTED), title)
+    rows = sum(bool(COLUMNS.search(line)) for line in text.splitlines())
+    return folded(fence(text, PRINTED + TABLE * (rows > 1)), title)
 
 
 def _images(cell: str, number: int, figure: dict, lesson: str, place: Place, alt: str) -> str:
@@ -270,7 +273,7 @@ def _provenance(page: Page, run: Run, place: Place) -> str:
     text = words["ran"].format(
         versions=words["comma"].join(versions),
         device=run.entry["device"],
-        seeds=words["comma"].join(ranges(run.values["SEEDS"])),
+        seeds=words["comma"].join(ranges(run.values["SEEDS"])).replace("–", "–\u2060"),  # one line
         runs=f'<a href="{place.root}runs.json">runs.json</a>',
     )
     return f'<p class="lesson-provenance" data-search-exclude>{text}</p>'
