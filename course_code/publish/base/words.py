@@ -54,10 +54,10 @@ LABELS = {
         "live": "This figure answers to its controls [on the page]({url}), where scripts may run.",
         "long": "The output, {lines} lines",
         "formula": "Formula",
-        "time": "Core: about {core} min to read, {work} with guesses and code · everything: "
+        "time": "Core: about {core} min to read, {work} with guesses and code\u00a0· everything: "
         "{whole} min to read",
-        "hours": "{lessons} lessons · their cores take {core} hours to read, {work} with guesses "
-        "and code · everything: {whole} hours to read",
+        "hours": "{lessons} lessons\u00a0· their cores take {core} hours to read, {work} with "
+        "guesses and code\u00a0· everything: {whole} hours to read",
         "needs": "to know before: {pages}",
         "answer": "The answer in short: guess first, then open",
         "further": "Further",
@@ -119,8 +119,9 @@ LABELS = {
         "live": "这幅图[在网页上]({url})可以操作（需要启用脚本）。",
         "long": "输出，共 {lines} 行",
         "formula": "公式",
-        "time": "核心：约 {core} 分钟读完，边猜边动手约 {work} 分钟 · 全文：约 {whole} 分钟读完",
-        "hours": "共 {lessons} 课 · 核心部分 {core} 小时读完，边猜边动手 {work} 小时 · "
+        "time": "核心：约 {core} 分钟读完，边猜边动手约 {work} 分钟\u00a0· "
+        "全文：约 {whole} 分钟读完",
+        "hours": "共 {lessons} 课\u00a0· 核心部分 {core} 小时读完，边猜边动手 {work} 小时\u00a0· "
         "全部读完 {whole} 小时",
         "needs": "需要先读：{pages}",
         "answer": "简短的答案：先猜一猜，再打开",

@@ -32,7 +32,7 @@ def test_a_lesson_has_its_title_question_time_and_picture(home):
     assert 'src="../assets/lessons/tiny/growth-1.light.svg" alt=""' in title
     assert 'src="../assets/lessons/tiny/growth-1.dark.svg"' in title
     assert question.startswith(f"    <span>{TEXT} <span ")
-    assert "核心：约 2 分钟读完，边猜边动手约 5 分钟 · 全文：约 2 分钟读完" in question
+    assert "核心：约 2 分钟读完，边猜边动手约 5 分钟\u00a0· 全文：约 2 分钟读完" in question
     assert " · 需要先读：圆盘<" in question
 
 

@@ -64,7 +64,7 @@ def test_an_opening_tells_times_needs_and_answer_and_shows_the_figure_again(cour
     page = filled(course, read(course))
     assert not any(isinstance(segment, Opening) for segment in page.segments)
     text = to_markdown(page, None, Place("../", "../"))
-    told = "Core: about 1 min to read, 5 with guesses and code · everything: 1 min to read"
+    told = "Core: about 1 min to read, 5 with guesses and code\u00a0· everything: 1 min to read"
     assert f"{told} · to know before: [One](one.md)" in text
     assert (
         f'??? abstract "{LABELS["en"]["answer"]}"\n\n    Yes, in 50% of the [runs](#end).' in text
