@@ -209,7 +209,7 @@ def test_buttons_and_provenance_lead_to_the_files_of_the_page(
     found = re.findall(r'<a (?:class="([^"]*)" )?href="([^"#]+)"', converted)
     assert [html.unescape(link) for _, link in found] == links
     assert [bool(first) for first, _ in found] == [True] + [False] * (len(links) - 1)
-    assert "0–2" in converted
+    assert "0–\u20602" in converted
     (told,) = re.findall(r'<p class="lesson-provenance"[^>]*>(.*?)</p>', converted)
     assert f"Python {run.plan.inputs.versions['python']}" in told
     assert {"en": "on cpu;", "zh": "设备 cpu；"}[language] in told
@@ -257,3 +257,16 @@ def test_long_outputs_are_folded(shown, to_html, lines, folds):
     made = to_html(text)
     assert made.count("<summary>The output, ") == folds
     assert Reader(made).code[1] == "x\n" * lines
+
+
+@pytest.mark.parametrize(
+    ("text", "is_table"),
+    [
+        ("sgd   0.1  0.9\nadam  0.3  0.7", True),
+        ("one  double  space in one line\nand a sentence", False),
+        ("a  b\nc  d", False),  # narrow
+    ],
+)
+def test_an_output_with_columns_is_told_from_sentences(shown, to_html, text, is_table):
+    page, _ = shown([f"print({text!r})"], "# T\n\n::: cell one.c0\n")
+    assert ("printed-table" in to_html(page)) == is_table
