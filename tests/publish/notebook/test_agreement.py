@@ -37,6 +37,7 @@ SVG = {"width": 4, "height": 3, "data": "<svg/>"}
 FIGURE = {"figure": {"light": SVG, "dark": SVG, "notebook": {"format": "png", "data": ""}}}
 COURSE = Course(ROOT)
 HIDDEN = "pre, .highlight, a.footnote-backref, .lesson-buttons, .lesson-provenance, figure.first"
+HIDDEN += ", .live-note"  # a notebook has its own words for a figure that it cannot move
 BLOCKS = re.compile(
     r"^(p|div|ul|ol|li|dl|dt|dd|table|tr|td|th|blockquote|details|summary|fig.*|pre|h[1-6r]|label)$"
 )
@@ -96,6 +97,7 @@ def of_notebook(page: Page) -> list[str]:
         words["from"].split("[")[0],
         words["lab from"].split("[")[0],
         words["fails"].split("`")[0],
+        re.sub(r"\[(.*?)\]\(.*?\)", r"\1", words["live"]),
     )
     rendered = BeautifulSoup(made, "html.parser")
     for summary in rendered.find_all("summary"):
