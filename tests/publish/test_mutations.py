@@ -378,8 +378,8 @@ def test_what_shapes_outputs_is_covered_by_the_key():
     """Every module that touches an output is hashed, or only moves, names or refuses it."""
     room = {p.stem for p in Path(inputs.__file__).parent.rglob("*.py")} - {"__init__"}
     hashed = {Path(module.__file__).stem for module in inputs.SHAPING}
-    moving = {"device", "execute", "inputs", "kernels", "mistakes", "plan", "processes"}
-    moving |= {"schedule", "store"}
+    moving = {"device", "execute", "folders", "inputs", "kernels", "mistakes", "plan"}
+    moving |= {"processes", "schedule", "store"}
     assert room == hashed | moving
 
 

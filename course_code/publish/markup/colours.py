@@ -127,7 +127,7 @@ class FewElements(Highlight):
         made = super().highlight(src, language, *args, attrs=attrs, **options)
         if isinstance(made, str):  # Pygments's guard of a first empty line, which <code> is too
             lines = len(src.splitlines())
-            plain = f'<pre style="--lines:{lines}"><code>'
+            plain = f'<pre style="--lines:{lines}"><code tabindex="0">'
             return made.replace("<pre><span></span><code>", plain, 1)
         return made
 
