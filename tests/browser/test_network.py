@@ -95,8 +95,8 @@ def test_its_points_have_the_colours_of_the_page(open_page):
     dark = ([86, 180, 233], [240, 128, 60], [47, 191, 148])
     assert all(canvas.evaluate(MARKED, colour) > 200 for colour in dark)
     page.emulate_media(color_scheme="light")
-    page.wait_for_timeout(500)
-    assert all(canvas.evaluate(MARKED, colour) > 200 for colour in COLOURS.tolist())
+    drawn = f"([canvas, colours]) => colours.every((each) => ({MARKED})(canvas, each) > 200)"
+    page.wait_for_function(drawn, arg=[canvas.element_handle(), COLOURS.tolist()])
     assert not any(canvas.evaluate(MARKED, colour) for colour in dark)
 
 
