@@ -14,6 +14,7 @@ APART = {  # lists of what other pages say, too, and how long pages take
     *("headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger", "errata"),
     *("course-change", "course-time", "lesson-time"),
 }
+UNSOUGHT = {"lesson-claims", "course-change"}  # what makes its whole section so
 BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
 ERROR = re.compile(r"\w+Error: .*(?:\n .*)*")
@@ -25,7 +26,7 @@ class Section:
 
     Attributes:
         code: dotted and capital names in its code, and messages of its errors; each word once.
-        unsought: nobody looks for it, on each lesson alike: what is further, and what it claims.
+        unsought: nobody looks for it: news, and on each lesson what is further and what it claims.
     """
 
     anchor: str
@@ -73,7 +74,7 @@ class _Reader(OpenElements):
             return
         values = dict(attrs)
         classes = set((values.get("class") or "").split())
-        if "lesson-claims" in classes and self.found[-1].anchor:
+        if UNSOUGHT & classes and self.found[-1].anchor:
             self.found[-1].unsought = True
         if "lesson-code" in classes and "data-colours" not in values:
             goes = "code"  # of folds nothing

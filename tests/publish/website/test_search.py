@@ -31,6 +31,7 @@ data-search-exclude=""><pre><code>plt.show()</code></pre></div></details>
 <h2 id="further">Further</h2><p>In any order.</p>
 <h3 id="kind">What kind?</h3><p>Theorems.</p>
 <div class="lesson-claims"><ul><li>measured: a claim</li></ul></div>
+<h3 id="news">A lesson more</h3><p>1 May 2026</p><div class="course-change">It is new.</div>
 </article><footer>foot</footer>"""
 
 
