@@ -17,6 +17,7 @@ APART = {  # lists of what other pages say, too, and how long pages take
 BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
 ERROR = re.compile(r"\w+Error: .*(?:\n .*)*")
+REMARK = 400  # characters
 
 
 @dataclass
@@ -33,6 +34,11 @@ class Section:
     text: str = ""
     code: str = ""
     unsought: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it says no more than a remark on claims does."""
+        return bool(self.anchor) and not self.code and len(_tidy(self.text)) < REMARK
 
     def facts(self) -> list[str]:
         """The same as a list of tidy texts, which can be kept."""
@@ -73,7 +79,7 @@ class _Reader(OpenElements):
             return
         values = dict(attrs)
         classes = set((values.get("class") or "").split())
-        if "lesson-claims" in classes and self.found[-1].anchor:
+        if "lesson-claims" in classes and self.found[-1].is_short:
             self.found[-1].unsought = True
         if "lesson-code" in classes and "data-colours" not in values:
             goes = "code"  # of folds nothing
