@@ -169,6 +169,7 @@ def visit_page(browser, url: str) -> Visit:
             visit.violations += violations(page, "phone", **STRUCTURE)
         page.set_viewport_size(PROFILES["light"]["viewport"])
         page.evaluate("scrollTo(0, 0)")  # or browsers come back to where the page was left
+        traffic.rest(page)  # a wider window may ask for more, and what is under way would fail
         page.reload()  # and is scrolled through before all else has come
         _look(page, visit, "light", traffic)
         page.evaluate(AXE)

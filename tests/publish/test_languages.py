@@ -3,6 +3,7 @@
 import pytest
 from conftest import change, mkdocs
 
+from course_code.publish.__main__ import main
 from course_code.publish.base.errors import CourseError
 from course_code.publish.website.nav import check_addresses, published
 
@@ -13,7 +14,7 @@ ENTRIES = {
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_one_language_alone_can_be_published(tiny, language):
+def test_one_language_alone_can_be_published(tiny, language, capsys):
     other = {"en": "zh", "zh": "en"}[language]
     change(tiny / "mkdocs.yml", ENTRIES[other], "")
     done = mkdocs("build", "--strict", cwd=tiny)
@@ -24,6 +25,8 @@ def test_one_language_alone_can_be_published(tiny, language):
     assert len(own) > 2
     folder = tiny / "site" / ("" if language == "en" else "zh")
     assert list(tiny.glob("site/**/search/index.js")) == [folder / "search/index.js"]
+    assert main(["prove", str(tiny / "site"), "--root", str(tiny)]) == 0
+    assert "2 pages, nothing is missing" in capsys.readouterr().out
     assert "course-language" not in (folder / "index.html").read_text("utf-8")
     assert list(folder.glob("notebooks/*.ipynb"))
     if language == "zh":

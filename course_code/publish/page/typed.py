@@ -13,7 +13,10 @@ Mistakes = Iterator[tuple[int, str, str]]  # line, what is wrong, what to do
 
 BESIDE = {"inline", "end"}  # what may follow the type of a note
 MARKED = re.compile(r"[ \t>]*(?:!!!|\?\?\?|===[!+]? +\S|/{3,} +(?!html\b)\S).*")
-NUMBERED = re.compile(r"(?P<indent>[ \t]*)[ \t>]*(?P<number>\d+)(?P<mark>[.)])[ \t]+\S")
+NUMBERED = re.compile(
+    r"(?P<indent>[ \t]*)[ \t>]*(?P<number>\d+)(?:(?P<mark>[.)])[ \t]+|[、．）])\S"
+)
+BULLET = re.compile(r"[ \t>]*[•●▪◦‣].*")
 BARRED = re.compile(r"[ \t>]*\|.*\|[ \t]*")
 ELEMENTS = {  # of HTML, as prose may hold them
     *BLOCK_LEVEL_ELEMENTS,
@@ -29,7 +32,7 @@ BARE = {  # attributes that need no value
 }
 DRAWN = {"svg", "math"}  # their parts have names of their own
 QUOTE = 'Write ??? note "Title", !!! tip "Title" or === "Tab", the title in double quotes.'
-APART = "Put an empty line before it, and write 1. and 2., not 1) and 2)."
+APART = "Put an empty line before it, and write 1. and 2., not 1) or 1、."
 ROW = r"Write \| for a bar inside a cell, and put an empty line below the table."
 TABLE = "A table begins with its head and a line | --- | below it, and has no empty lines."
 SIGN = "Write &lt; for the sign, or $a < b$ for a formula."
@@ -46,6 +49,8 @@ def typed(lines: list[str], hidden: set[int], found: list[Token]) -> Mistakes:
     for number, line in enumerate(lines, 1):
         if number not in hidden and MARKED.fullmatch(line):
             yield from _marked(line, number)
+        elif number not in hidden and BULLET.fullmatch(line):
+            yield number, f"a list that is none: {line.strip()!r}", "Begin items with a hyphen: - a"
     yield from _numbered(lines, hidden)
     yield from _rows(lines, hidden, found)
     yield from _tags(found)
@@ -60,7 +65,7 @@ def _marked(line: str, number: int) -> Mistakes:
 
 
 def _numbered(lines: list[str], hidden: set[int]) -> Mistakes:
-    """A numbered list right below other text, or with brackets, is no list."""
+    """A numbered list right below other text, or with brackets or 、, is no list."""
     numbered = enumerate(lines, 1)
     blank = lambda each: each[0] in hidden or not each[1].strip(" \t>")  # noqa: E731
     for is_blank, paragraph in groupby(numbered, key=blank):

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from course_code.publish.base.again import again
 from course_code.publish.base.course import Course
+from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest, log, write_atomically
 from course_code.publish.run.inputs import Inputs
 
 PARTS = ("cells", "values", "inputs")  # that every run has
+LATEST = "latest"  # file beside the runs of a lesson: names the one that was last of use
 KEPT = 3  # runs kept per lesson, so that undoing an edit costs nothing
 
 
@@ -34,8 +36,7 @@ class Store:
         path = self.path(lesson, inputs.key)
         try:
             run = _decoded(lesson, path.read_text("utf-8"))
-            with suppress(OSError):
-                os.utime(path)  # the last that was of use is the newest
+            self._use(path)
             return run
         except FileNotFoundError:
             return None
@@ -51,6 +52,7 @@ class Store:
         path = self.path(lesson, inputs.key)
         entry = json.dumps({**run, "inputs": inputs.__dict__}, ensure_ascii=False, sort_keys=True)
         write_atomically(path, f"{digest(entry)}\n{entry}\n".encode())
+        self._use(path)
         others = [old for old in self._newest_first(lesson) if old != path]
         for old in others[KEPT - 1 :]:
             old.unlink(missing_ok=True)
@@ -79,17 +81,27 @@ class Store:
         changes = min(known, key=len, default=[])  # since the nearest run, the newest of them
         return "; ".join(changes) or "it has no stored run"
 
+    def _use(self, path: Path) -> None:
+        """Let a run be the newest, also in a copy of the store, whose files are all as old."""
+        mark, name = path.with_name(LATEST), path.stem.encode()
+        with suppress(OSError, CourseError):
+            os.utime(path)
+            if not mark.is_file() or mark.read_bytes() != name:
+                write_atomically(mark, name)
+
     def _readable(self, lesson: str) -> Iterator[dict]:
         for path in self._newest_first(lesson):
             with suppress(OSError, ValueError):
                 yield _decode(path.read_text("utf-8"))
 
     def _newest_first(self, lesson: str) -> list[Path]:
-        dated = []
-        for path in (self.course.store / lesson).glob("*.json"):
+        folder, dated, latest = self.course.store / lesson, [], b""
+        with suppress(OSError):
+            latest = (folder / LATEST).read_bytes()
+        for path in folder.glob("*.json"):
             with suppress(FileNotFoundError):  # another build may have just dropped it
-                dated.append((path.stat().st_mtime_ns, path))
-        return [path for _, path in sorted(dated, reverse=True)]
+                dated.append((path.stem.encode() == latest, path.stat().st_mtime_ns, path))
+        return [path for *_, path in sorted(dated, reverse=True)]
 
 
 @again(1)

@@ -9,11 +9,9 @@ from pathlib import Path
 from course_code.publish.audit import record
 from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
-from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret
 from course_code.publish.lab.read import Lab, read_labs
 from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
-from course_code.publish.lesson.read import NAME
 from course_code.publish.markup import glossary, katex
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
@@ -36,6 +34,7 @@ from course_code.publish.run.schedule import runs, update
 from course_code.publish.states.packed import check_same, pack
 from course_code.publish.states.script import plan_states
 from course_code.publish.website import cards, search
+from course_code.publish.website.names import check_names
 from course_code.publish.website.nav import check_nav
 
 STATES = live.FOLDER.relative_to("docs").as_posix()  # beside the modules that fetch them
@@ -143,7 +142,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     Raises:
         CourseError: any mistake in a lesson or a page; nothing has been published then.
     """
-    _check_names(course)
+    check_names(course)
     check_nav(course)
     glossary.load(course)  # its mistakes, before anything runs
     changes(course)
@@ -243,34 +242,6 @@ def _titles(
     """Short titles of the lessons' pages in one language, by lesson."""
     own = (page for (lang, _), page in pages.items() if lang == language and page.lesson in runs)
     return {page.lesson: short_title(page, runs) for page in own}
-
-
-def _check_names(course: Course) -> None:
-    """Refuse names that pages cannot use, and pages whose place is another's.
-
-    docs/en/zh.md would be the Chinese home.
-    """
-    if "index" in course.lesson_names():
-        raise CourseError(
-            "a lesson cannot be called index: its page would be the home page",
-            course.relative(course.lessons / "index.py"),
-            hint="Rename the script and its pages after what the lesson is about.",
-        )
-    for name in course.lesson_names():
-        if not NAME.fullmatch(name):
-            raise CourseError(
-                f"pages cannot name the lesson {name!r}",
-                course.relative(course.lessons / f"{name}.py"),
-                hint="Rename script and pages: lower-case letters, digits and _, as momentum_2.",
-            )
-    for folder in map(course.prose, LANGUAGES):
-        for path in sorted(folder.rglob("*.md")):
-            if path.relative_to(folder).with_suffix("").parts[0] in LANGUAGES:
-                raise CourseError(
-                    "the site has a language at the place of this page",
-                    course.relative(path),
-                    hint=f"Call it otherwise: {', '.join(LANGUAGES)} are folders of languages.",
-                )
 
 
 def place_of(language: str, path: str, *, directories: bool = True, repository: str = "") -> Place:

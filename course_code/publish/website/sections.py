@@ -14,10 +14,10 @@ APART = {  # lists of what other pages say, too, and how long pages take
     *("headerlink", "footnote", "footnote-ref", "lesson-claims", "claims-ledger", "errata"),
     *("course-change", "course-time", "lesson-time"),
 }
-UNSOUGHT = {"lesson-claims", "course-change"}  # what makes its whole section so
 BLOCKS = {*HEADINGS, "dd", "div", "figcaption", "li", "p", "summary", "td", "th"}
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+|[A-Z]\w+")  # torch.nn, optimizer.step, CrossEntropyLoss
 ERROR = re.compile(r"\w+Error: .*(?:\n .*)*")
+REMARK = 400  # characters
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Section:
 
     Attributes:
         code: dotted and capital names in its code, and messages of its errors; each word once.
-        unsought: nobody looks for it: news, and on each lesson what is further and what it claims.
+        unsought: nobody looks for it: news, what is further, what says little but claims.
     """
 
     anchor: str
@@ -34,6 +34,11 @@ class Section:
     text: str = ""
     code: str = ""
     unsought: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it says no more than a remark on claims does."""
+        return bool(self.anchor) and not self.code and len(_tidy(self.text)) < REMARK
 
     def facts(self) -> list[str]:
         """The same as a list of tidy texts, which can be kept."""
@@ -74,7 +79,9 @@ class _Reader(OpenElements):
             return
         values = dict(attrs)
         classes = set((values.get("class") or "").split())
-        if UNSOUGHT & classes and self.found[-1].anchor:
+        if "course-change" in classes:
+            self.found[-1].unsought = bool(self.found[-1].anchor)
+        elif "lesson-claims" in classes and self.found[-1].is_short:
             self.found[-1].unsought = True
         if "lesson-code" in classes and "data-colours" not in values:
             goes = "code"  # of folds nothing

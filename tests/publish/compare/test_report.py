@@ -71,6 +71,7 @@ def test_nothing_differs_from_itself():
         ({"over_seeds": [0.81, 0.83, 0.85, 0.87]}, {"over_seeds": "changed"}),  # by pairs
         ({"residue": -3e-17}, {"residue": "digits"}),
         ({"residue": 1e-9}, {"residue": "changed"}),
+        ({"residue": 1e-20}, {"residue": "changed"}),  # smaller than rounding leaves
         ({"residues": [0.0, 2e-16]}, {"residues[0]": "digits", "residues[1]": "digits"}),
         ({"SEEDS": [1, 2, 3, 4]}, {"SEEDS": "changed"}),  # is set, not measured
         ({"RATES": [1.0, 2.0, 4.0, 9.0]}, {"RATES[3]": "changed"}),

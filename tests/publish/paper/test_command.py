@@ -31,3 +31,13 @@ def test_the_navigation_gives_the_order(built_tiny, monkeypatch):
     monkeypatch.setattr(book, "settings", lambda *_: {"nav": nav})
     (chapter,) = book.chapters(Course(built_tiny), built_tiny / "site", "zh")
     assert (chapter.section, chapter.slug, chapter.path) == ("Lessons", "tiny", "/zh/tiny/")
+
+
+def test_what_is_published_is_printed(built_tiny, monkeypatch, capsys):
+    checked = []
+    monkeypatch.setattr(command, "check_fonts", checked.append)
+    monkeypatch.setenv("CHROMIUM", "none")
+    main(["pdf", "--root", str(built_tiny)])
+    monkeypatch.setattr(command, "settings", lambda *_: {"extra": {"languages": [{"lang": "zh"}]}})
+    main(["pdf", "--root", str(built_tiny)])
+    assert checked == ["en", "zh", "zh"]

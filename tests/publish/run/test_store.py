@@ -252,6 +252,18 @@ def test_the_newest_run_is_the_last_that_was_of_use(course):
     assert kept.newest("one")["n"] == 0
 
 
+def test_a_copy_of_a_store_whose_files_are_all_as_old_knows_the_newest_run(course):
+    kept, inputs = Store(course), inputs_of(course)
+    several = [replace(inputs, device=str(n)) for n in range(KEPT)]
+    for n, each in enumerate(several):
+        kept.save("one", each, {**RUN, "n": n})
+    for n, each in enumerate(several):
+        assert kept.load("one", each)
+        for path in (course.store / "one").iterdir():
+            os.utime(path, (7, 7))
+        assert kept.newest("one")["n"] == n
+
+
 def test_what_runs_is_what_the_key_is_of_though_somebody_edits_the_engine(monkeypatch):
     source, boot = inputs_module._read(surroundings.kernel.__file__), surroundings.first([1])
     monkeypatch.setattr(Path, "read_text", lambda *_: "edited = True")

@@ -80,6 +80,8 @@ def test_changing_prose_runs_nothing(course, ran):
         ("docs/en/three.md", "# T\n", "docs/zh/three.md: this page is missing"),
         ("course_code/lessons/three.py", LESSON, "docs/en/three.md: this page is missing"),
         ("docs/en/zh.md", "# T\n", "docs/en/zh.md: the site has a language at the place"),
+        ("docs/zh/one.ipynb", "{}", "docs/zh/one.md: the site has docs/zh/one.ipynb at the place"),
+        ("docs/en/two/index.md", "# T\n", "two.md: the site has docs/en/two/index.md at the"),
         (
             "course_code/lessons/index.py",
             LESSON,

@@ -44,6 +44,14 @@ def test_headings_begin_sections_and_what_is_apart_is_left_out():
     ]  # fmt: skip
 
 
+def test_a_section_that_ends_with_the_claims_is_found():
+    claims = '<div class="lesson-claims"><ul><li>measured: a claim</li></ul></div></article>'
+    for told in ("<p>It bends.</p>" * 50, '<div class="lesson-code">nn.ReLU</div>'):
+        page = f'<article><h1>A</h1><h2 id="b">B</h2>{told}{claims}'
+        assert [found[0] for found in sections(page)] == ["", "b"]
+    assert [found[0] for found in sections(page.replace(told, "<p>So.</p>"))] == [""]
+
+
 @pytest.mark.parametrize("page", ["", "<p>text</p>", "<article></article>", "<article>"])
 def test_a_page_without_text_has_no_sections(page):
     assert sections(page) == []
