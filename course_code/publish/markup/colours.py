@@ -127,7 +127,10 @@ class FewElements(Highlight):
         made = super().highlight(src, language, *args, attrs=attrs, **options)
         if isinstance(made, str):  # Pygments's guard of a first empty line, which <code> is too
             lines = len(src.splitlines())
-            plain = f'<pre style="--lines:{lines}"><code>'
+            classes = options.get("classes") or []
+            wraps = "lesson-output" in classes and "printed-table" not in classes
+            reached = "" if wraps else ' tabindex="0"'  # what scrolls, also without a mouse
+            plain = f'<pre style="--lines:{lines}"><code{reached}>'
             return made.replace("<pre><span></span><code>", plain, 1)
         return made
 
