@@ -124,6 +124,14 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_page):
     expect(menu).to_have_attribute("aria-expanded", "false")
 
 
+def test_the_keyboard_never_loses_its_place(open_page):
+    page = open_page("optimizers/")
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(10)
+        assert page.evaluate("document.activeElement !== document.body")
+
+
 def test_a_phone_of_320_pixels_shows_all_of_a_page(open_page):
     for path in ("spiral/", "zh/neurons/", "zh/softmax/"):
         page = open_page(path, viewport={"width": 320, "height": 640})

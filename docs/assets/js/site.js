@@ -327,6 +327,18 @@
         }
   }).observe(document.querySelector("article"), { childList: true, subtree: true });
 
+  /* Material takes blocks that do not scroll from the keyboard once they are on screen: not while one
+     has the focus, which would be lost. */
+  let reached;
+  addEventListener("focusin", ({ target }) => {
+    reached = target.matches("pre > code[tabindex]") ? target : null;
+  });
+  addEventListener("focusout", ({ target }) => {
+    if (target !== reached || target.hasAttribute("tabindex")) return;
+    target.tabIndex = 0;
+    queueMicrotask(() => target.focus({ preventScroll: true }));
+  });
+
   /* What the style sheet leaves for when it is near the screen is laid out a little at a time while
      nobody waits, and all that is left when a reader begins to scroll: then nothing moves later. */
   const parts = ".md-content__inner > :is(p, ul, ol, figure, .arithmatex)";
