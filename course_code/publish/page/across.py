@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from difflib import get_close_matches
-from itertools import combinations
+from itertools import combinations, zip_longest
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +22,7 @@ from course_code.publish.page.parts import (
     ShownClaims,
     headings,
 )
-from course_code.publish.page.text import tokens
+from course_code.publish.page.text import CONTAINER, tokens
 
 LINK = re.compile(
     r"\]\(\s*<?(?P<link>[^()\s<>]+)|^ {0,3}\[[^\]^\n]+\]:[ \t]+<?(?P<reference>[^\s<>]+)",
@@ -30,13 +30,14 @@ LINK = re.compile(
 )
 ID = re.compile(r"\{[^{}\n]*#(?P<id>[\w:-]+)[^{}\n]*\}")  # of an attribute list
 ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
+QUIZ = ("question", "choice")  # types of folds that pages of all languages have alike
 MADE = ("notebooks/", "scripts/", "assets/lessons/", "runs.json", "results.json")  # by the build
 
 Pages = dict[tuple[str, str], Page]
 
 
 def check_pages(course: Course, pages: Pages) -> None:
-    """Refuse links that lead nowhere and alt texts that are the same in two languages.
+    """Refuse links that lead nowhere, and what two languages have alike or have not alike.
 
     Args:
         course: whose files pages link to.
@@ -58,6 +59,7 @@ def check_pages(course: Course, pages: Pages) -> None:
 
 
 def _check_translated(page: Page, translated: Page) -> None:
+    _check_quizzes(page, translated)
     alts = {alt for cell in page.segments if isinstance(cell, ShownCell) for alt in cell.alts}
     for cell in translated.segments:
         for alt in cell.alts if isinstance(cell, ShownCell) else ():
@@ -74,6 +76,27 @@ def _check_translated(page: Page, translated: Page) -> None:
             if text == original and " " in text:
                 what = f"{key}, {text[:40]!r}…, is not translated"
                 raise CourseError(what, translated.path, figure.line, "Say it in this language.")
+
+
+def _check_quizzes(page: Page, translated: Page) -> None:
+    here, there = _quizzes(translated), _quizzes(page)
+    for (kind, line), (other, at) in zip_longest(here, there, fillvalue=("nothing", None)):
+        if kind != other:
+            what = f"{kind} in a quiz where {page.path}{f':{at}' if at else ''} has {other}"
+            raise CourseError(
+                what, translated.path, line, "Write it in both languages, or in none."
+            )
+
+
+def _quizzes(page: Page) -> Iterator[tuple[str, int]]:
+    """Yield the questions of a page and what there is to choose, each with its line."""
+    for part in page.segments:
+        for token in tokens(part.text, part.line) if isinstance(part, Prose) else ():
+            for n, line in enumerate(token.text.splitlines() if token.kind == "text" else ()):
+                found = CONTAINER.fullmatch(line)
+                for kind in (found["types"] or "").split() if found else ():
+                    if kind in QUIZ:
+                        yield kind, token.line + n
 
 
 @again(2)

@@ -202,6 +202,21 @@ def test_links_in_captions_and_claims_and_alts_that_were_not_translated(write):
         check("上升的线", claim="two.md")
 
 
+def test_a_quiz_asks_the_same_in_both_languages(pages):
+    quiz = '# T\n\n??? question "A"\n\n    ??? choice "B"\n\n        c\n'
+    more = quiz + '\n    ??? choice "D"\n\n        e\n'
+    pages(quiz, chinese=quiz.replace("A", "甲"))
+    where = r"docs/en/index\.md"
+    with pytest.raises(
+        CourseError, match=rf"zh/index\.md: nothing in a quiz where .*{where}:9 has"
+    ):
+        pages(more, chinese=quiz)
+    with pytest.raises(
+        CourseError, match=rf"zh/index\.md:9: choice in a quiz where {where} has no"
+    ):
+        pages(quiz, chinese=more)
+
+
 def test_the_pages_of_the_course_are_right():
     course = Course(ROOT)
     lessons = {name: read_lesson(course, name) for name in course.lesson_names()}
