@@ -27,7 +27,7 @@ from course_code.publish.run.schedule import update
 from course_code.publish.run.store import Store
 from course_code.publish.states.script import plan_states
 from course_code.publish.website.export import export
-from course_code.publish.website.nav import published, settings
+from course_code.publish.website.nav import extra, published
 from course_code.publish.website.prepare import prepare
 from course_code.publish.website.proof import problems
 
@@ -101,7 +101,7 @@ def proved(arguments: list[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     course = Course(options.root.resolve())
-    site = prepare(course).only(published(settings(course, LANGUAGES[0]).get("extra") or {}))
+    site = prepare(course).only(published(extra(course)))
     declared = read_declared(course, options.declared) if options.declared else []
     if found := undeclared(problems(site, options.site), declared):
         raise CourseError("\n".join(found))

@@ -1,11 +1,11 @@
-"""Mistakes that show only when all pages are known: links, and texts left untranslated."""
+"""Mistakes that show only when all pages are known: links, and what languages differ in."""
 
 import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from difflib import get_close_matches
-from itertools import combinations, zip_longest
+from itertools import combinations, groupby, zip_longest
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -37,7 +37,7 @@ Pages = dict[tuple[str, str], Page]
 
 
 def check_pages(course: Course, pages: Pages) -> None:
-    """Refuse links that lead nowhere, and what two languages have alike or have not alike.
+    """Refuse links that lead nowhere, texts left untranslated, quizzes of one language alone.
 
     Args:
         course: whose files pages link to.
@@ -90,13 +90,12 @@ def _check_quizzes(page: Page, translated: Page) -> None:
 
 def _quizzes(page: Page) -> Iterator[tuple[str, int]]:
     """Yield the questions of a page and what there is to choose, each with its line."""
-    for part in page.segments:
-        for token in tokens(part.text, part.line) if isinstance(part, Prose) else ():
-            for n, line in enumerate(token.text.splitlines() if token.kind == "text" else ()):
-                found = CONTAINER.fullmatch(line)
-                for kind in (found["types"] or "").split() if found else ():
-                    if kind in QUIZ:
-                        yield kind, token.line + n
+    prose = (part for part in page.segments if isinstance(part, Prose))
+    found = (token for part in prose for token in tokens(part.text, part.line))
+    opened = (token for token in found if token.within == "container")
+    for line, parts in groupby(opened, key=lambda token: token.line):
+        marks = CONTAINER.fullmatch("".join(token.text for token in parts).rstrip("\n"))
+        yield from ((kind, line) for kind in (marks["types"] or "").split() if kind in QUIZ)
 
 
 @again(2)

@@ -18,7 +18,7 @@ from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.paper.letters import with_characters
-from course_code.publish.website.nav import settings
+from course_code.publish.website.nav import extra, settings
 
 HERE = Path(__file__).parent
 ADDRESS = "http://course.invalid"  # where the browser sees the site
@@ -155,7 +155,7 @@ def _book(course: Course, language: str, wanted: list[Chapter], made: list[dict]
 
 def _title(course: Course, language: str) -> str:
     own = settings(course, LANGUAGES[0]) | settings(course, language)
-    version = settings(course, LANGUAGES[0]).get("extra", {}).get("version", "")
+    version = extra(course).get("version", "")
     edition = LABELS[language]["edition"].format(version=version, date=_date(course)).strip()
     lines = [own["site_name"], own.get("site_description", ""), edition, own.get("copyright", "")]
     told = "".join(f"<p>{html.escape(' '.join(line.split()))}</p>" for line in lines if line)

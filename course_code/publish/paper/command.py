@@ -11,7 +11,7 @@ from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import write_atomically
 from course_code.publish.paper import book
 from course_code.publish.paper.chromium import chromium
-from course_code.publish.website.nav import published, settings
+from course_code.publish.website.nav import extra, published, settings
 
 FOLDER = Path("build/pdf")  # not in the site
 
@@ -32,8 +32,7 @@ def pdf(arguments: list[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     course = Course(options.root.resolve())
-    extra = settings(course, LANGUAGES[0]).get("extra") or {}
-    languages = options.language or published(extra)
+    languages = options.language or published(extra(course))
     for language in languages:
         check_fonts(language)
     with chromium() as browser:

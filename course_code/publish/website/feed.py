@@ -4,7 +4,7 @@ from xml.etree import ElementTree as Xml
 
 from course_code.publish.base.course import TAGS, Course
 from course_code.publish.page.news import Change, changes
-from course_code.publish.website.nav import settings
+from course_code.publish.website.nav import extra, settings
 
 FILE = "changes.xml"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -25,14 +25,14 @@ def feed(course: Course, language: str, address: str) -> bytes | None:
     if not told:
         return None
     known = settings(course, language)
-    base, extra = f"{address.rstrip('/')}/", known.get("extra", {})
+    base = f"{address.rstrip('/')}/"
     root = Xml.Element("feed", {"xmlns": ATOM, "xml:lang": TAGS[language]})
     _put(root, "id", f"{base}{FILE}")
     _put(root, "title", str(known.get("site_name", "")))
     _put(root, "updated", _moment(told[0]))
     Xml.SubElement(root, "link", rel="self", type="application/atom+xml", href=f"{base}{FILE}")
     Xml.SubElement(root, "link", rel="alternate", type="text/html", href=f"{base}changes/")
-    _put(Xml.SubElement(root, "author"), "name", str(extra.get("authors", "")))
+    _put(Xml.SubElement(root, "author"), "name", str(extra(course, language).get("authors", "")))
     for change in told:
         entry = Xml.SubElement(root, "entry")
         link = f"{base}changes/#{change.id}"

@@ -34,6 +34,11 @@ def settings(course: Course, language: str) -> dict:
     return found if isinstance(found, dict) else {}
 
 
+def extra(course: Course, language: str = LANGUAGES[0]) -> dict:
+    """What the configuration of a language sets beside what MkDocs knows; maybe nothing."""
+    return settings(course, language).get("extra") or {}
+
+
 def file_of(language: str) -> Path:
     """The configuration of a language, from the course's folder."""
     return Path("mkdocs.yml" if language == LANGUAGES[0] else f"mkdocs.{language}.yml")

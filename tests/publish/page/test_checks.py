@@ -206,6 +206,7 @@ def test_a_quiz_asks_the_same_in_both_languages(pages):
     quiz = '# T\n\n??? question "A"\n\n    ??? choice "B"\n\n        c\n'
     more = quiz + '\n    ??? choice "D"\n\n        e\n'
     pages(quiz, chinese=quiz.replace("A", "甲"))
+    pages(quiz, chinese=quiz.replace("A", "`A`，$a$？").replace("B", "*乙* `b`"))
     where = r"docs/en/index\.md"
     with pytest.raises(
         CourseError, match=rf"zh/index\.md: nothing in a quiz where .*{where}:9 has"

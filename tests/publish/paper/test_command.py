@@ -38,6 +38,6 @@ def test_what_is_published_is_printed(built_tiny, monkeypatch, capsys):
     monkeypatch.setattr(command, "check_fonts", checked.append)
     monkeypatch.setenv("CHROMIUM", "none")
     main(["pdf", "--root", str(built_tiny)])
-    monkeypatch.setattr(command, "settings", lambda *_: {"extra": {"languages": [{"lang": "zh"}]}})
+    monkeypatch.setattr(command, "extra", lambda _: {"languages": [{"lang": "zh"}]})
     main(["pdf", "--root", str(built_tiny)])
     assert checked == ["en", "zh", "zh"]
