@@ -3,7 +3,7 @@
 import pytest
 
 from .places import lessons, written_pages
-from .visits import STEADY
+from .visits import STEADY, recorded
 
 LIMIT = 300_000  # bytes of a first visit, compressed
 ELEMENTS = 5_000  # of a whole page
@@ -60,3 +60,19 @@ def test_the_language_link_leads_to_the_same_page_and_back(visit, address, path)
 def test_a_lesson_has_few_elements(visit, path):
     assert 500 < visit(path).outside <= OUTSIDE
     assert visit(path).elements <= ELEMENTS
+
+
+def test_a_visit_complains_of_what_fails_not_of_what_a_reload_cuts_off(browser, address):
+    ask = "(path) => { fetch(path).catch(() => {}); }"
+    with recorded(browser) as (page, visit, traffic):
+        page.route("**/slow", lambda route: None)
+        page.route("**/broken", lambda route: route.abort())
+        page.goto(f"{address}404.html")
+        with page.expect_request("**/slow"):
+            page.evaluate(ask, "/slow")
+        with page.expect_event("requestfailed"):
+            traffic.reload(page)
+        assert visit.failures == []
+        with page.expect_event("requestfailed"):
+            page.evaluate(ask, "/broken")
+        assert visit.failures == [f"{address}broken"]

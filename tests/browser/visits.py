@@ -102,7 +102,7 @@ class Traffic:
     """What a page, or the pages of a context, ask for: what is under way, and what has come."""
 
     def __init__(self, of):
-        self.under_way, self.finished = set(), []
+        self.under_way, self.finished, self.leaves = set(), [], False
         of.on("request", lambda request: self.under_way.add(request))
         of.on("requestfailed", lambda request: self.under_way.discard(request))
         of.on("requestfinished", self._came)
@@ -110,6 +110,16 @@ class Traffic:
     def _came(self, request) -> None:
         self.under_way.discard(request)
         self.finished.append(request)
+
+    def reload(self, page) -> None:
+        """Load a page again: what it still asks for is cut off then, which is no failure of it."""
+        self.leaves = True
+        page.reload()
+        self.leaves = False
+
+    def failed(self, request) -> bool:
+        """Whether a request that was not answered should have been."""
+        return not (self.leaves and request.failure == "net::ERR_ABORTED")
 
     def rest(self, page) -> None:
         """Wait until a page, which is loaded, has nothing to do and nothing to come.
@@ -126,19 +136,16 @@ class Traffic:
 
 
 @contextmanager
-def _recorded(browser):
+def recorded(browser):
+    """A new page as on a phone, the visit in which its failures are told, and its traffic."""
     context, visit = browser.new_context(**PROFILES["phone"]), Visit()
     traffic = Traffic(context)
     context.on("request", lambda request: visit.requests.append(request.url))
-    context.on("requestfailed", lambda request: visit.failures.append(request.url))
-    context.on("console", lambda said: POLICY in said.text and visit.failures.append(said.text))
-    context.on("weberror", lambda error: visit.failures.append(str(error.error)))
-    context.on(
-        "response",
-        lambda answer: (
-            answer.status >= 400 and visit.failures.append(f"{answer.status} {answer.url}")
-        ),
-    )
+    tell = visit.failures.append
+    context.on("requestfailed", lambda asked: traffic.failed(asked) and tell(asked.url))
+    context.on("console", lambda said: POLICY in said.text and tell(said.text))
+    context.on("weberror", lambda error: tell(str(error.error)))
+    context.on("response", lambda got: got.status >= 400 and tell(f"{got.status} {got.url}"))
     context.add_init_script(COUNT_SHIFTS)
     page = context.new_page()
     page.set_default_timeout(60_000)  # the machine may be busy
@@ -155,7 +162,7 @@ def visit_page(browser, url: str) -> Visit:
     """
     english = "/zh/" not in url or EVERY_PAGE
     chinese = "/zh/" in url or EVERY_PAGE
-    with _recorded(browser) as (page, visit, traffic):
+    with recorded(browser) as (page, visit, traffic):
         page.goto(url)
         traffic.rest(page)
         visit.bytes_first = sum(_size(request) for request in traffic.finished)
@@ -169,8 +176,7 @@ def visit_page(browser, url: str) -> Visit:
             visit.violations += violations(page, "phone", **STRUCTURE)
         page.set_viewport_size(PROFILES["light"]["viewport"])
         page.evaluate("scrollTo(0, 0)")  # or browsers come back to where the page was left
-        traffic.rest(page)  # a wider window may ask for more, and what is under way would fail
-        page.reload()  # and is scrolled through before all else has come
+        traffic.reload(page)  # and is scrolled through before all else has come
         _look(page, visit, "light", traffic)
         page.evaluate(AXE)
         if english:
