@@ -11,7 +11,7 @@ def test_step_1(wrong):
     said("math.ceil((n + 2 * p - k) / s) + 1", "round down")
     said("(n + 2 * p - k) / s + 1", "not a whole number")
     said("n // s", "the kernel's side is missing")
-    said("7", "off by up to")
+    said("7", "is 7, which is off by 4.")
     said("(n + 2 * p - k) / s // 1 + 1", "right, but 5.0 is a float")
 
 

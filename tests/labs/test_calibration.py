@@ -74,6 +74,6 @@ def test_step_5(wrong):
     for data in ("z_val, y_val", "z_test, y_test"):
         answer = head.replace("z, y).item", f"{data}).item")
         wrong("best_temperature", answer + "return grid[losses.index(min(losses))]", "use z and y")
-    wrong("best_temperature", head + "return 1.0", "is off by up to 2")
+    wrong("best_temperature", head + "return 1.0", "best_temperature is 1, which is off by 2.")
     listed = head + "return [T for T in grid if loss_at(T, z, y) < 1]"
     wrong("best_temperature", listed, "should be one finite number")
