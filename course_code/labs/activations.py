@@ -7,10 +7,10 @@ import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 
+from course_code.teach.conduct import gives_grad, keeps, need_flow
 from course_code.teach.steps import (
     Steps,
     call,
-    gives_grad,
     need,
     need_number,
     need_parts,
@@ -66,7 +66,9 @@ def check_leaky():
                 "这是绝对值。",
             ),
         ]
-        need_same(call(leaky, x, alpha), want, f"leaky(x, {alpha})", 1e-6, mistakes)
+        got = call(keeps(leaky), x, alpha)
+        need_same(got, want, f"leaky(x, {alpha})", 1e-6, mistakes)
+    need_flow(leaky, x, "leaky")
 
 
 steps.check(1, check_leaky)
@@ -119,7 +121,8 @@ def check_gelu():
             "漏了 1：Φ 从 0 变到 1，erf 从 −1 变到 1。",
         ),
     ]
-    need_same(call(gelu, x), x * curve, "gelu(x)", 1e-6, mistakes)
+    need_same(call(keeps(gelu), x), x * curve, "gelu(x)", 1e-6, mistakes)
+    need_flow(gelu, x, "gelu")
 
 
 steps.check(2, check_gelu)
@@ -149,6 +152,9 @@ def slope(f, a):
 
 # %% name="check_slope"
 def check_slope():
+    def held(a):
+        return a * a.detach()
+
     watched = gives_grad(slope, "slope")
     for f, want in ((torch.sin, torch.cos(x)), (torch.square, 2 * x)):
         mistakes = [
@@ -165,6 +171,20 @@ def check_slope():
         ]
         got = call(watched, f, x)
         need_same(got, want, f"slope(torch.{f.__name__}, x)", mistakes=mistakes)
+    need_same(
+        call(watched, held, x),
+        x,
+        ("slope(f, x) of an f with .detach()", "f 里有 .detach() 时的 slope(f, x)"),
+        1e-2,
+        mistakes=[
+            (
+                2 * x,
+                "the slopes are measured, from values of f nearby: let autograd find "
+                "them.",
+                "这是用附近的函数值测出来的斜率：应当让自动求导去求。",
+            )
+        ],
+    )
     given = x.clone()
     slope(torch.sin, given)
     need(
@@ -339,7 +359,7 @@ def show_slopes():
     }
     for name, (f, style) in curves.items():
         values = need_tensor(
-            slope(f, x), (f"the slope of {name}", f"{name} 的斜率"), x.shape
+            call(slope, f, x), (f"the slope of {name}", f"{name} 的斜率"), x.shape
         )
         ax.plot(x, values, linestyle=style, label=name)
         top = values.max().item()

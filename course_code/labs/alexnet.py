@@ -81,8 +81,9 @@ def check_places():
         ]
         got = call(places, n, k, s, p)
         need_same(got, float(want), f"places({n}, {k}, {s}, {p})", 1e-6, mistakes)
+    whole = got.item() if hasattr(got, "item") else got
     need(
-        not isinstance(got, float),
+        not isinstance(whole, float),
         f"right, but {got} is a float, and cannot be the size of a tensor: `//` "
         "between whole numbers gives a whole number.",
         f"结果对，但 {got} 是 float，不能当作张量的大小："
@@ -130,7 +131,7 @@ LAYERS = {  # kernel, maps below, maps above, places along a side, groups
 
 
 def check_costs():
-    for k, c, m, side, groups in ((5, 1, 6, 28, 1), (3, 4, 10, 7, 1), (3, 4, 10, 7, 2)):
+    for k, c, m, side, groups in ((5, 1, 6, 28, 1), (3, 8, 10, 7, 1), (3, 8, 10, 7, 2)):
         layer = nn.Conv2d(c, m, k, groups=groups)
         weights = layer.weight.numel()
         want = (weights + m, weights * side**2)
@@ -163,6 +164,12 @@ def check_costs():
                 groups * weights + m,
                 "with groups, a kernel sees only its share of the maps below.",
                 "分组以后，卷积核只看下面的一部分图。",
+            ),
+            (
+                weights // groups + m,
+                "groups share out the maps below, but all m kernels are there: divide "
+                "c alone, and only once.",
+                "分组分的是下面的图，m 个卷积核一个也不少：只有 c 要除，而且只除一次。",
             ),
         ]
         need_same(
@@ -197,7 +204,7 @@ def check_costs():
             mistakes,
         )
     for name, sizes in LAYERS.items():
-        stored, work = costs(*sizes)
+        stored, work = call(costs, *sizes)
         steps.note(
             f"AlexNet, {name}: {stored:,} parameters, {work / 1e6:.0f} million "
             "multiplications",
@@ -412,6 +419,15 @@ def check_shifted():
         "what leaves the picture at one edge comes in at the other: it should be 0.",
         "从一边移出去的像素，从另一边又进来了：那里应当是 0。",
     )
+    mixed = got.reshape(4, 9, 5, 5).transpose(0, 1)
+    need(
+        not all(
+            any(torch.equal(each, moved(X, *way)) for each in mixed) for way in ways
+        ),
+        "all nine copies of a picture lie together: all pictures in one way come "
+        "first, then all in the next.",
+        "同一张图片的九份挨在了一起：应当先是所有图片朝一个方向，再换下一个方向。",
+    )
     for down, right in ways:
         want = moved(X, down, right)
         found = sum(torch.equal(copy, want) for copy in got)
@@ -437,7 +453,7 @@ def compare():
     parts = load_mnist(300, seed=0)
     (X, y), (new, truth) = parts["train"], parts["test"]
     X, new = X.view(-1, 14, 14), new.view(-1, 14, 14)
-    sets = {"300": (X, y), "2,700": (shifted(X), y.repeat(9))}
+    sets = {"300": (X, y), "2,700": (call(shifted, X), y.repeat(9))}
     for count, (known, labels) in sets.items():
         right = (nearest(known, labels, new) == truth).float().mean().item()
         steps.note(

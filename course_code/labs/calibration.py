@@ -5,6 +5,7 @@ import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 
+from course_code.teach.conduct import keeps
 from course_code.teach.steps import (
     Steps,
     call,
@@ -63,7 +64,7 @@ def certainty(z, y):
 # %% name="check_certainty"
 def check_certainty():
     z, y = z_val[:50], y_val[:50]
-    got = call(certainty, z, y)
+    got = call(keeps(certainty), z, y)
     need_parts(got, "certainty", "sure", "right")
     p = F.softmax(z, -1)
     top = p.topk(1, -1)
@@ -144,7 +145,8 @@ def check_bin_of():
             "第一个区间的编号是 0，不是 1。",
         ),
     ]
-    need_same(call(bin_of, sure, 4), want, "bin_of(sure, 4)", mistakes=mistakes)
+    got = call(keeps(bin_of), sure, 4)
+    need_same(got, want, "bin_of(sure, 4)", mistakes=mistakes)
     one = call(bin_of, torch.ones(1), 4)
     need_same(
         one,
@@ -242,7 +244,8 @@ def check_ece():
         ),
     ]
     want = (gap.abs() * share).sum().item()
-    need_same(call(ece, sure, right, 4), want, "ece(sure, right, 4)", 1e-5, mistakes)
+    got = call(keeps(ece), sure, right, 4)
+    need_same(got, want, "ece(sure, right, 4)", 1e-5, mistakes)
 
 
 steps.check(3, check_ece, needs=[2])
@@ -288,9 +291,8 @@ def check_loss_at():
                 "这是各点之和：请取平均。",
             ),
         ]
-        need_same(
-            call(loss_at, T, z, y), want, f"loss_at({T}, z, y)", mistakes=mistakes
-        )
+        got = call(keeps(loss_at), T, z, y)
+        need_same(got, want, f"loss_at({T}, z, y)", mistakes=mistakes)
 
 
 steps.check(4, check_loss_at)
@@ -309,12 +311,18 @@ def best_temperature(z, y, grid):
 
 
 # %% name="check_best_temperature"
+def error_at(T, z, y):
+    """The calibration error at a temperature, by the student's functions."""
+    # zh: 某个温度下的校准误差，用学生写的函数求。
+    return need_number(call(ece, *call(certainty, z / T, y)), "ece")
+
+
 def check_best_temperature():
-    grid = [0.25, 0.5, 1.0, 2.0, 3.0, 8.0]
-    losses = [float(loss_at(T, z_val, y_val)) for T in grid]
+    grid = [0.5, 0.25, 1.0, 2.0, 3.0, 8.0]
+    losses = [float(call(loss_at, T, z_val, y_val)) for T in grid]
     got = need_number(call(best_temperature, z_val, y_val, grid), "best_temperature")
     need(
-        got not in losses,
+        got != min(losses),
         "this is the lowest loss; asked is the temperature at which it lies.",
         "这是最低的损失，题目要的是取得它的温度。",
     )
@@ -324,7 +332,7 @@ def check_best_temperature():
         "这个温度下的损失最高：应当取最低的。",
     )
     need(
-        got not in range(6) or got in grid,
+        got != grid.index(3.0),
         "this is the place in the grid, not the temperature that stands there.",
         "这是在网格里的序号，不是那里的温度。",
     )
@@ -345,9 +353,19 @@ def check_best_temperature():
         ],
     )
     fine = [1 + k / 20 for k in range(101)]
-    T = best_temperature(z_val, y_val, fine)
-    before, after = (ece(*certainty(z_test / t, y_test)) for t in (1.0, T))
-    share = certainty(z_test, y_test)[1].mean()
+    T = need_number(call(best_temperature, z_val, y_val, fine), "best_temperature")
+    need(
+        min(fine, key=lambda t: error_at(t, z_val, y_val)) != T,
+        "this is the temperature with the smallest calibration error: asked is the one "
+        "with the lowest loss.",
+        "这是校准误差最小的温度，题目要的是损失最低的温度。",
+    )
+    lowest = min(fine, key=lambda t: F.cross_entropy(z_val / t, y_val).item())
+    need_same(
+        T, lowest, ("best_temperature on a fine grid", "细网格上的 best_temperature")
+    )
+    before, after = (error_at(t, z_test, y_test) for t in (1.0, T))
+    share = call(certainty, z_test, y_test)[1].mean()
     steps.note(
         f"T = {T:.2f}. Calibration error on the test points: {before:.3f} before, "
         f"{after:.3f} after; accuracy {share:.1%} both times.",
@@ -362,8 +380,8 @@ def show_reliability(T):
     # zh: 在一幅图里画出每个区间的准确率与把握，修正前后各一条线。
     fig, ax = plt.subplots(figsize=(5, 5), layout="constrained")
     for t, marker in ((1.0, "o"), (T, "^")):
-        sure, right = certainty(z_test / t, y_test)
-        place = bin_of(sure, 10)
+        sure, right = call(certainty, z_test / t, y_test)
+        place = call(bin_of, sure, 10)
         there = [place == b for b in range(10) if (place == b).any()]
         points = [(sure[b].mean(), right[b].mean()) for b in there]
         ax.plot(*zip(*points, strict=True), marker=marker, label=f"T = {t:.2f}")

@@ -336,6 +336,19 @@ def check_distance():
         "without a step the distance should be √2.",
         "一步不走时，距离应当是 √2。",
     )
+    far = [math.hypot(0.975**k, 1.5**k) for k in range(5)]  # it runs away
+    # zh: 会发散
+    shortest = (
+        "this is the shortest distance on the way: asked is the one at the end.",
+        "这是途中最短的距离，题目要的是走完之后的距离。",
+    )
+    need_same(
+        call(distance, torch.optim.SGD, 0.0, 4, lr=0.025),
+        far[4],
+        "distance(SGD, 0.0, 4, lr=0.025)",
+        1e-4,
+        [(far[0], *shortest), (far[1], *shortest)],
+    )
     show_turning(rate, momentum)
 
 
@@ -351,7 +364,7 @@ def show_turning(rate, momentum):
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     for (name, (method, options)), marker in zip(ways.items(), "o^s", strict=True):
         far = [
-            need_number(distance(method, angle, 100, **options), "distance")
+            need_number(call(distance, method, angle, 100, **options), "distance")
             for angle in angles
         ]
         steps.note(

@@ -4,6 +4,7 @@
 import torch
 import torch.nn.functional as F
 
+from course_code.teach.conduct import need_by_hand
 from course_code.teach.steps import (
     Steps,
     call,
@@ -384,7 +385,7 @@ def four_gradients(x, y, own):
     need_parts(got, "backward", "dW", "db", "dV", "dc")
     names = ("dW", "db", "dV", "dc")
     triples = zip(got, names, SHAPES, strict=True)
-    return [need_tensor(*each) for each in triples]
+    return [need_tensor(*each, torch.float64) for each in triples]
 
 
 def check_backward():
@@ -478,6 +479,7 @@ def check_backward():
             ),
         ],
     )
+    need_by_hand(backward, x, y, *own, how=("by hand", "亲手推导"))
 
 
 steps.check(4, check_backward)

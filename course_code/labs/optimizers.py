@@ -90,15 +90,17 @@ def call_rule(rule, w, g, memory, **options):
     v = memory.get("v")
     need(
         not isinstance(v, torch.Tensor) or v.min() >= 0,
-        "v is negative somewhere, and has no root: did you square g in it, and put "
-        "1 − b2 in brackets?",
-        "v 里有负数，开不了方：v 那一行里 g 平方了吗？1 − b2 加括号了吗？",
+        "v is negative somewhere, and has no root: v takes g squared, g**2, times "
+        "1 − b2 in brackets.",
+        "v 里有负数，开不了方：v 那一行里应当是 g 的平方 g**2，乘以加了括号的 1 − b2。",
     )
     need(
         v is None or not torch.is_tensor(value) or not value.isnan().any(),
-        "w is NaN somewhere, as from the root of a negative number: do 1 − b1**t and "
-        "1 − b2**t stand in brackets?",
-        "w 里有 NaN，例如对负数开了方：1 − b1**t 和 1 − b2**t 都加括号了吗？",
+        "w is NaN somewhere: m or v is divided by 0, or a root is taken of a negative "
+        "number. m is divided by 1 − b1**t, v by 1 − b2**t, both in brackets, with a "
+        "power, and t counts from 1.",
+        "w 里有 NaN：m 或 v 除以了 0，或者对负数开了方。m 要除以 1 − b1**t，"
+        "v 要除以 1 − b2**t：都加括号，都是 t 次方，t 从 1 数起。",
     )
     return value
 
@@ -262,7 +264,7 @@ def corrections():
     # zh: m_hat 和 v_hat 里的错误。
     power = "the power is missing: divide by 1 − b1**t and 1 − b2**t, at step t."
     power = (power, "漏了 t 次方：第 t 步要除以 1 − b1**t 和 1 − b2**t。")
-    missing = "the corrections are missing: m and v began at 0, so divide them by "
+    missing = "w goes by m and v as they are: they began at 0, so divide them by "
     return [
         (variant("no power", "no power"), *power),
         (variant("no power"), *power),
@@ -275,7 +277,8 @@ def corrections():
         (
             variant("none", "none"),
             missing + "1 − b1^t and 1 − b2^t.",
-            "漏了偏差校正：m 和 v 从 0 开始，要分别除以 1 − b1^t 和 1 − b2^t。",
+            "更新 w 时直接用了 m 和 v：它们从 0 开始，"
+            "要先分别除以 1 − b1^t 和 1 − b2^t。",
         ),
         (
             variant("right", "none"),
@@ -399,6 +402,16 @@ def check_descend():
         "a second run goes on where the first one stopped: each needs a new memory.",
         "第二次运行接着第一次往下走了：每次都要新建 memory。",
     )
+    lowest = (
+        "this is the lowest loss on the way: asked is the one after the last step.",
+        "这是途中最低的损失，题目要的是最后一步之后的损失。",
+    )
+    need_same(
+        call(descend, counting, -0.5, 3),
+        101 / 2 * 1.5**6,
+        ("the loss of a run uphill", "一路上坡时的损失"),
+        mistakes=[(101 / 2, *lowest), (101 / 2 * 1.5**2, *lowest)],
+    )
 
 
 steps.check(4, check_descend)
@@ -441,8 +454,10 @@ def best_of(ends):
     )
     need(
         got[0] is not None,
-        "no run has been kept: is there a run for each rate, and is `best` renewed?",
-        "一次运行也没有留下：每个学习率都运行了吗？更新 `best` 了吗？",
+        "no run has been kept: is there a run for each rate, also after one that "
+        "failed, and is `best` renewed?",
+        "一次运行也没有留下：每个学习率都运行了吗（有一次失败之后也要继续）？"
+        "更新 `best` 了吗？",
     )
     return need_number(got[0], ("the best rate", "最好的学习率")), got[1]
 
@@ -493,9 +508,9 @@ def show_sweep(count=100):
     )
     fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     for rule, marker in ((sgd, "o"), (momentum, "^"), (adam, "s")):
-        rate, lowest = sweep(rule, rates, count)
+        rate, lowest = call(sweep, rule, rates, count)
         print(f"{rule.__name__:9} {rate:.4f}  {lowest:.1e}")
-        ends = [descend(rule, rate, count) for rate in rates]
+        ends = [call(descend, rule, rate, count) for rate in rates]
         ends = [min(end, 1e3) if end == end else 1e3 for end in ends]
         ax.loglog(rates, ends, marker=marker, label=rule.__name__)
     ax.axhline(0.1, color="0.5", linestyle=":")  # below it, a rate works

@@ -7,13 +7,15 @@ import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 
+from course_code.teach.conduct import gives_grad
 from course_code.teach.steps import (
     Steps,
     call,
-    gives_grad,
+    near,
     need,
     need_parts,
     need_same,
+    need_tensor,
 )
 
 steps = Steps("en", 6)  # "en" or "zh": the language of the checks
@@ -54,7 +56,7 @@ def check_product():
             ),
         ]
         got = call(product, left, v)
-        if torch.is_tensor(got) and got.shape == left.shape:
+        if torch.is_tensor(got) and near(got, left * v):
             need(
                 False,
                 "`*` multiplies entry by entry; the product of a matrix is `@`.",
@@ -206,13 +208,11 @@ def check_standardise():
             across = (X - X.mean(1)) / X.std(1)
             en = "the statistics of rows meet the columns: take them along dim=0."
             mistakes.append((across, en, "行的统计量用在了列上：应当沿 dim=0 计算。"))
-        got = call(standardise, X)
-        if torch.is_tensor(got) and got.shape == X.shape:
-            scale = (len(X) / (len(X) - 1)) ** 0.5  # the other convention is right too
-            # zh: 另一种约定也对
-            if (got - centred / spread * scale).abs().max() < 1e-4:
-                continue
-        need_same(got, centred / spread, "standardise(X)", 1e-4, mistakes)
+        got = need_tensor(call(standardise, X), "standardise(X)", X.shape)
+        scale = (len(X) / (len(X) - 1)) ** 0.5  # the other convention is right too
+        # zh: 另一种约定也对
+        if not near(got, centred / spread * scale, 1e-4):
+            need_same(got, centred / spread, "standardise(X)", 1e-4, mistakes)
 
 
 steps.check(3, check_standardise)
@@ -287,7 +287,7 @@ def show_histograms():
     # zh: 画出一千个正态随机数；如果不太慢，再画一百万个。
     edges, sizes = torch.linspace(-4, 4, 41), [1000]
     began = time.thread_time()
-    histogram(torch.randn(1000), edges)
+    call(histogram, torch.randn(1000), edges)
     if time.thread_time() - began < 0.05:
         sizes.append(1_000_000)
     else:
@@ -298,7 +298,7 @@ def show_histograms():
             "对整个张量一次比较，才会画第二张图。",
         )
     for n in sizes:
-        counts = histogram(torch.randn(n), edges)
+        counts = call(histogram, torch.randn(n), edges)
         fig, ax = plt.subplots(figsize=(6, 3), layout="constrained")
         ax.bar(edges[:-1].numpy(), counts.numpy(), width=0.2, align="edge")
         ax.set(title=f"{n:,} draws", xlabel="value", ylabel="count")
@@ -365,10 +365,11 @@ def check_without_row():
     for given, before in seen:
         need(
             torch.equal(given, before),
-            "X itself has changed: `copy = X` gives the same tensor a second name. "
+            "X itself has changed: what you set to 0 is no copy. `copy = X` gives the "
+            "same tensor a second name, and X.detach() or X[:] shares its numbers; "
             "X.clone() makes a copy.",
-            "X 本身也变了：`copy = X` 只是给同一个张量起了第二个名字，"
-            "X.clone() 才是复制。",
+            "X 本身也变了：改成 0 的并不是副本。`copy = X` 只是给同一个张量起了"
+            "第二个名字，X.detach()、X[:] 与 X 共用同一批数；X.clone() 才是复制。",
         )
 
 
@@ -402,6 +403,12 @@ def chain(x):
     return (x[1:] * x[:-1].sin()).sum()
 
 
+def held(x):
+    """Squares, but autograd takes one of the two factors for a fixed number."""
+    # zh: 平方和，但自动求导把两个因子中的一个当作常数。
+    return (x * x.detach()).sum()
+
+
 def check_gradient():
     watched = gives_grad(gradient, "gradient")
     x = torch.tensor([1.0, -2.0, 3.0])
@@ -428,6 +435,22 @@ def check_gradient():
                 want,
                 "this is 3x², whatever f is: let autograd find the gradient of f.",
                 "不管 f 是什么，得到的都是 3x²：应当让自动求导去求 f 的梯度。",
+            )
+        ],
+    )
+    need_same(
+        call(watched, held, x),
+        x,
+        (
+            "gradient(f, x) of an f with .detach()",
+            "f 里有 .detach() 时的 gradient(f, x)",
+        ),
+        1e-2,
+        mistakes=[
+            (
+                2 * x,
+                "the slope is measured, from values of f nearby: let autograd find it.",
+                "这是用附近的函数值测出来的斜率：应当让自动求导去求。",
             )
         ],
     )

@@ -1,9 +1,12 @@
 """Lab: softmax, its logarithm, cross-entropy and its gradient, written by hand."""
 
 # %% name="setup"
+import math
+
 import torch
 import torch.nn.functional as F
 
+from course_code.teach.conduct import keeps, need_by_hand
 from course_code.teach.steps import (
     Steps,
     Wrong,
@@ -66,7 +69,7 @@ def check_softmax():
                 "第 i 行除以了第 j 行的和：求和时用 keepdim=True，让结果保持为一列。",
             ),
         ]
-        got = call(softmax, z)
+        got = call(keeps(softmax), z)
         need_same(got, F.softmax(z, -1), "softmax(z)", mistakes=mistakes)
 
 
@@ -111,7 +114,15 @@ def check_log_softmax():
         ),
     ]
     want = F.log_softmax(mild, -1)
-    need_same(call(log_softmax, mild), want, "log_softmax(z)", mistakes=mistakes)
+    got = call(keeps(log_softmax), mild)
+    need_same(got, want, "log_softmax(z)", mistakes=mistakes)
+    fine = mild.double()
+    need_same(
+        call(log_softmax, fine),
+        F.log_softmax(fine, -1),
+        ("log_softmax of float64 scores", "得分为 float64 时的 log_softmax"),
+        1e-10,
+    )
     for size in (1e3, -1e3):
         huge = torch.tensor([[size, 0.0, 1.0], [0.0, 1.0, 2.0]])
         got = call(log_softmax, huge)
@@ -218,15 +229,21 @@ def check_cross_entropy():
             "漏了对数：这里平均的是概率。",
         ),
     ]
-    got = call(cross_entropy, z, y)
-    if torch.is_tensor(got) and got.dim():
-        have = tuple(got.shape)
-        need(
-            False,
-            f"a loss is one number, and this has shape {have}: take the mean.",
-            f"损失是一个数，现在的形状是 {have}：请取平均。",
-        )
+    got = call(keeps(cross_entropy), z, y)
+    have = tuple(getattr(got, "shape", ()))
+    need(
+        math.prod(have) == 1,
+        f"a loss is one number, and this has shape {have}: take the mean.",
+        f"损失是一个数，现在的形状是 {have}：请取平均。",
+    )
     need_same(got, want, "cross_entropy(z, y)", mistakes=mistakes)
+    fine = z.double()
+    need(
+        near(call(cross_entropy, fine, y), F.cross_entropy(fine, y), 1e-10),
+        "right for scores in float32, but those in float64 lose their digits: leave "
+        "the dtype as it comes.",
+        "得分是 float32 时算得对，可是 float64 的得分丢了精度：请不要改动 dtype。",
+    )
     far = torch.tensor([[0.0, 500.0]])
     far_off = call(cross_entropy, far, labels[1:2])
     need_same(
@@ -299,6 +316,7 @@ def check_slope():
     ]
     need_same(call(slope, z, y), want, "slope(z, y)", mistakes=mistakes)
     check_six_classes(z.repeat(1, 2), y)
+    need_by_hand(slope, z, y, how=("by formula", "写出公式"))
 
 
 def check_six_classes(z, y):
@@ -348,6 +366,12 @@ def numerical_slope(loss, z, h=1e-4):
 
 
 # %% name="check_numerical"
+def held(x):
+    """Squares, but autograd takes one of the two factors for a fixed number."""
+    # zh: 平方和，但自动求导把两个因子中的一个当作常数。
+    return (x * x.detach()).sum()
+
+
 def check_numerical():
     z = scores[1:].double() / 2 + 0.3
 
@@ -370,7 +394,7 @@ def check_numerical():
         ((z**3 - (z - h) ** 3) / h, *once),
     ]
     got, want = call(numerical_slope, cube, z), 3 * z**2
-    got = need_tensor(got, "numerical_slope(loss, z)", z.shape)
+    got = need_tensor(got, "numerical_slope(loss, z)", z.shape, z.dtype)
     need(
         got.any(),
         "all zeros: both losses see the same numbers. `up = z` is no copy; or are both "
@@ -388,11 +412,31 @@ def check_numerical():
     numerical_slope(cube, given)
     need(
         near(given, z, 1e-9),
-        "z itself has changed: `up = z` gives the same tensor a second name. z.clone() "
-        "makes a copy.",
-        "z 本身也变了：`up = z` 只是给同一个张量起了第二个名字，z.clone() 才是复制。",
+        "z itself has changed: move entries of copies. `up = z` only gives the same "
+        "tensor a second name; z.clone() makes a copy.",
+        "z 本身也变了：要移动的是副本里的元素。`up = z` 只是给同一个张量起了"
+        "第二个名字，z.clone() 才是复制。",
     )
     need_same(got, want, "numerical_slope(loss, z)", 1e-6, mistakes)
+    need_same(
+        call(numerical_slope, held, z),
+        2 * z,
+        ("numerical_slope of Σz²", "Σz² 的 numerical_slope"),
+        1e-6,
+        mistakes=[
+            (
+                z,
+                "the gradient comes from autograd: measure it, by two values of the "
+                "loss for each entry.",
+                "这个梯度来自自动求导：应当测量，每个元素用两次损失。",
+            ),
+            (
+                want,
+                "this is 3z², whatever the loss is: measure it.",
+                "不管损失是什么，得到的都是 3z²：应当测量。",
+            ),
+        ],
+    )
     y = labels[1:]
     measured = call(numerical_slope, lambda x: cross_entropy(x, y), z)
     derived = call(slope, z, y)

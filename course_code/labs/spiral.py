@@ -150,7 +150,7 @@ MODULES = {
         "`bend` is a module already: write it without brackets.",
         "`bend` 已经是模块，不用再加括号。",
     ),
-    "mat1 and mat2": (
+    "mat1 and mat2 shapes": (
         f"Each layer takes as many numbers as the one before gives: 2, {H}, {C}.",
         f"每一层接收的个数，要等于前一层给出的个数：依次是 2、{H}、{C}。",
     ),
@@ -180,17 +180,24 @@ def check_make_model():
     softened = any(isinstance(m, nn.Softmax | nn.LogSoftmax) for m in model.modules())
     need(
         not softened and not near(scores.sum(1), torch.ones(5)),
-        "the network ends in a softmax. cross_entropy wants scores and applies it "
+        "the network holds a softmax. cross_entropy wants scores and applies it "
         "itself: leave it out.",
-        "网络末尾有 softmax。cross_entropy 要的是得分，它自己会做 softmax：请去掉。",
+        "网络里有 softmax。cross_entropy 要的是得分，它自己会做 softmax：请去掉。",
     )
     affine = near(model(X) + model(-X), 2 * model(torch.zeros(5, 2)), 1e-4)
+    flat = near(bent(X) + bent(-X), 2 * bent(torch.zeros(5, 2)), 1e-4)
+    need(
+        affine or not seen,
+        "`bend` is used, but with nn.Identity() the network still bends: something "
+        "else bends it, such as a sigmoid at the end. Leave that out.",
+        "`bend` 用上了，可是传入 nn.Identity() 时网络仍会弯折：除了 `bend`，"
+        "还有别的东西让它弯折，例如末尾的 sigmoid。请去掉。",
+    )
     need(
         affine,
         "with nn.Identity() the network still bends: use the argument `bend`.",
         "传入 nn.Identity() 时网络仍会弯折：请使用参数 `bend`，不要自己写死 ReLU。",
     )
-    flat = near(bent(X) + bent(-X), 2 * bent(torch.zeros(5, 2)), 1e-4)
     need(
         seen[-1:] not in ([2], [C]),  # numbers of a point that `bend` is applied to
         # zh: `bend` 所作用的那个点有几个数
@@ -207,8 +214,9 @@ def check_make_model():
     need(
         count == 603,
         f"the network has {count} parameters instead of 603: one layer from 2 to {H}, "
-        f"one from {H} to {C}.",
-        f"网络有 {count} 个参数，应当是 603 个：一层从 2 到 {H}，一层从 {H} 到 {C}。",
+        f"one from {H} to {C}, both with biases.",
+        f"网络有 {count} 个参数，应当是 603 个：一层从 2 到 {H}，一层从 {H} 到 {C}，"
+        "都带偏置。",
     )
 
 
@@ -385,8 +393,8 @@ def check_accuracy():
     if torch.is_tensor(got) and got.dim():
         need(
             False,
-            f"one share is asked for, and this has shape {tuple(got.shape)}.",
-            f"题目要的是一个比例，现在的形状是 {tuple(got.shape)}。",
+            f"one share is asked for, a number, and this has shape {tuple(got.shape)}.",
+            f"题目要的比例是一个数，现在的形状是 {tuple(got.shape)}。",
         )
     mistakes = [
         (

@@ -6,6 +6,7 @@ import math
 import matplotlib.pyplot as plt
 import torch
 
+from course_code.teach.conduct import keeps, need_flow
 from course_code.teach.steps import (
     Steps,
     call,
@@ -75,7 +76,7 @@ def layers(weights, x, *, turned=False, bent=True, fed=True):
 def check_forward():
     weights = default_weights(3, 5, stream(1))
     x = torch.randn(4, 5, generator=stream(2))
-    got = call(forward, weights, x)
+    got = call(keeps(forward), weights, x)
     need_filled(got, "forward")
     need(
         isinstance(got, list) and len(got) == 3,
@@ -108,6 +109,7 @@ def check_forward():
         ]
         name = (f"the output of layer {number + 1}", f"第 {number + 1} 层的输出")
         need_same(value, want, name, mistakes=mistakes)
+    need_flow(lambda given: forward(weights, given)[-1], x, "forward")
 
 
 steps.check(1, check_forward)
@@ -282,7 +284,21 @@ def check_he_weights():
         "another generator with the same seed gives other numbers: draw from `rng`.",
         "换一个种子相同的生成器，抽出的数却不同：要用 `rng` 来抽取。",
     )
+    need(
+        not near(got[0], call(he_weights, 3, n, stream(6))[0]),
+        "a generator with another seed gives the same numbers: they come from a seed "
+        "of your own. Draw from `rng`.",
+        "换一个种子不同的生成器，抽出的数还是一样：它们出自你自己设的种子。"
+        "要用 `rng` 来抽取。",
+    )
     spread, known = torch.stack(got).std().item(), (2 / n) ** 0.5
+    mean = torch.stack(got).mean().item()
+    need(
+        abs(mean) < 0.05 * spread,
+        f"the mean is {mean:.3f} instead of 0: positive and negative weights should be "
+        "equally likely.",
+        f"均值是 {mean:.3f}，应当是 0：正的和负的权重应当机会相等。",
+    )
     told = {
         2 / n: (
             "the standard deviation is 2/n: that is to be the variance. Take the root.",
@@ -367,8 +383,8 @@ def show_layers():
     ways = {"default": default_weights, "He": he_weights}
     styles = zip(ways.items(), (1 / (3 * WIDTH), 2 / WIDTH), "os", strict=True)
     for (name, draw), variance, marker in styles:
-        norms = gradient_norms(draw(DEPTH, WIDTH, stream(8)), x)
-        measured, expected = factor(norms), predicted(WIDTH, variance)
+        norms = call(gradient_norms, call(draw, DEPTH, WIDTH, stream(8)), x)
+        measured, expected = call(factor, norms), call(predicted, WIDTH, variance)
         print(f"{name:8} {measured:.3f}  (√(n·Var/2) = {expected:.3f})")
         ax.semilogy(range(1, DEPTH + 1), norms, marker=marker, label=name)
     ax.set(xlabel="layer", ylabel="length of the gradient")

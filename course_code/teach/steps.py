@@ -2,7 +2,9 @@
 language. A check prints no traceback, and leaves torch's random stream as it was.
 """
 
+import math
 import traceback
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -108,25 +110,6 @@ def call(function, *arguments, **named):
     return result
 
 
-def gives_grad(function, name: str):
-    """Wrap what a student wrote to return a .grad: an empty one is told as that."""
-
-    def watched(*arguments):
-        got = function(*arguments)
-        need(
-            got is not None,
-            f"`{name}` returns None. Is there a `return`? If so, the .grad that you "
-            "return is empty: was backward() called, with brackets, and is it the "
-            ".grad of the copy that asked for gradients?",
-            f"`{name}` 返回了 None：写 `return` 了吗？如果写了，就是 .grad 还是空的："
-            "backward() 调用了吗（带括号）？取的是要求梯度的那个副本的 .grad 吗？",
-        )
-        return got
-
-    watched.__name__ = name
-    return watched
-
-
 def copied(argument):
     """Return a copy of a tensor, of a list of them, or whatever else it is."""
     if isinstance(argument, Tensor):
@@ -166,21 +149,21 @@ def stopped(name: str, error: Exception) -> Wrong:
     frames = traceback.extract_tb(error.__traceback__)
     here = [f for f in frames if f.name == name] or frames[-1:]
     line = here[-1].line if here else ""
-    said = f"{type(error).__name__}: {error}".splitlines()[0]
+    said = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")
     en, zh = f"`{name}` stops with {said}.", f"`{name}` 报错 {said}。"
     if line:
         en, zh = f"{en} Look at `{line}`.", f"{zh}请看 `{line}`。"
     return Wrong(en, zh)
 
 
-def need_tensor(value, name, shape: tuple, integer: bool = False) -> Tensor:
+def need_tensor(value, name, shape: tuple, dtype=torch.float32) -> Tensor:
     """Return a value that is a tensor of finite numbers of this shape, detached.
 
     Args:
         value: what a student's code gives.
         name: how the message calls it: code, or (en, zh).
         shape: that it has to have.
-        integer: whether its numbers are whole, not floats.
+        dtype: that it has to have.
     """
     need_filled(value, name)
     kind, (en, zh) = type(value).__name__, called(name)
@@ -195,11 +178,11 @@ def need_tensor(value, name, shape: tuple, integer: bool = False) -> Tensor:
         f"{en} has shape {has} and should have {wanted}.",
         f"{zh}的形状是 {has}，应当是 {wanted}。",
     )
-    whole = not (value.is_floating_point() or value.is_complex())
+    asked = str(dtype).removeprefix("torch.")
     need(
-        whole == integer,
-        f"{en} has dtype {value.dtype}, not {'int64' if integer else 'float32'}.",
-        f"{zh}的 dtype 是 {value.dtype}，不是 {'int64' if integer else 'float32'}。",
+        value.dtype == dtype,
+        f"{en} has dtype {value.dtype}, not {asked}.",
+        f"{zh}的 dtype 是 {value.dtype}，不是 {asked}。",
     )
     need(
         bool(value.isfinite().all()),
@@ -229,14 +212,15 @@ def need_parts(value, name, *parts):
 
 
 def need_number(value, name) -> float:
-    """Return a value that is one finite number, as a float."""
+    """Return a value that is one finite number, torch's and NumPy's too, as a float."""
     need_filled(value, name)
     if isinstance(value, Tensor):
-        whole = not (value.is_floating_point() or value.is_complex())
-        value = need_tensor(value, name, (), whole).item()
+        value = need_tensor(value, name, (), value.dtype)
+    if getattr(value, "shape", None) == ():
+        value = value.item()
     kind, (en, zh) = type(value).__name__, called(name)
     need(
-        isinstance(value, int | float) and value - value == 0,
+        isinstance(value, Real) and math.isfinite(value),
         f"{en} should be one finite number, and is {value} of type {kind}.",
         f"{zh}应当是一个有限的数，现在是 {value}（类型 {kind}）。",
     )
@@ -260,6 +244,12 @@ def need_same(value, wanted, name, tolerance: float = 1e-5, mistakes=()):
         if near(value, other, tolerance):
             raise Wrong(*texts)
     gap, (en, zh) = (value - torch.as_tensor(wanted)).abs().max().item(), called(name)
+    if not value.dim():
+        far = f"{gap:.3g}" if gap < 1000 else f"{gap:.0f}"
+        raise Wrong(
+            f"{en} is {value:.6g}, which is off by {far}.",
+            f"{zh}现在是 {value:.6g}，差了 {far}。",
+        )
     raise Wrong(
         f"{en} has the right shape, but is off by up to {gap:.3g}.",
         f"{zh}的形状对，数值不对，最多差 {gap:.3g}。",
@@ -268,8 +258,7 @@ def need_same(value, wanted, name, tolerance: float = 1e-5, mistakes=()):
 
 def _checked(value, wanted, name) -> Tensor:
     if isinstance(wanted, Tensor):
-        whole = not wanted.is_floating_point()
-        return need_tensor(value, name, wanted.shape, integer=whole)
+        return need_tensor(value, name, wanted.shape, wanted.dtype)
     return torch.tensor(need_number(value, name), dtype=torch.float64)
 
 
@@ -278,7 +267,9 @@ def near(value, wanted, tolerance: float = 1e-5) -> bool:
 
     Nothing is near infinity.
     """
-    value, wanted = torch.as_tensor(value).double(), torch.as_tensor(wanted).double()
+    value, wanted = (
+        torch.as_tensor(each, dtype=torch.float64) for each in (value, wanted)
+    )
     if value.shape != wanted.shape or not wanted.isfinite().all():
         return False
     size = max(1.0, wanted.abs().max().item()) if wanted.numel() else 1.0

@@ -53,3 +53,30 @@ def test_step_5(wrong):
     wrong("dead_units", head + "quiet.all(0).float().mean()", "the share of dead units")
     wrong("dead_units", head + "quiet.all(0)", "has shape (60,)")
     wrong("dead_units", head.replace("<=", "<") + "int(quiet.all(0).sum())", "exactly 0")
+
+
+def test_gradients_get_through_and_what_is_given_stays(wrong):
+    """Or slopes could not be found in step 5, whose answer may be right."""
+    head = "def leaky(a, alpha=0.01):\n    "
+    wrong("leaky", head + "a[a < 0] *= alpha\n    return a", "changes a tensor that it was given")
+    listed = "return torch.tensor([v if v > 0 else alpha * v for v in a.tolist()])"
+    wrong("leaky", head + listed, "no gradient gets through `leaky`")
+    wrong("leaky", head + "return F.leaky_relu(a.double(), alpha)", "float64, not float32")
+    head = "def gelu(a):\n    "
+    errors = "torch.tensor([math.erf(v / 2**0.5) for v in a.tolist()])"
+    wrong("gelu", head + f"return a.detach() * (1 + {errors}) / 2", "gets through `gelu`")
+    wrong("gelu", head + "return torch.tensor(F.gelu(a).numpy())", "gets through `gelu`")
+    wrong("gelu", head + "return a.mul_(torch.special.ndtr(a))", "changes a tensor")
+
+
+def test_step_3_is_not_measured(wrong, right):
+    head = "def slope(f, a):\n    a = a.double()\n    "
+    wrong("slope", head + "return ((f(a + 1e-5) - f(a - 1e-5)) / 2e-5).float()", "are measured")
+    head = "def slope(f, a):\n    return "
+    right("slope", head + "torch.func.vmap(torch.func.grad(f))(a)")
+    right("slope", head + "torch.autograd.functional.jacobian(f, a).diag()")
+
+
+def test_step_5_counts_in_numpy(right):
+    head = "def dead_units(W, b, X):\n    "
+    right("dead_units", head + "return (X @ W.T + b <= 0).all(0).numpy().sum()")

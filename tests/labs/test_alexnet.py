@@ -11,7 +11,7 @@ def test_step_1(wrong):
     said("math.ceil((n + 2 * p - k) / s) + 1", "round down")
     said("(n + 2 * p - k) / s + 1", "not a whole number")
     said("n // s", "the kernel's side is missing")
-    said("7", "off by up to")
+    said("7", "is 7, which is off by 4.")
     said("(n + 2 * p - k) / s // 1 + 1", "right, but 5.0 is a float")
 
 
@@ -114,3 +114,24 @@ def test_step_5(wrong):
     said("wide[i : i + n, j : j + n]", "has shape")
     said("wide[:, i:, j:]", "stops with RuntimeError")
     said("wide[:, 0:n, j : j + n]", "0 of the nine copies")
+
+
+def test_whole_numbers_of_other_kinds(wrong, right):
+    head = "def places(n, k, s, p):\n    return torch.tensor((n + 2 * p - k) // s + 1)"
+    right("places", head + ".numpy()[()]")
+    right("places", head)
+    for kind in (".double().numpy()[()]", ".float().numpy()[()]", ".float()"):
+        wrong("places", head + kind, "is a float, and cannot be the size")
+
+
+def test_step_2_divides_once(wrong):
+    answer = COSTS.format(result="weights + m, weights * side * side")
+    wrong("costs", answer.replace("* m", "* (m // groups)"), "all m kernels are there")
+    wrong("costs", answer.replace("c // groups", "c // groups // groups"), "and only once")
+
+
+def test_step_5_keeps_the_order(wrong):
+    answer = SHIFTED.format(copy="wide[:, i : i + n, j : j + n]")
+    mixed = "torch.stack(copies, 1).flatten(0, 1)"
+    text = "all nine copies of a picture lie together"
+    wrong("shifted", answer.replace("torch.cat(copies)", mixed), text)

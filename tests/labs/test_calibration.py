@@ -74,6 +74,27 @@ def test_step_5(wrong):
     for data in ("z_val, y_val", "z_test, y_test"):
         answer = head.replace("z, y).item", f"{data}).item")
         wrong("best_temperature", answer + "return grid[losses.index(min(losses))]", "use z and y")
-    wrong("best_temperature", head + "return 1.0", "is off by up to 2")
+    wrong("best_temperature", head + "return 1.0", "best_temperature is 1, which is off by 2.")
     listed = head + "return [T for T in grid if loss_at(T, z, y) < 1]"
     wrong("best_temperature", listed, "should be one finite number")
+
+
+def test_what_is_given_stays(wrong):
+    """Or later steps, right as they are, would go by spoilt numbers."""
+    text = "changes a tensor that it was given"
+    head = "def bin_of(sure, n):\n    sure *= n\n    return sure.long().clamp(max=n - 1)"
+    wrong("bin_of", head, text)
+    wrong("loss_at", "def loss_at(T, z, y):\n    return F.cross_entropy(z.div_(T), y)", text)
+    head = "def certainty(z, y):\n    z.copy_(z.softmax(1))\n"
+    wrong("certainty", head + "    return z.amax(1), (z.argmax(1) == y).float()", text)
+
+
+def test_step_5_goes_by_the_loss(wrong, right):
+    head = "def best_temperature(z, y, grid):\n    return "
+    by_error = "min(grid, key=lambda T: ece(*certainty(z / T, y)))"
+    wrong("best_temperature", head + by_error, "with the smallest calibration error")
+    by_hits = "max(grid, key=lambda T: certainty(z / T, y)[1].mean())"
+    wrong("best_temperature", head + by_hits, "is 0.5, which is off by 2.5")
+    wrong("best_temperature", head + "max(loss_at(T, z, y).item() for T in grid)", "is off by")
+    wrong("best_temperature", head + "0", "is off by")
+    right("best_temperature", head + "torch.tensor(min(grid, key=lambda T: loss_at(T, z, y)))")

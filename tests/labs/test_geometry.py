@@ -82,3 +82,21 @@ def test_step_5_gives_a_number_of_any_kind(right):
 
 def run(zero="optimizer.zero_grad()", step="optimizer.step()", result="w.norm().item()"):
     return RUN.replace("ZERO", zero).replace("STEP", step).replace("RESULT", result)
+
+
+def test_step_1_asks_for_float32(wrong):
+    """Or step 5, right as it is, would stop at a product of two types."""
+    wrong("valley", HEAD + "(turn @ shape @ turn.T).double()", "has dtype torch.float64")
+
+
+def test_step_3_in_numpy(right):
+    head = "def largest_rate(H):\n    return "
+    right("largest_rate", head + "2 / torch.linalg.eigvalsh(H).numpy().max()")
+
+
+def test_step_5_asks_for_the_last_distance(wrong):
+    text = "this is the shortest distance on the way"
+    for first in ("2**0.5", "math.inf if count else 2**0.5"):
+        answer = run(result="best").replace("for _", f"best = {first}\n    for _")
+        best = "optimizer.step(); best = min(best, w.norm().item())"
+        wrong("distance", answer.replace("optimizer.step()", best), text)

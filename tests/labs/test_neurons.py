@@ -136,3 +136,19 @@ def test_step_5(wrong):
     said("one finite number", result="gaps")
     nothing = "def worst_gap(loss, parameters, gradients, h=1e-5):\n    return 0.0"
     wrong("worst_gap", nothing, "the loss is never asked for")
+
+
+def test_step_4_is_not_left_to_autograd(wrong):
+    head = "def backward(x, y, W, b, V, c):\n    def loss(W, b, V, c):\n"
+    head += "        return -(y * (V @ (W @ x + b).tanh() + c).log_softmax(0)).sum()\n"
+    text = "leaves the work to autograd: here it is to be done by hand"
+    wrong("backward", head + "    return torch.func.grad(loss, (0, 1, 2, 3))(W, b, V, c)", text)
+    asked = "    own = [each.requires_grad_() for each in (W, b, V, c)]\n"
+    wrong("backward", head + asked + "    return torch.autograd.grad(loss(*own), own)", text)
+
+
+def test_step_4_keeps_float64(wrong):
+    answer = BACK.format(**RIGHT).replace(
+        "[dW, db, dV, dc]", "[g.float() for g in (dW, db, dV, dc)]"
+    )
+    wrong("backward", answer, "has dtype torch.float32, not float64")

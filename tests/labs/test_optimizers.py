@@ -50,7 +50,7 @@ def test_step_3(wrong):
     def said(m, v, below, text):
         wrong("adam", ADAM.format(f"w = w - rate * ({m}) / {below.format(v)}"), text)
 
-    said("m", "v", "(({}).sqrt() + eps)", "the corrections are missing")
+    said("m", "v", "(({}).sqrt() + eps)", "w goes by m and v as they are")
     said(first, "v", "(({}).sqrt() + eps)", "v is not corrected")
     said("m", second, "(({}).sqrt() + eps)", "m is not corrected")
     said(first, second, "({} + eps).sqrt()", "inside the root")
@@ -68,7 +68,7 @@ def test_step_3(wrong):
         wrong("adam", ADAM.format(line), "eps is added to the fraction")
     said("m / 1 - b1**t", second, "(({}).sqrt() + eps)", "m is divided by 1 alone")
     for m in (first, "m / 1 - b1**t"):
-        said(m, "v / 1 - b2**t", "(({}).sqrt() + eps)", "1 − b2**t stand in brackets?")
+        said(m, "v / 1 - b2**t", "(({}).sqrt() + eps)", "or a root is taken of a negative number")
 
 
 def test_step_3_means(wrong):
@@ -81,8 +81,8 @@ def test_step_3_means(wrong):
     said(m, "(1 - b1) * m + b1 * g", "are exchanged")
     said(v, "(1 - b2) * v + b2 * g**2", "are exchanged")
     said(v, "b2 * v + (1 - b2) * g^2", "a power is written `**`")
-    said(v, "b2 * v + (1 - b2) * g", "did you square g")
-    said(v, "b2 * v + 1 - b2 * g**2", "put 1 − b2 in brackets")
+    said(v, "b2 * v + (1 - b2) * g", "v takes g squared")
+    said(v, "b2 * v + 1 - b2 * g**2", "times 1 − b2 in brackets")
 
 
 RUN = """
@@ -147,3 +147,27 @@ def test_step_5_in_other_words(right):
     asked = "if math.isfinite(found) and (best[0] is None or found < best[1]): best = (rate, found)"
     right("sweep", SWEEP.format(asked))
     right("sweep", SWEEP.format("best = min(best, (rate, found), key=lambda pair: pair[1])"))
+
+
+def test_step_3_divided_by_0(wrong):
+    for m, v in (("b1 ** (t - 1)", "b2 ** (t - 1)"), ("b1 * t", "b2 * t")):
+        step = f"w = w - rate * m / (1 - {m}) / ((v / (1 - {v})).sqrt() + eps)"
+        wrong("adam", ADAM.format(step), "t counts from 1")
+
+
+def test_step_3_doubles_for_squares(wrong):
+    wrong("adam", ADAM.replace("g**2", "g*2").format("w = w - m"), "v takes g squared")
+
+
+def test_step_4_asks_for_the_last_loss(wrong):
+    for first in ("9e9", "loss(w).item()"):
+        head = "def descend(rule, rate, count):\n    w, memory = START.clone(), {}\n"
+        head += f"    best = {first}\n"
+        loop = "    for _ in range(count):\n        w = rule(w, slope(w), memory, rate)\n"
+        keep = "        best = min(best, loss(w).item())\n    return best"
+        wrong("descend", head + loop + keep, "this is the lowest loss on the way")
+
+
+def test_step_5_stops_at_the_first_failure(wrong):
+    lines = "if not found < best[1]: break\n        best = (rate, found)"
+    wrong("sweep", SWEEP.format(lines), "also after one that failed")

@@ -110,3 +110,8 @@ def test_step_5(wrong):
     said("should return 3 things, in this order: W, b, c", "return W + rate * x")
     said("nothing has changed", "W + rate * x")
     said("stops with TypeError", "W = W + rate * [x]")
+
+
+def test_float64_stays(wrong):
+    answer = "def hidden(v, W, c):\n    return torch.sigmoid(v @ W.T + c).float()"
+    wrong("hidden", answer, "has dtype torch.float32, not float64")

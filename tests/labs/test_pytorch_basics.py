@@ -111,3 +111,36 @@ def test_step_6_without_backward(right):
     head = "def gradient(f, x):\n    "
     right("gradient", head + "return torch.autograd.functional.jacobian(f, x)")
     right("gradient", head + "return torch.func.grad(f)(x)")
+
+
+def test_step_1_asks_for_float32(wrong):
+    head = "def product(m, v):\n    return "
+    for kind in ("double", "half"):
+        answer = head + f"m.{kind}() @ v.{kind}()"
+        wrong("product", answer, f"{'float64' if kind == 'double' else 'float16'}, not float32")
+    wrong("product", head + "m + v", "has shape (2, 4) and should have (2,)")
+
+
+def test_step_3_asks_for_float32_whatever_the_convention(wrong, right):
+    head = "def standardise(X):\n    X = X{}\n    return (X - X.mean(0)) / X.std(0, correction=0)"
+    right("standardise", head.format(""))
+    wrong("standardise", head.format(".double()"), "has dtype torch.float64, not float32")
+
+
+def test_step_5_shares_its_numbers(wrong):
+    head = "def without_row(X, row):\n    copy = {}\n    copy[row] = 0\n    return copy"
+    for copy in ("X.detach()", "X[:]", "X.view(X.shape)"):
+        wrong("without_row", head.format(copy), "what you set to 0 is no copy")
+
+
+MEASURE = """
+def gradient(f, x):
+    x, slopes = x.double(), []
+    for move in 1e-4 * torch.eye(len(x), dtype=torch.float64):
+        slopes.append((f(x + move) - f(x - move)) / 2e-4)
+    return torch.stack(slopes).float()
+"""
+
+
+def test_step_6_is_not_measured(wrong):
+    wrong("gradient", MEASURE, "the slope is measured")

@@ -106,3 +106,60 @@ def test_step_5_with_z_put_back(right):
     lines = {"copies": "z, None", "up": "up[i, j] += h; a = loss(up)", "way": "(2 * h)"}
     down = "up[i, j] -= 2 * h; b = loss(up); up[i, j] += h"
     right("numerical", LOOP.format(down=down, **lines).replace("loss(up) - loss(down)", "a - b"))
+
+
+def test_what_is_given_stays(wrong):
+    """Or a loss could not be measured by a tensor that moves up and down."""
+    answer = "def softmax(z):\n    z.exp_()\n    return z.div_(z.sum(1, keepdim=True))"
+    wrong("softmax", answer, "`softmax` changes a tensor that it was given")
+    head = "def log_softmax(z):\n    z -= z.logsumexp(1, keepdim=True)\n    return z"
+    wrong("log_softmax", head, "`log_softmax` changes a tensor that it was given")
+    head = "def cross_entropy(z, y):\n    z -= z.logsumexp(1, keepdim=True)\n"
+    wrong("cross_entropy", head + "    return -z[range(len(y)), y].mean()", "changes a tensor")
+
+
+def test_digits_are_kept(wrong):
+    """Or step 5, right as it is, would find that the slopes differ."""
+    answer = "def log_softmax(z):\n    return torch.log_softmax(z.float(), 1)"
+    wrong("log_softmax", answer, "of float64 scores has dtype torch.float32, not float64")
+    wrong("softmax", "def softmax(z):\n    return z.double().softmax(1)", "float64, not float32")
+    head = "def cross_entropy(z, y):\n    return F.cross_entropy(z.float(), y)"
+    for number in ("", ".item()", ".numpy()"):
+        wrong("cross_entropy", head + number, "those in float64 lose their digits")
+
+
+def test_a_mean_of_the_wrong_shape_is_told_as_that(wrong):
+    head = "def cross_entropy(z, y):\n    return F.cross_entropy(z, y)"
+    wrong("cross_entropy", head + ".reshape(1)", "has shape (1,) and should have ()")
+
+
+def test_step_3_in_numpy(right):
+    head = (
+        "def cross_entropy(z, y):\n    right = log_softmax(z).numpy()[range(len(y)), y.numpy()]\n"
+    )
+    right("cross_entropy", head + "    return -right.mean()")
+
+
+def test_step_4_is_not_left_to_autograd(wrong, right):
+    loss = "lambda u: F.cross_entropy(u, y)"
+    backward = "    z.requires_grad_()\n    cross_entropy(z, y).backward()\n    return z.grad"
+    for answer in (
+        backward,
+        "    with torch.enable_grad():\n    " + backward.replace("\n", "\n    "),
+        f"    return torch.func.grad({loss})(z)",
+        f"    return torch.autograd.functional.jacobian({loss}, z)",
+    ):
+        text = "leaves the work to autograd: here it is to be done by formula"
+        wrong("slope", f"def slope(z, y):\n{answer}", text)
+    asks = "def slope(z, y):\n    z = z.requires_grad_()\n"
+    right("slope", asks + "    return (softmax(z) - F.one_hot(y, z.shape[1])) / len(y)")
+
+
+def test_step_5_is_measured(wrong):
+    head = "def numerical_slope(loss, z, h=1e-4):\n    "
+    wrong("numerical", head + "return torch.func.grad(loss)(z)", "comes from autograd")
+    backward = "u = z.clone().requires_grad_()\n    loss(u).backward()\n    return u.grad"
+    wrong("numerical", head + backward, "comes from autograd")
+    wrong("numerical", head + "return 3 * z**2", "3z², whatever the loss is")
+    single = LOOP.format(**MEASURED).replace("loss(up) - loss(down)", "loss(up.float()) - 0")
+    wrong("numerical", single, "is off by up to")

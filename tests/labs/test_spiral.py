@@ -1,5 +1,7 @@
 """What students write in the lab on the spiral, and what they are told."""
 
+import pytest
+
 ARM = """
 def make_arm(c, n, rng):
     radius, jitter = torch.linspace(0, 1, n), 0.2 * torch.randn(n, generator=rng)
@@ -25,7 +27,7 @@ def test_step_2(wrong):
         answer = f"def make_model(bend):\n    return nn.Sequential({layers})"
         wrong("make_model", answer, text)
 
-    said("nn.Linear(2, H), bend, nn.Linear(H, C), nn.Softmax(1)", "ends in a softmax")
+    said("nn.Linear(2, H), bend, nn.Linear(H, C), nn.Softmax(1)", "holds a softmax")
     said("nn.Linear(2, H), nn.ReLU(), nn.Linear(H, C)", "use the argument `bend`")
     said("nn.Linear(2, H), nn.Linear(H, C), nn.Identity()", "does not bend")
     said("nn.Linear(2, 50), bend, nn.Linear(50, C)", "instead of 603")
@@ -143,3 +145,27 @@ def test_step_5(wrong):
     for rate in ("1e-2", "1e-4", "1e-3 if method is torch.optim.Adam else 1e-1"):
         said("all four take 1e-3", [line.replace("1e-3", rate) for line in INSIDE])
     said("with count=0 compare takes 40 steps", [line.replace("count", "10") for line in INSIDE])
+
+
+def test_step_1_asks_for_float32(wrong):
+    """Or step 5, right as it is, would stop at a product of two types."""
+    points = "torch.stack((radius * angle.sin(), radius * angle.cos()), 1).double()"
+    answer = ARM.format(jitter="+ jitter", points=points)
+    wrong("make_arm", answer, "has dtype torch.float64, not float32")
+
+
+def test_step_2_names_what_bends(wrong):
+    head = "def make_model(bend):\n    return nn.Sequential({})"
+    top = "nn.Linear(2, H), bend, nn.Linear(H, C), nn.Sigmoid()"
+    wrong("make_model", head.format(top), "something else bends it, such as a sigmoid")
+    bare = "nn.Linear(2, H, bias=False), bend, nn.Linear(H, C)"
+    wrong("make_model", head.format(bare), "both with biases")
+    double = head.format("nn.Linear(2, H), bend, nn.Linear(H, C)") + ".double()"
+    with pytest.raises(AssertionError):
+        wrong("make_model", double, "as many numbers as the one before")
+    wrong("make_model", double, "must have the same dtype")
+
+
+def test_step_4_in_numpy(right):
+    head = "def accuracy(model, X, y):\n    "
+    right("accuracy", head + "return (model(X).argmax(1) == y).numpy().mean()")

@@ -61,3 +61,33 @@ def test_step_5(wrong):
     wrong("predicted", head + "n * variance / 2", "take the root")
     wrong("predicted", head + "math.sqrt(n * variance)", "the factor ½ is missing")
     wrong("predicted", head + "math.sqrt(variance / 2)", "number of units is missing")
+
+
+def test_step_1_lets_gradients_through(wrong):
+    """Or step 2, right as it is, would find none."""
+    text = "no gradient gets through `forward`"
+    wrong("forward", FORWARD.format("(h @ W.T).relu().detach()"), text)
+    wrong("forward", FORWARD.format("torch.tensor((h @ W.T).relu().numpy())"), text)
+    wrong("forward", FORWARD.format("(h.double() @ W.T.double()).relu()"), "float64, not float32")
+
+
+def test_step_3_in_numpy(right):
+    head = "def factor(norms):\n    n = torch.tensor(norms).numpy()\n"
+    right("factor", head + "    return (n[0] / n[-1]) ** (1 / (len(n) - 1))")
+
+
+def test_step_4_draws_from_rng_around_0_in_float32(wrong, right):
+    head = "def he_weights(depth, n, rng):\n    {}\n    return "
+    many = "[torch.randn(n, n{}) * (2 / n) ** 0.5{} for _ in range(depth)]"
+    shifted = head.format("") + many.format(", generator=rng", " + 0.1")
+    wrong("he_weights", shifted, "the mean is 0.098 instead of 0")
+    positive = head.format("") + many.format(", generator=rng", "").replace(") * (", ").abs() * (")
+    wrong("he_weights", positive, "instead of 0: positive and negative")
+    own = "a seed of your own. Draw from `rng`"
+    wrong("he_weights", head.format("torch.manual_seed(0)") + many.format("", ""), own)
+    seeded = head.format("rng = torch.Generator().manual_seed(0)")
+    wrong("he_weights", seeded + many.format(", generator=rng", ""), own)
+    double = many.format(", generator=rng, dtype=torch.float64", "")
+    wrong("he_weights", head.format("") + double, "has dtype torch.float64, not float32")
+    init = "[torch.nn.init.kaiming_normal_(torch.empty(n, n), generator=rng) for _ in range(depth)]"
+    right("he_weights", head.format("") + init)

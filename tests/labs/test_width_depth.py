@@ -52,7 +52,7 @@ def test_step_3(wrong):
     said("x = F.relu(x) - 2 * F.relu(x - 0.5)", "only ½ high")
     said("x = 2 * F.relu(x) + 4 * F.relu(x - 0.5)", "has to be subtracted")
     said("x = 2 * F.relu(x)", "it never bends")
-    said("x = 1 - (2 * x - 1).abs()", "this is an absolute value")
+    said("x = 1 - (2 * x - 1).abs()", "this falls on, as an absolute value")
     said("x = F.rele(x)", "stops with AttributeError")
     once = "def folded(x, k):\n    return 2 * F.relu(x) - 4 * F.relu(x - 0.5)"
     wrong("folded", once, "is folded once")
@@ -102,6 +102,14 @@ def test_step_5(wrong):
     said("but the depths are 1 and 3", WIDTHS="widest(budget, depth + 1, 2, 3)")
     said("then the test is none", CHOOSE="1")
     said("on the seeds of the report", TUNED="SEEDS")
+    best = "[max(run(widths, r, s)[0] for s in TUNING) for r in rates]"
+    said("won with its best seed", RATE=f"rates[{best}.index(max({best}))]")
+    said(
+        "won by its worst seed",
+        RATE=f"rates[{best}.index(max({best}))]".replace("max(run", "min(run"),
+    )
+    said("won with its best seed", RATE="rates[0]")
+    said("1 of the 3 rates are tried", RATE="rates[0]", TUNED="()")
     said("with one seed alone", TUNED="TUNING[:1]")
     said("with one seed alone", TUNED="TUNING[1:]")
     said("the rate that is best for depth 1", RATE="rate_of_all or rates[valid.index(max(valid))]")
@@ -112,3 +120,25 @@ def test_step_5(wrong):
     said("should be a list of accuracies", ROW="run(widths, rate, 0)[1]")
     said("should be one finite number", ROW="[run(widths, rate, s) for s in SEEDS]")
     said("wants the widths of a network", ROW="[run(widths, s, rate)[1] for s in SEEDS]")
+
+
+def test_step_3_on_the_left_of_0(wrong):
+    for line in ("torch.where(x < 0.5, 2 * x, 2 - 2 * x)", "torch.minimum(2 * x, 2 - 2 * x)"):
+        answer = f"def folded(x, k):\n    for _ in range(k):\n        x = {line}\n    return x"
+        wrong("folded", answer, "below 0 two ReLUs are flat, and this falls on")
+
+
+def test_whole_numbers_of_other_kinds(right):
+    sums = (
+        SUM.format(term="(i + 1) * o").replace("return ", "return torch.tensor(") + ").numpy()[()]"
+    )
+    right("parameters", sums)
+    right(
+        "widest",
+        WIDEST.format(
+            widths="(n_in, *torch.full((depth,), n).numpy(), n_out)",
+            fits="parameters(widths) <= budget",
+            best="widths",
+        ),
+    )
+    right("pieces", "def pieces(y):\n    return (y.diff().diff() != 0).numpy().sum() + 1")

@@ -1,5 +1,6 @@
 """Checks say in words what is wrong, whatever a student returns."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -34,6 +35,7 @@ def said(function, *arguments, **named) -> str:
         (ONES.tolist(), "of type list"),
         (ONES.T, "has shape (3, 2) and should have (2, 3)"),
         (ONES.long(), "has dtype torch.int64, not float32"),
+        (ONES.double(), "has dtype torch.float64, not float32"),
         (ONES / 0, "holds NaN or infinity"),
         (ONES * float("nan"), "holds NaN or infinity"),
     ],
@@ -42,7 +44,9 @@ def test_a_tensor_has_to_be_one_of_the_right_shape_kind_and_finite(value, words)
     assert words in said(need_tensor, value, "it", (2, 3))
 
 
-@pytest.mark.parametrize("value", [..., None, "1", float("inf"), torch.ones(2), [1.0]])
+@pytest.mark.parametrize(
+    "value", [..., None, "1", float("inf"), torch.ones(2), [1.0], 1j, np.float32("nan"), np.ones(1)]
+)
 def test_a_number_has_to_be_one(value):
     said(need_number, value, "it")
 
@@ -57,7 +61,10 @@ def test_parts_have_to_be_as_many_as_are_named(value):
 
 def test_numbers_of_all_kinds_are_taken():
     taken = (1, 1.0, torch.tensor(1), torch.tensor(1.0, requires_grad=True))
-    assert [need_number(one, "it") for one in taken] == [1.0] * 4
+    numpy = (np.float64(1), np.float32(1), np.int64(1), np.bool_(True), np.array(1.0))
+    for one in (*taken, *numpy):
+        number = need_number(one, "it")
+        assert (number, type(number)) == (1.0, float)
 
 
 def test_a_known_mistake_is_named_and_another_measured():
@@ -66,6 +73,16 @@ def test_a_known_mistake_is_named_and_another_measured():
     assert said(need_same, ONES * 2, ONES, "it", mistakes=mistakes) == "doubled"
     assert "off by up to 2" in said(need_same, ONES * 3, ONES, "it", mistakes=mistakes)
     assert "(3, 2)" in said(need_same, ONES.T, ONES, "it")
+
+
+def test_a_single_number_is_told_without_a_shape():
+    assert said(need_same, 0.7, 0.5, "it") == "it is 0.7, which is off by 0.2."
+    assert said(need_same, 117600, 156.0, "it") == "it is 117600, which is off by 117444."
+
+
+def test_numbers_are_compared_in_all_their_digits():
+    said(need_same, 1 + 1e-9, 1.0, "it", 1e-10)
+    need_same(1 + 1e-9, 1.0, "it", 1e-8)
 
 
 def test_calls_get_copies_and_errors_become_words():

@@ -40,6 +40,7 @@ from course_code.publish.lesson.read import Cell, Lesson, parse
 FOLDED = (
     f"{PACKAGE}.draw.",
     f"{PACKAGE}.teach.claims.",
+    f"{PACKAGE}.teach.conduct.",
     f"{PACKAGE}.teach.steps.",
 )  # go to a block of their own, shown folded
 CHANGED = re.compile(r"[\t\x02\x03]|^\s+$")  # a copy from the page would differ from what ran
