@@ -1,5 +1,8 @@
-"""The table of all claims sorts by a click on a heading."""
+"""The table of all claims sorts by a click on a heading, and has a head on every sheet of paper."""
 
+import io
+
+import pypdf
 import pytest
 
 COLUMNS = {"lesson": 0, "here": 3, "margin": 5}
@@ -51,3 +54,12 @@ def test_numbers_sort_by_size(table):
     page.evaluate(script, [ordered[n] for n in (3, 6, 1, 7, 5, 0, 4, 2)])
     page.locator(".claims-ledger th").nth(5).get_by_role("button").click()
     assert column(5) == ordered
+
+
+def test_its_head_is_on_every_sheet_that_has_rows_of_it(table):
+    page, _ = table
+    head = page.locator(".claims-ledger th").all_text_contents()
+    sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    texts = [" ".join(sheet.extract_text().split()) for sheet in sheets[1:-1]]
+    assert len(texts) > 10
+    assert all(text.startswith(" ".join(head)) for text in texts)

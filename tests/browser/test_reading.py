@@ -138,6 +138,12 @@ def test_a_phone_of_320_pixels_shows_all_of_a_page(open_page):
         assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_on_a_phone_a_column_of_numbers_leaves_its_room_to_words(open_page):
+    page = open_page("assignment/", viewport={"width": 390, "height": 844})
+    widths = [head.bounding_box()["width"] for head in page.locator("#questions ~ * th").all()]
+    assert widths[0] < 70 < min(widths[1:])
+
+
 def test_a_finger_is_told_what_a_term_means_before_it_is_led_there(open_page):
     page = open_page("spiral/", has_touch=True, is_mobile=True)
     term = page.locator("article a.term").first

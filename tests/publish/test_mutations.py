@@ -159,6 +159,7 @@ PAGES = {  # of no lesson
     "::: cell labs/alpha.check_twice\n",
 }
 GLOSSARY = """- id: mean
+  taught: beta.md#cell-data
   en:
     term: mean
     definition: "The sum, shared equally."

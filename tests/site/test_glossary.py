@@ -58,6 +58,25 @@ def test_each_term_is_linked_once_a_page_to_its_place(site, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_each_term_leads_to_the_section_that_teaches_it(site, language):
+    known = {entry.id: entry.taught for entry in glossary.load(Course(ROOT)).entries}
+    home = pages(site, language)["glossary"]
+    links = {
+        link.find_parent("dd").find_previous_sibling("dt")["id"]: link
+        for link in read(home).select(".glossary .term-taught a")
+    }
+    assert set(links) == {name for name, taught in known.items() if taught}
+    assert len(links) > 90
+    for name, link in links.items():
+        target, _, anchor = link["href"].partition("#")
+        page = read((home.parent / target / "index.html").resolve())
+        section = page.find(id=anchor)
+        title = "".join(strings_outside(section, ".headerlink"))
+        assert link.get_text().endswith(f"“{title}”"), (name, title)
+        assert "$" not in title, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_terms_are_linked_in_prose_alone(site, language):
     for name, path in pages(site, language).items():
         page = read(path)

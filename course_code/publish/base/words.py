@@ -71,6 +71,9 @@ LABELS = {
         "csv": "Download all of it as a table (CSV)",
         "edition": "Version {version} {date}",
         "contents": "Contents",
+        "taught": "Taught in {link}",
+        "taught page": "{page}",
+        "taught section": "{page}, “{section}”",
     },
     "zh": {
         "folded": "绘图与检验用的代码",
@@ -138,6 +141,9 @@ LABELS = {
         "csv": "下载全部数据（CSV 表格）",
         "edition": "版本 {version} {date}",
         "contents": "目录",
+        "taught": "见{link}",
+        "taught page": "《{page}》",
+        "taught section": "《{page}》的“{section}”",
     },
 }
 

@@ -6,7 +6,7 @@ page the first use of each term becomes a link to it: see terms.py.
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,12 +20,14 @@ from course_code.publish.base.lined import compose, line_of, named
 FILE = Path("docs/glossary.yml")
 PAGE = "glossary.md"
 ID = re.compile(r"[a-z][a-z0-9-]+")
+SECTION = re.compile(r"\w+\.md#[\w-]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 HINTS = {
     "id": "Write lower-case words with hyphens, such as learning-rate.",
     "definition": "Define the term in one line, in plain text.",
     "pinyin": "Write it in lower case without tones or spaces: the Chinese list is sorted by it.",
+    "taught": "Write the page and the id of its section, such as softmax.md#example.",
 }
 
 
@@ -41,10 +43,16 @@ class Word:
 
 @dataclass(frozen=True)
 class Entry:
-    """One idea: its anchor on the glossary's page, and its word in each language."""
+    """One idea: its anchor on the glossary's page, and its word in each language.
+
+    `taught` is the section that teaches it, as in softmax.md#example, or empty; `line` is where
+    that stands in the file.
+    """
 
     id: str
     words: dict[str, Word]
+    taught: str = ""
+    line: int = 1
 
     def names(self, languages: Iterable[str]) -> list[str]:
         """Return every name of it once, pinyin of Chinese ones included, in order of languages."""
@@ -60,8 +68,13 @@ class Glossary:
 
     entries: tuple[Entry, ...]
 
-    def markdown(self, language: str) -> str:
-        """Return the list for a page: a heading for each letter, then its terms."""
+    def markdown(self, language: str, taught: Mapping[str, str]) -> str:
+        """Return the list for a page: a heading for each letter, then its terms.
+
+        Args:
+            language: of the page.
+            taught: HTML that tells where a term is taught, by its id.
+        """
         parts, letter = [], ""
         for entry in sorted(self.entries, key=lambda entry: entry.words[language].sort):
             word = entry.words[language]
@@ -75,7 +88,7 @@ class Glossary:
                 if other != language and entry.words[other].term != word.term
             )
             parts.append(f'<dt id="{entry.id}">{html.escape(word.term)} {others}</dt>')
-            parts.append(f"<dd>{html.escape(word.definition)}</dd>")
+            parts.append(f"<dd>{html.escape(word.definition)}{taught.get(entry.id, '')}</dd>")
         return "\n".join([*parts, "</dl>"])
 
 
@@ -107,7 +120,7 @@ def _parsed(text: str) -> Glossary:
 
 
 def listed(course: Course, language: str, path: Path, line: int) -> str:
-    """Return the Markdown that stands for `::: list glossary`.
+    """Return the Markdown that stands for `::: list glossary`, without where terms are taught.
 
     Raises:
         CourseError: there is no glossary.
@@ -115,11 +128,11 @@ def listed(course: Course, language: str, path: Path, line: int) -> str:
     glossary = load(course)
     if glossary is None:
         raise CourseError("there is no glossary to list", path, line, f"Write {FILE}.")
-    return glossary.markdown(language)
+    return glossary.markdown(language, {})
 
 
 def _entry(node: yaml.Node) -> Entry:
-    fields = _fields(node, {"id", *LANGUAGES})
+    fields = _fields(node, {"id", "taught", *LANGUAGES})
     name = _text(fields, "id", node)
     if not ID.fullmatch(name):
         raise CourseError(f"cannot use the id {name!r}", FILE, line_of(fields["id"]), HINTS["id"])
@@ -128,7 +141,12 @@ def _entry(node: yaml.Node) -> Entry:
         if language not in fields:
             raise CourseError(f"entry {name!r} has no {language!r}", FILE, line_of(node))
         words[language] = _word(fields[language], language)
-    return Entry(name, words)
+    if "taught" not in fields:
+        return Entry(name, words)
+    taught, line = _text(fields, "taught", node), line_of(fields["taught"])
+    if not SECTION.fullmatch(taught):
+        raise CourseError(f"cannot link to {taught!r}", FILE, line, HINTS["taught"])
+    return Entry(name, words, taught, line)
 
 
 def _word(node: yaml.Node, language: str) -> Word:

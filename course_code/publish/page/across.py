@@ -13,7 +13,9 @@ from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.elements import tags
 from course_code.publish.base.errors import CourseError
+from course_code.publish.markup import glossary
 from course_code.publish.page.parts import (
+    CourseList,
     Live,
     Opening,
     Page,
@@ -40,7 +42,7 @@ def check_pages(course: Course, pages: Pages) -> None:
     """Refuse links that lead nowhere, texts left untranslated, quizzes of one language alone.
 
     Args:
-        course: whose files pages link to.
+        course: whose files pages link to, and whose glossary to sections.
         pages: of all languages, by language and path.
 
     Raises:
@@ -52,10 +54,21 @@ def check_pages(course: Course, pages: Pages) -> None:
         for target, line in known[language, path][1]:
             if wrong := _wrong(course, language, path, target, anchors):
                 raise CourseError(wrong[0], page.path, line, wrong[1])
+    _check_glossary(course, anchors)
     for one, other in combinations(LANGUAGES, 2):
         for language, path in pages:
             if language == one and (other, path) in pages:
                 _check_translated(pages[one, path], pages[other, path])
+
+
+def _check_glossary(course: Course, anchors) -> None:
+    """Refuse sections that teach a term and are not there."""
+    known = glossary.load(course)
+    for entry in known.entries if known else ():
+        for language in LANGUAGES if entry.taught else ():
+            if wrong := _wrong(course, language, glossary.PAGE, entry.taught, anchors):
+                what = f"{wrong[0]} in {course.relative(course.prose(language))}"
+                raise CourseError(what, glossary.FILE, entry.line, wrong[1])
 
 
 def _check_translated(page: Page, translated: Page) -> None:
@@ -138,6 +151,8 @@ def _anchors(page: Page) -> set[str]:
     known = {f"cell-{part.name}" for part in page.segments if isinstance(part, ShownCell)}
     known |= {part.id for part in page.segments if isinstance(part, Live)}
     for part in page.segments:
+        if isinstance(part, CourseList):
+            part = Prose(part.text, part.line)
         if isinstance(part, Prose):
             known |= {heading.id or heading.slug for heading in headings(part)}
             known |= {found["id"] for found in ID.finditer(part.text)}

@@ -71,7 +71,7 @@ class Reader:
         rows = [row.strip() for row in rows]
         if match["kind"] == "list" and match["target"] == "glossary":
             text = glossary.listed(self.course, self.language, self.path, token.line)
-            return Prose(text, token.line)
+            return CourseList(token.line, "glossary", text)
         if match["kind"] == "list" and match["target"] in ("claims", "errata", "changes"):
             return CourseList(token.line, match["target"])
         if match["kind"] == "list" and match["target"] == "lessons":

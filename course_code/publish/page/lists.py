@@ -8,6 +8,7 @@ from course_code.publish.page.errata import all_errata
 from course_code.publish.page.ledger import all_claims
 from course_code.publish.page.news import listed
 from course_code.publish.page.parts import CourseList, Page
+from course_code.publish.page.taught import all_terms
 from course_code.publish.run.plan import Run
 
 Pages = dict[tuple[str, str], Page]
@@ -16,10 +17,10 @@ Pages = dict[tuple[str, str], Page]
 def put_lists(
     course: Course, pages: Pages, parsed: Pages, runs: dict[str, Run], audited: dict[str, dict]
 ) -> Pages:
-    """Write out every `::: list` but the glossary; see each kind for the arguments.
+    """Write out every `::: list`; see each kind for the arguments.
 
     Args:
-        course: whose claims fell.
+        course: whose claims fell, and whose terms are listed.
         pages: all pages by language and path, filled.
         parsed: the same before.
         runs: of the lessons.
@@ -38,6 +39,8 @@ def put_lists(
         if not isinstance(part, CourseList):
             return part
         language = page.language
+        if part.what == "glossary":
+            return replace(part, text=all_terms(course, pages, language))
         own = lessons(pages, language)
         if part.what == "errata":
             return replace(part, text=all_errata(own, language))

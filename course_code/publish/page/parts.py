@@ -112,10 +112,10 @@ class ShownClaims:
 
 @dataclass(frozen=True)
 class CourseList:
-    """What is made for the whole course: `what` is claims, errata, changes or lessons.
+    """What is made for the whole course: `what` is glossary, claims, errata, changes or lessons.
 
     Its HTML links are as in `href="softmax.md#cell-x"` and `href="assets/x.html"`, its images as in
-    `src="assets/x.svg"`.
+    `src="assets/x.svg"`. The glossary has its text from the start, for its anchors.
     Rows of a list of lessons are (lesson, cell with its picture, text).
     """
 

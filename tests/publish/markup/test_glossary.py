@@ -43,6 +43,8 @@ def test_a_course_without_the_file_has_no_glossary(write):
         ("forms: [gradients]", "forms: gradients", 4, "forms are not a list"),
         ("forms: [gradients]", "form: [gradients]", 4, "unknown name 'form'"),
         ("term: gradient\n", "term: gradient\n    term: slope\n", 4, "'term' is given twice"),
+        ("- id: gradient\n", "- id: gradient\n  taught: one.md\n", 2, "cannot link to 'one.md'"),
+        ("- id: gradient\n", "- id: gradient\n  taught: [a]\n", 2, "'taught' is empty"),
         ("  zh:\n    term: 梯度\n", "  cn:\n    term: 梯度\n", 6, "unknown name 'cn'"),
         ("- id: gradient\n", "- gradient\n- id: gradient\n", 1, "expected names and values"),
         ("  en:\n", "  en: [\n", 4, "not YAML"),
@@ -75,7 +77,7 @@ def test_what_is_no_list_is_a_mistake(write):
 
 def test_the_list_is_sorted_by_each_language_and_names_both(course):
     known = glossary.load(course)
-    english, chinese = known.markdown("en"), known.markdown("zh")
+    english, chinese = known.markdown("en", {}), known.markdown("zh", {"entropy": "<b>T</b>"})
     ids = [re.findall(r'<dt id="([^"]+)">', text) for text in (english, chinese)]
     assert " ".join(ids[0]) == "amp cross-entropy entropy gradient gradient-descent learning-rate"
     assert " ".join(ids[1]) == "amp cross-entropy gradient gradient-descent entropy learning-rate"
@@ -86,6 +88,7 @@ def test_the_list_is_sorted_by_each_language_and_names_both(course):
     assert '<dt id="gradient">梯度 <span lang="en">gradient</span></dt>' in chinese
     assert "<dd>gradient means &quot;this&quot; &amp; &lt;that&gt;.</dd>" in english
     assert english.count("<dl") == english.count("</dl>") == 5
+    assert "<dd>信息熵的意思。<b>T</b></dd>" in chinese
 
 
 def test_the_directive_puts_the_list_on_a_page(course):
