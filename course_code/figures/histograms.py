@@ -71,7 +71,7 @@ runs = [watched(name, lr) for name in RANGES for lr in RATES]
 shares, zeros, flat, off, right = map(torch.stack, zip(*runs, strict=True))
 
 # %% name="silent"
-born, MANY = [], range(20)
+born, MANY = [], range(15)
 for seed in MANY:
     net = Ensemble((64, 100, 100, 10), "relu", seeds=(seed,))
     first = preactivations(net, load_digits(seed=seed)["train"][0].mT)[0]  # (1, H, B)

@@ -112,7 +112,8 @@ m @ v
 print("m", m.dtype, " v", v.dtype)
 print("m + v                ", (m + v).tolist())
 print("m @ v.float()        ", m @ v.float())
-print("m[[0], :] @ v.float()", m[[0], :] @ v.float(), "= 1·2 + 2·5 + 3·3 + 4·7")
+terms = " + ".join(f"{b}·{a:g}" for a, b in zip(m[0].tolist(), v.tolist(), strict=True))
+print("m[[0], :] @ v.float()", m[[0], :] @ v.float(), "=", terms)
 print("m[[0], :] @ v")
 attempt(lambda: m[[0], :] @ v)
 
@@ -153,7 +154,10 @@ diagonal = [
 mirrored = [list(column) for column in zip(*results["+"], strict=True)]
 
 check(
-    "measured add_mixes: of the eight dtypes all 64 pairs can be added", adds, "==", 64
+    "measured add_mixes: of the eight dtypes all 64 pairs can be added",
+    adds,
+    "==",
+    len(NAMED) ** 2,
 )
 check(
     "measured add_symmetric: a + b has the same dtype as b + a",
@@ -165,7 +169,7 @@ check(
     "measured matmul_refuses: of 64 pairs the matrix product takes the 8 equal ones",
     diagonal,
     "==",
-    [(i, i) for i in range(8)],
+    [(i, i) for i in range(len(NAMED))],
 )
 
 # %% name="grid_figure"
@@ -437,7 +441,7 @@ batch = torch.rand(5, 2, 3, generator=generator(1))
 print("trace", torch.trace(A).item(), " det", round(torch.linalg.det(A).item(), 4))
 print("diag", torch.diag(A).tolist(), end="  ")
 print("of a vector:", torch.diag(torch.ones(2)).tolist())
-print("norm of (1, 2, 2)", torch.linalg.norm(u).item(), "  dot", torch.dot(u, w).item())
+print("norm of u", torch.linalg.norm(u).item(), "  dot", torch.dot(u, w).item())
 print("cross", torch.linalg.cross(u, w).tolist())
 print("inverse", [[round(v, 3) for v in row] for row in torch.linalg.inv(A).tolist()])
 print("singular values", [round(v, 3) for v in torch.linalg.svdvals(A).tolist()])
@@ -580,31 +584,34 @@ edges = torch.linspace(-4, 4, 81)  # 80 bins
 middle = (edges[1:] + edges[:-1]) / 2
 density = torch.exp(-(middle**2) / 2) / math.sqrt(2 * math.pi)
 fig, axes = plt.subplots(2, 1, figsize=(5.6, 6), sharex=True, layout="constrained")
-ripple, extremes = {}, {1000: [], 1_000_000: []}
-for ax, n in zip(axes, (1000, 1_000_000), strict=True):
-    heights = []
+ripple, extremes = {}, {}
+few, many = 1000, 1_000_000
+for ax, n in zip(axes, (few, many), strict=True):
+    heights, extremes[n] = [], []
     for seed in SEEDS[:5]:
         sample = torch.randn(n, generator=generator(seed))
         counts = np.histogram(sample.numpy(), bins=edges.numpy())[0]
-        heights.append(torch.from_numpy(counts) / (n * 0.1))  # (80,) per unit of x
+        heights.append(
+            torch.from_numpy(counts) / n / edges.diff()
+        )  # (80,) per unit of x
         extremes[n].append(sample.abs().max().item())
         told = f"mean {sample.mean():+.4f}  largest |x| {extremes[n][-1]:.2f}"
         print(f"n {n:9,} seed {seed}: {told}")
     off = (torch.stack(heights) - density).square().mean(dim=1).sqrt()  # (5,)
     ripple[n] = sorted(off.tolist())
-    draw_outlines(ax, torch.stack(heights), edges, label="5 samples")
-    draw_normal(ax, -4, 4)
+    draw_outlines(ax, torch.stack(heights), edges, label=f"{len(heights)} samples")
+    draw_normal(ax, edges[0].item(), edges[-1].item())
     ax.set(ylabel=f"n = {n:,}", ylim=(0, 0.56))
     ax.legend()
 plt.show()
 
-shrink = sum(ripple[1000]) / sum(ripple[1_000_000])
+shrink = sum(ripple[few]) / sum(ripple[many])
 print(f"mean deviation from the curve: {shrink:.0f} times smaller")
 
 # %% name="check_histograms"
 check(
     "measured extremes: each million reaches further out than each thousand",
-    min(extremes[1_000_000]) - max(extremes[1000]),
+    min(extremes[many]) - max(extremes[few]),
     ">",
     0,
 )
@@ -617,6 +624,7 @@ check(
 
 # %% name="standard_error"
 SIZES = (10, 100, 1000, 10_000, 100_000, 1_000_000)
+less, more = (SIZES[len(SIZES) * part // 5] for part in (2, 4))  # to compare
 means = torch.empty(len(SEEDS), len(SIZES), dtype=torch.float64)
 for row, seed in enumerate(SEEDS):
     rng = generator(seed + 1000)
@@ -628,9 +636,10 @@ lg_n, lg_spread = torch.tensor(SIZES, dtype=torch.float64).log10(), spread.log10
 lg_n = lg_n - lg_n.mean()
 slope = (lg_n @ lg_spread / lg_n.square().sum()).item()
 print("spread of the mean:", *(f"{value:.1e}" for value in spread.tolist()))
-lucky, unlucky = means[:, 2].abs().min().item(), means[:, 4].abs().max().item()
+lucky = means[:, SIZES.index(less)].abs().min().item()
+unlucky = means[:, SIZES.index(more)].abs().max().item()
 print(f"slope {slope:.3f}")
-print(f"best mean of 1,000: {lucky:.4f}, worst mean of 100,000: {unlucky:.4f}")
+print(f"best mean of {less:,}: {lucky:.4f}, worst mean of {more:,}: {unlucky:.4f}")
 
 fig, ax = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
 for row in means.abs().tolist():
@@ -823,11 +832,14 @@ fixes = {
 for code, x in fixes.items():
     print(f"{code:25}{x.tolist()!s:15}{x.dtype}")
 fixed = {code: x.tolist() for code, x in fixes.items()}
+by_hand = [
+    sum(a * b for a, b in zip(row, v.tolist(), strict=True)) for row in m.tolist()
+]
 
 # %% name="check_ex_three_fixes"
 check(
     "arithmetic fixes_agree: all three repairs give (49, 47)",
-    [code for code, x in fixed.items() if x != [49, 47]],
+    [code for code, x in fixed.items() if x != by_hand],
     "==",
     [],
 )
@@ -864,13 +876,15 @@ check("arithmetic svd: U S Vh gives m back, to rounding", svd_off, "<", 1e-5)
 # %% name="ex_histogram"
 sample = torch.randn(998, generator=generator(0))
 sample = torch.cat((sample, edges[[0, -1]]))  # and one number at either end
+n_bins = len(edges) - 1
 # edges[k] <= x < edges[k + 1] gives k
 bins = torch.bucketize(sample, edges, right=True) - 1
-bins[sample == edges[-1]] = len(edges) - 2  # NumPy's last bin is closed at both ends
-inside = bins[(bins >= 0) & (bins < 80)]
-counts = torch.bincount(inside, minlength=80)  # (80,)
+bins[sample == edges[-1]] = n_bins - 1  # NumPy's last bin is closed at both ends
+inside = bins[(bins >= 0) & (bins < n_bins)]
+counts = torch.bincount(inside, minlength=n_bins)  # (80,)
 theirs = torch.from_numpy(np.histogram(sample.numpy(), bins=edges.numpy())[0])
-print("counted", counts.sum().item(), "of 1000; as NumPy:", torch.equal(counts, theirs))
+print("counted", counts.sum().item(), "of", len(sample), end="; ")
+print("as NumPy:", torch.equal(counts, theirs))
 flat = torch.rand(1000, generator=generator(0))
 tenths = torch.bincount(
     torch.bucketize(flat, torch.linspace(0.1, 0.9, 9)), minlength=10
