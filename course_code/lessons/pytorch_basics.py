@@ -112,8 +112,7 @@ m @ v
 print("m", m.dtype, " v", v.dtype)
 print("m + v                ", (m + v).tolist())
 print("m @ v.float()        ", m @ v.float())
-terms = " + ".join(f"{b}·{a:g}" for a, b in zip(m[0].tolist(), v.tolist(), strict=True))
-print("m[[0], :] @ v.float()", m[[0], :] @ v.float(), "=", terms)
+print("m[[0], :] @ v.float()", m[[0], :] @ v.float())
 print("m[[0], :] @ v")
 attempt(lambda: m[[0], :] @ v)
 
@@ -591,9 +590,8 @@ for ax, n in zip(axes, (few, many), strict=True):
     for seed in SEEDS[:5]:
         sample = torch.randn(n, generator=generator(seed))
         counts = np.histogram(sample.numpy(), bins=edges.numpy())[0]
-        heights.append(
-            torch.from_numpy(counts) / n / edges.diff()
-        )  # (80,) per unit of x
+        share = torch.from_numpy(counts) / n  # (80,)
+        heights.append(share / edges.diff())  # per unit of x
         extremes[n].append(sample.abs().max().item())
         told = f"mean {sample.mean():+.4f}  largest |x| {extremes[n][-1]:.2f}"
         print(f"n {n:9,} seed {seed}: {told}")
