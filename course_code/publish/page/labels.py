@@ -1,13 +1,17 @@
-r"""What figures say, in the languages that no lesson is written in: docs/figures.yml.
+r"""What figures say in each language: docs/figures.yml.
 
     names: [Adam, ReLU]
+    en:
+      leaky_relu: LeakyReLU
     zh:
       epoch: 轮次
+      leaky_relu: LeakyReLU
       "layer {} of {}": 共 {1} 层的第 {0} 层
 
-Names stay in every language, as numbers and single letters do. A {} stands for anything that stays
-or has words of its own. Spaces and breaks of lines do not count in a label; \n in words breaks
-their line.
+Lessons label their figures in English: there only names of the code get other words, the rest
+stays. In another language every label needs words; names stay, as numbers and single letters do.
+A {} stands for anything that stays or has words of its own. Spaces and breaks of lines do not
+count in a label; \n in words breaks their line.
 """
 
 import re
@@ -22,7 +26,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.lined import compose, line_of, named
 
 FILE = Path("docs/figures.yml")
-TRANSLATED = LANGUAGES[1:]
+LESSONS, *TRANSLATED = LANGUAGES  # the language of the lessons, and the others
 LETTER = "[A-Za-zÀ-ɏ]"
 WORD = re.compile(f"{LETTER}{{2}}")  # a letter alone is a symbol
 HOLE = re.compile(r"\{(\d*)\}")
@@ -42,9 +46,17 @@ class Labels:
     words: tuple[tuple[str, str], ...]  # of each label
     lines: tuple[tuple[str, int], ...]  # of the file, of labels and names
 
+    @property
+    def is_own(self) -> bool:
+        """Whether figures are drawn in this language."""
+        return self.language == LESSONS
+
     def find(self, label: str) -> Found | None:
         """Return the words for a label, itself if there is nothing to translate; None without."""
         label = " ".join(label.split())
+        return self._found(label) or ((label, frozenset()) if self.is_own else None)
+
+    def _found(self, label: str) -> Found | None:
         if label in self._exact:
             return self._exact[label], frozenset([label])
         if not WORD.search(label):
@@ -85,7 +97,7 @@ class Labels:
 
 
 def load(course: Course) -> dict[str, Labels] | None:
-    """Read the words of each language; a course without the file shows figures as they are.
+    """Read the words of each language that has some; without the file figures stay as they are.
 
     Raises:
         CourseError: what is not YAML, an unknown or missing part, a label met before, words that
@@ -102,13 +114,16 @@ def _parsed(text: str) -> dict[str, Labels]:
     parts = {name: value for name, (_, value) in named(node, FILE, HINTS["file"]).items()}
     if missing := [name for name in ("names", *TRANSLATED) if name not in parts]:
         raise CourseError(f"{missing[0]!r} is missing", FILE, 1, HINTS["file"])
-    if unknown := [name for name in parts if name not in ("names", *TRANSLATED)]:
+    if unknown := [name for name in parts if name not in ("names", *LANGUAGES)]:
         line = line_of(parts[unknown[0]])
         raise CourseError(f"unknown part {unknown[0]!r}", FILE, line, HINTS["file"])
     if not isinstance(parts["names"], yaml.SequenceNode):
         raise CourseError("names are not a list", FILE, line_of(parts["names"]), HINTS["file"])
     names = [(_text(name), line_of(name)) for name in parts["names"].value]
-    return {language: _labels(language, names, parts[language]) for language in TRANSLATED}
+    said = {language: _labels(language, names, parts[language]) for language in TRANSLATED}
+    if LESSONS in parts:
+        said[LESSONS] = _labels(LESSONS, [], parts[LESSONS])
+    return said
 
 
 def _labels(language: str, names: list[tuple[str, int]], node: yaml.Node) -> Labels:

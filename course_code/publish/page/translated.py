@@ -1,4 +1,4 @@
-"""Figures of a run in another language: other words in their images, their data, their telling."""
+"""Figures of a run in a language: its words in their images, their data, their telling."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from course_code.publish.base.again import again
 from course_code.publish.base.course import TAGS
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log
-from course_code.publish.base.words import COLUMNS
+from course_code.publish.base.words import COLUMNS, DESCRIBED
 from course_code.publish.page.labels import FILE, HOLE, WORD, Labels
 from course_code.publish.page.write import THEMES
 from course_code.publish.run.inside.lettering import put, spans, unspanned
@@ -54,9 +54,12 @@ class Speaker:
         return WIDE.sub("", self(label)).replace("\n", " ")
 
     def glossed(self) -> Iterator[tuple[str, str]]:
-        """Labels that served, each with its words; of a pattern, one that it served."""
+        """Labels that served, each with its words; of a pattern, one that it served.
+
+        Where figures are drawn in this language, their code tells what labels mean.
+        """
         words, told = dict(self.labels.words), {}
-        for label, drawn in list(self.used.items()):
+        for label, drawn in [] if self.labels.is_own else list(self.used.items()):
             if WORD.search(label) and words.get(label, label).lower() != label.lower():
                 said = drawn if HOLE.search(label) else label
                 told[FORMULAS.sub("…", said)] = FORMULAS.sub("…", self.line(said))
@@ -180,7 +183,7 @@ def _told(node, say: Speaker):
 
 def _csv(text: str, say: Speaker) -> str:
     """A figure's data with other words in its head and in its cells; see run/inside/tables.py."""
-    words = COLUMNS[say.labels.language]
+    words = COLUMNS.get(say.labels.language, {})
     head, *rows = csv.reader(io.StringIO(text))
     kind = head.index("kind")
     out = io.StringIO("\ufeff")  # or spreadsheets take it for another encoding
@@ -188,7 +191,7 @@ def _csv(text: str, say: Speaker) -> str:
     written = csv.writer(out, lineterminator="\n")
     written.writerow(_head(name, words, say) for name in head)
     for row in rows:
-        row[kind] = words[row[kind]]
+        row[kind] = words.get(row[kind], row[kind])
     cells = dict.fromkeys(chain.from_iterable(rows))
     said = {cell: cell if NUMBER.fullmatch(cell) else say.line(cell) for cell in cells}
     written.writerows(map(said.__getitem__, row) for row in rows)
@@ -197,4 +200,5 @@ def _csv(text: str, say: Speaker) -> str:
 
 def _head(name: str, words: dict[str, str], say: Speaker) -> str:
     column, _, label = name.partition(": ")
-    return words[column] + (f"：{say.line(label)}" if label else "")
+    colon = DESCRIBED[say.labels.language]["colon"]
+    return words.get(column, column) + (f"{colon}{say.line(label)}" if label else "")

@@ -47,6 +47,17 @@ def test_a_course_without_the_file_has_no_words(write):
 
 
 @pytest.mark.parametrize(
+    ("label", "words"),
+    [("leaky_relu", "LeakyReLU"), ("leaky_relu, rate 0.1", "LeakyReLU, rate 0.1"), ("any", "any")],
+)
+def test_in_the_language_of_the_lessons_names_of_the_code_alone_need_words(write, label, words):
+    own = 'en:\n  leaky_relu: LeakyReLU\n  "{}, {}": "{}, {}"\nzh:'
+    said = load(write({str(FILE): TEXT.replace("zh:", own, 1)}))
+    assert said["en"].find(label)[0] == words
+    assert said["zh"].find("any") is None
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
         ("names: [", "names: {", 1, "not YAML"),

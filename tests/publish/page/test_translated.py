@@ -103,6 +103,18 @@ def test_a_figure_without_words_is_the_same(drawn, say):
     assert translated(plain, say) is plain
 
 
+def test_names_of_the_code_are_said_as_words_in_the_language_of_the_lessons(drawn, write):
+    own = Speaker(
+        load(write({str(FILE): WORDS.replace("zh:", "en:\n  low: little\nzh:", 1)}))["en"]
+    )
+    made = translated(drawn, own)
+    assert {"little", "high", "steps"} <= set(texts(made["light"]))
+    assert (made["language"], made["said"], own.missing) == ("en", [], [])
+    head, first, *_ = made["table"]["csv"].removeprefix("\ufeff").splitlines()
+    assert head == "series,kind,x: steps,y: mean of many"
+    assert first == "bound 1/γ² for Adam,line,little,1"
+
+
 def saying(words: str) -> dict[str, str]:
     return {str(FILE): f"names: []\nzh:\n  {words}\n"}
 
