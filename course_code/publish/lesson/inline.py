@@ -13,6 +13,7 @@ import math
 import re
 import symtable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
@@ -67,7 +68,7 @@ class InlinedLesson:
     blocks: dict[str, tuple[Block, ...]]
     bound: dict[str, tuple[str, ...]]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names that the lesson's own code binds."""
         return tuple(dict.fromkeys(name for names in self.bound.values() for name in names))

@@ -168,10 +168,11 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     for name in {p.name for page in parsed.values() for p in page.segments if isinstance(p, Live)}:
         live.weigh(course, name, states)
     audited = record.load(course)
+    titles = {language: _titles(parsed, language, said[language]) for language in LANGUAGES}
     filled = {}
     for (language, path), page in parsed.items():
-        lab, titles = labs.get(page.lesson), _titles(parsed, language, said[language])
-        filled[language, path] = _filled(language, path, page, lab, said[language], audited, titles)
+        lab, own = labs.get(page.lesson), said[language]
+        filled[language, path] = _filled(language, path, page, lab, own, audited, titles[language])
     listed = put_lists(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran), labs, states, said)
 
