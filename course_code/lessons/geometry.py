@@ -70,7 +70,8 @@ from course_code.draw.style import COLOURS, LINES
 place = torch.tensor([[-1.0, 0.5]]).double()
 across, along = torch.linspace(-0.8, 0.8, 100), torch.linspace(-1.1, 0.6, 100)
 plane = torch.cartesian_prod(along, across).double()  # (100 * 100, 2)
-_, flat = turned_valley(0, kappa=20.0)
+RATIO = 20.0  # a shorter valley
+_, flat = turned_valley(0, RATIO)
 levels = (0.02, 0.1, 0.3, 0.8, 2, 4, 7)
 fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.5), sharey=True, layout="constrained")
 for ax, (rule, lr) in zip(
@@ -79,7 +80,7 @@ for ax, (rule, lr) in zip(
     heights = height(plane, flat).reshape(100, 100).T
     ax.contour(along, across, heights, levels=levels, colors="#888888", linewidths=0.6)
     for index, degrees in enumerate((0, 45)):
-        Q, A = turned_valley(degrees, kappa=20.0)
+        Q, A = turned_valley(degrees, RATIO)
         path = descend(rule, torch.tensor([lr]), Q, A, place, 30)[:, 0, 0] @ Q
         style = {"marker": "o^"[index], "ms": 6 - 3 * index, "lw": 1.2}
         style |= {"color": COLOURS[index], "linestyle": LINES[index]}

@@ -113,17 +113,17 @@ check(
 )
 
 # %% name="likelihood"
-p = torch.full((3000,), 0.5)  # a coin's probability, for 3,000 tosses
-print("product of 3,000 probabilities:", p.prod().item())
+p = torch.full((3000,), 0.5)  # a coin's probability, for so many tosses
+print(f"product of {len(p):,} probabilities:", p.prod().item())
 print(f"mean of -log p:                 {-p.log().mean():.4f}")
 
 # %% name="by_hand"
-# what the model says; class 2 happened
-p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)
+p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # what the model says
+happened = 2  # the class
 scores = p.log().requires_grad_()  # logits that make it say so
-F.cross_entropy(scores, torch.tensor(2)).backward()
+F.cross_entropy(scores, torch.tensor(happened)).backward()
 moved = softmax(scores.detach() - scores.grad)  # one step of rate 1
-moved_right = moved[2].item()
+moved_right = moved[happened].item()
 print("p          ", *(f"{value:7.3f}" for value in p))
 print("gradient   ", *(f"{value:7.3f}" for value in scores.grad))
 print("p, one step", *(f"{value:7.3f}" for value in moved))
@@ -178,12 +178,13 @@ def twice(logits, y):
 
 LOSSES = {"one": cross_entropies, "two": twice}  # softmaxes
 CLEAN, NOISY = 0.2, 0.6  # noise
+STEPS = 500
 curves, right = {}, {}
 for noise in (CLEAN, NOISY):
     learn, test = draw_points(1000, 100, noise), draw_points(2000, 1000, noise)
     for name, loss in LOSSES.items():
         net = Ensemble((2, 100, CLASSES), "relu", seeds=SEEDS)
-        curves[noise, name] = train_runs(net, *learn, adam, 500, lr=0.01, loss=loss).T
+        curves[noise, name] = train_runs(net, *learn, adam, STEPS, lr=0.01, loss=loss).T
         right[f"{name}_{noise}"] = evaluate_runs(net, *test)[1].tolist()
 
 # %% name="cost"
@@ -211,6 +212,7 @@ for noise in (CLEAN, NOISY):
 
 n_seeds = len(SEEDS)
 correct = right[f"one_{NOISY}"]
+noisy_loss = curves[NOISY, "one"][:, -1].median().item()
 lowest_right, highest_right = min(correct), max(correct)
 
 # %% name="twice_figure"
