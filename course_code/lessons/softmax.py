@@ -34,10 +34,12 @@ for name, p in example.items():
 
 # %% name="check_example"
 notes = torch.tensor([0.25, 0.36, 0.39], dtype=torch.float64)
-first, second, third = example["softmax_z"]
+shares = z / z.sum()
+apart = [abs(a - b) for a, b in zip(shares.tolist(), notes.tolist(), strict=False)]
+first, third = example["softmax_z"][0], example["softmax_z"][-1]
 check(
     "arithmetic notes_divide: 0.25, 0.36, 0.39 is (25, 36, 39) divided by its sum",
-    (z / z.sum() - notes).abs().max(),
+    max(apart),
     "<",
     1e-12,
 )
@@ -52,7 +54,7 @@ check(
 )
 check(
     "theorem logs_give_shares: the softmax of the logarithms is division by the sum",
-    (softmax(z.log()) - notes).abs().max(),
+    (softmax(z.log()) - shares).abs().max(),
     "<",
     1e-12,
 )
@@ -60,18 +62,25 @@ check(
 # %% name="symmetries"
 changed = {"z": z, "z - 30": z - 30, "2 z": 2 * z}
 for name, scores in changed.items():
-    shares = "  ".join(f"{value:5.2f}" for value in scores / scores.sum())
+    divided = "  ".join(f"{value:5.2f}" for value in scores / scores.sum())
     p = "  ".join(f"{value:.4f}" for value in softmax(scores))
-    print(f"{name:7} over the sum: {shares}    softmax: {p}")
+    print(f"{name:7} over the sum: {divided}    softmax: {p}")
 
 # %% name="temperature"
 warm = {T: softmax(z, T).tolist() for T in (1, 5, 10, 100)}
 for T, p in warm.items():
     print(f"T = {T:3}:", *(f"{value:11.7f}" for value in p))
 
-need_12 = (36 - 25) / math.log(0.36 / 0.25)  # T at which p_2 / p_1 = 0.36 / 0.25
-need_23 = (39 - 36) / math.log(0.39 / 0.36)
-print(f"0.25 : 0.36 needs T = {need_12:.1f}, 0.36 : 0.39 needs T = {need_23:.1f}")
+
+def needed(low, high):
+    """Find the temperature at which the ratio of two p is that of the scores."""
+    return (high - low) / math.log(high / low)
+
+
+*_, z_1, z_2, z_3 = z.tolist()
+need_12, need_23 = needed(z_1, z_2), needed(z_2, z_3)
+print(f"{z_1:g} : {z_2:g} needs T = {need_12:.1f},", end=" ")
+print(f"{z_2:g} : {z_3:g} needs T = {need_23:.1f}")
 
 # %% name="temperature_curves"
 from course_code.draw.style import COLOURS, LINES, MARKERS
@@ -81,15 +90,10 @@ warmed = torch.stack([softmax(z, T) for T in temperatures.tolist()])  # (200, 3)
 ink = plt.rcParams["text.color"]
 fig, ax = plt.subplots(figsize=(5.4, 3.6), layout="constrained")
 for i, score in enumerate(z.tolist()):
-    style = {"color": COLOURS[i], "linestyle": LINES[i]}
+    style = {"color": COLOURS[i], "linestyle": LINES[i], "label": f"z = {score:g}"}
     ax.plot(temperatures, warmed[:, i], marker=MARKERS[i], markevery=25, **style)
-    ax.text(
-        0.33,
-        warmed[0, i] + (0.05, 0.12, -0.08)[i],
-        f"z = {score:.0f}",
-        color=COLOURS[i],
-    )
-ax.axhline(1 / 3, color=ink, linestyle="--", linewidth=0.8)
+ax.legend(loc="upper right")
+ax.axhline(1 / len(z), color=ink, linestyle="--", linewidth=0.8)
 ax.axvline(1, color=ink, linestyle=":", linewidth=0.8)
 ax.set(xscale="log", xlabel="temperature T", ylabel="probability")
 plt.show()
@@ -109,17 +113,17 @@ check(
 )
 
 # %% name="likelihood"
-p = torch.full((3000,), 0.5)  # a coin's probability, for 3,000 tosses
-print("product of 3,000 probabilities:", p.prod().item())
+p = torch.full((3000,), 0.5)  # a coin's probability, for so many tosses
+print(f"product of {len(p):,} probabilities:", p.prod().item())
 print(f"mean of -log p:                 {-p.log().mean():.4f}")
 
 # %% name="by_hand"
-# what the model says; class 2 happened
-p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)
+p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # what the model says
+happened = 2  # the class
 scores = p.log().requires_grad_()  # logits that make it say so
-F.cross_entropy(scores, torch.tensor(2)).backward()
+F.cross_entropy(scores, torch.tensor(happened)).backward()
 moved = softmax(scores.detach() - scores.grad)  # one step of rate 1
-moved_right = moved[2].item()
+moved_right = moved[happened].item()
 print("p          ", *(f"{value:7.3f}" for value in p))
 print("gradient   ", *(f"{value:7.3f}" for value in scores.grad))
 print("p, one step", *(f"{value:7.3f}" for value in moved))
@@ -134,8 +138,9 @@ print(
 )
 
 # %% name="floor"
-floor = {C: -math.log(math.e / (math.e + C - 1)) for C in (2, 3, 10, 1000)}
-cap = {C: math.e / (math.e + C - 1) for C in floor}
+CLASSES = 3  # of the spirals below
+cap = {C: math.e / (math.e + C - 1) for C in sorted({2, CLASSES, 10, 1000})}
+floor = {C: -math.log(largest) for C, largest in cap.items()}
 for C in floor:
     one_hot = torch.eye(C)[:1].double()  # the surest answer: everything on class 0
     loss = F.cross_entropy(one_hot, torch.tensor([0])).item()
@@ -157,9 +162,10 @@ from course_code.teach.optimizers import adam
 
 
 def draw_points(first_seed, n_per_class, noise):
-    """Draw spirals that no other seed has: X (S, 3 N, 2), y (S, 3 N)."""
+    """Draw spirals that no other seed has: X (S, C N, 2), y (S, C N)."""
     sets = [
-        make_spirals(n_per_class, noise=noise, seed=first_seed + seed) for seed in SEEDS
+        make_spirals(n_per_class, CLASSES, noise=noise, seed=first_seed + seed)
+        for seed in SEEDS
     ]
     return tuple(torch.stack(part) for part in zip(*sets, strict=True))
 
@@ -171,17 +177,19 @@ def twice(logits, y):
 
 
 LOSSES = {"one": cross_entropies, "two": twice}  # softmaxes
+CLEAN, NOISY = 0.2, 0.6  # noise
+STEPS = 500
 curves, right = {}, {}
-for noise in (0.2, 0.6):
+for noise in (CLEAN, NOISY):
     learn, test = draw_points(1000, 100, noise), draw_points(2000, 1000, noise)
     for name, loss in LOSSES.items():
-        net = Ensemble((2, 100, 3), "relu", seeds=SEEDS)
-        curves[noise, name] = train_runs(net, *learn, adam, 500, lr=0.01, loss=loss).T
+        net = Ensemble((2, 100, CLASSES), "relu", seeds=SEEDS)
+        curves[noise, name] = train_runs(net, *learn, adam, STEPS, lr=0.01, loss=loss).T
         right[f"{name}_{noise}"] = evaluate_runs(net, *test)[1].tolist()
 
 # %% name="cost"
 cost = {}
-for noise in (0.2, 0.6):
+for noise in (CLEAN, NOISY):
     for name in LOSSES:
         last, scores = curves[noise, name][:, -1], right[f"{name}_{noise}"]  # (S,)
         print(
@@ -203,20 +211,27 @@ for noise in (0.2, 0.6):
     print(f"   and is behind on {behind} of {len(points)} seeds")
 
 n_seeds = len(SEEDS)
-lowest_right, highest_right = min(right["one_0.6"]), max(right["one_0.6"])
+correct = right[f"one_{NOISY}"]
+noisy_loss = curves[NOISY, "one"][:, -1].median().item()
+lowest_right, highest_right = min(correct), max(correct)
 
 # %% name="twice_figure"
 from course_code.draw.curves import draw_band
 
+lowest = floor[CLASSES]
 fig, axes = plt.subplots(2, 1, figsize=(5.4, 5.4), sharex=True, layout="constrained")
-for ax, noise in zip(axes, (0.2, 0.6), strict=True):
+for ax, noise in zip(axes, (CLEAN, NOISY), strict=True):
     for i, name in enumerate(("one", "two")):
         runs = curves[noise, name]  # (S, steps)
         steps = range(1, runs.shape[1] + 1)
         draw_band(ax, steps, runs, label=f"{name} softmax", index=i)
-    ax.axhline(floor[3], color=ink, linestyle=":", linewidth=1)
-    ax.text(steps[-1], floor[3] - 0.03, f"floor {floor[3]:.4f}", ha="right", va="top")
-    ax.set(ylabel="training loss", ylim=(0, 1.2), title=f"noise {noise}")
+    ax.axhline(lowest, color=ink, linestyle=":", linewidth=1)
+    ax.text(steps[-1], lowest - 0.03, f"floor {lowest:.4f}", ha="right", va="top")
+    ax.set(
+        ylabel="training loss",
+        ylim=(0, 1.1 * math.log(CLASSES)),
+        title=f"noise {noise}",
+    )
 axes[1].set(xlabel="steps")
 axes[0].legend(loc="upper right")
 plt.show()
@@ -224,25 +239,25 @@ plt.show()
 # %% name="check_twice"
 check(
     "theorem floor: with two softmaxes no loss is below its floor",
-    min(curves[noise, "two"].min() for noise in (0.2, 0.6)),
+    min(curves[noise, "two"].min() for noise in (CLEAN, NOISY)),
     ">",
-    floor[3],
+    floor[CLASSES],
 )
 check(
     "measured at_the_floor: on clean points every seed ends less than 0.05 above it",
-    curves[0.2, "two"][:, -1].max() - floor[3],
+    curves[CLEAN, "two"][:, -1].max() - floor[CLASSES],
     "<",
     0.05,
 )
 check(
     "measured bug_unseen: on clean points its median cost is under a point",
-    cost["0.2"]["high"],
+    cost[f"{CLEAN}"]["high"],
     "<",
     1,
 )
 check(
     "measured bug_costs: on noisy points it is behind on more than half of the seeds",
-    cost["0.6"]["behind"],
+    cost[f"{NOISY}"]["behind"],
     ">",
     len(SEEDS) / 2,
 )
@@ -250,11 +265,11 @@ check(
     "measured bug_hidden: from data to data correct programs differ by more",
     100 * (highest_right - lowest_right),
     ">",
-    cost["0.6"]["median"],
+    cost[f"{NOISY}"]["median"],
 )
 check(
     "measured bug_small: there its median cost is below 2.5 points",
-    cost["0.6"]["high"],
+    cost[f"{NOISY}"]["high"],
     "<",
     2.5,
 )
