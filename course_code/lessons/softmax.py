@@ -71,14 +71,9 @@ warm = {T: softmax(z, T).tolist() for T in (1, 5, 10, 100)}
 for T, p in warm.items():
     print(f"T = {T:3}:", *(f"{value:11.7f}" for value in p))
 
-
-def needed(low, high):
-    """Find the temperature at which the ratio of two p is that of the scores."""
-    return (high - low) / math.log(high / low)
-
-
 *_, z_1, z_2, z_3 = z.tolist()
-need_12, need_23 = needed(z_1, z_2), needed(z_2, z_3)
+need_12 = (z_2 - z_1) / math.log(z_2 / z_1)  # T at which p_2 / p_1 = z_2 / z_1
+need_23 = (z_3 - z_2) / math.log(z_3 / z_2)
 print(f"{z_1:g} : {z_2:g} needs T = {need_12:.1f},", end=" ")
 print(f"{z_2:g} : {z_3:g} needs T = {need_23:.1f}")
 
@@ -177,8 +172,7 @@ def twice(logits, y):
 
 
 LOSSES = {"one": cross_entropies, "two": twice}  # softmaxes
-CLEAN, NOISY = 0.2, 0.6  # noise
-STEPS = 500
+CLEAN, NOISY, STEPS = 0.2, 0.6, 500  # two kinds of noise; steps
 curves, right = {}, {}
 for noise in (CLEAN, NOISY):
     learn, test = draw_points(1000, 100, noise), draw_points(2000, 1000, noise)
