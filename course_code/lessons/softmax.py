@@ -74,8 +74,7 @@ for T, p in warm.items():
 *_, z_1, z_2, z_3 = z.tolist()
 need_12 = (z_2 - z_1) / math.log(z_2 / z_1)  # T at which p_2 / p_1 = z_2 / z_1
 need_23 = (z_3 - z_2) / math.log(z_3 / z_2)
-print(f"{z_1:g} : {z_2:g} needs T = {need_12:.1f},", end=" ")
-print(f"{z_2:g} : {z_3:g} needs T = {need_23:.1f}")
+print(f"{z_1:g}:{z_2:g} needs T = {need_12:.1f}, {z_2:g}:{z_3:g} needs {need_23:.1f}")
 
 # %% name="temperature_curves"
 from course_code.draw.style import COLOURS, LINES, MARKERS
@@ -113,12 +112,11 @@ print(f"product of {len(p):,} probabilities:", p.prod().item())
 print(f"mean of -log p:                 {-p.log().mean():.4f}")
 
 # %% name="by_hand"
-p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # what the model says
-happened = 2  # the class
+p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # what it says
 scores = p.log().requires_grad_()  # logits that make it say so
-F.cross_entropy(scores, torch.tensor(happened)).backward()
+F.cross_entropy(scores, torch.tensor(2)).backward()  # class 2 happened
 moved = softmax(scores.detach() - scores.grad)  # one step of rate 1
-moved_right = moved[happened].item()
+moved_right = moved[2].item()
 print("p          ", *(f"{value:7.3f}" for value in p))
 print("gradient   ", *(f"{value:7.3f}" for value in scores.grad))
 print("p, one step", *(f"{value:7.3f}" for value in moved))
