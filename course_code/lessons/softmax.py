@@ -71,16 +71,10 @@ warm = {T: softmax(z, T).tolist() for T in (1, 5, 10, 100)}
 for T, p in warm.items():
     print(f"T = {T:3}:", *(f"{value:11.7f}" for value in p))
 
-
-def needed(low, high):
-    """Find the temperature at which the ratio of two p is that of the scores."""
-    return (high - low) / math.log(high / low)
-
-
 *_, z_1, z_2, z_3 = z.tolist()
-need_12, need_23 = needed(z_1, z_2), needed(z_2, z_3)
-print(f"{z_1:g} : {z_2:g} needs T = {need_12:.1f},", end=" ")
-print(f"{z_2:g} : {z_3:g} needs T = {need_23:.1f}")
+need_12 = (z_2 - z_1) / math.log(z_2 / z_1)  # T at which p_2 / p_1 = z_2 / z_1
+need_23 = (z_3 - z_2) / math.log(z_3 / z_2)
+print(f"{z_1:g}:{z_2:g} needs T = {need_12:.1f}, {z_2:g}:{z_3:g} needs {need_23:.1f}")
 
 # %% name="temperature_curves"
 from course_code.draw.style import COLOURS, LINES, MARKERS
@@ -118,12 +112,11 @@ print(f"product of {len(p):,} probabilities:", p.prod().item())
 print(f"mean of -log p:                 {-p.log().mean():.4f}")
 
 # %% name="by_hand"
-p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # what the model says
-happened = 2  # the class
+p = torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)  # what it says
 scores = p.log().requires_grad_()  # logits that make it say so
-F.cross_entropy(scores, torch.tensor(happened)).backward()
+F.cross_entropy(scores, torch.tensor(2)).backward()  # class 2 happened
 moved = softmax(scores.detach() - scores.grad)  # one step of rate 1
-moved_right = moved[happened].item()
+moved_right = moved[2].item()
 print("p          ", *(f"{value:7.3f}" for value in p))
 print("gradient   ", *(f"{value:7.3f}" for value in scores.grad))
 print("p, one step", *(f"{value:7.3f}" for value in moved))
@@ -177,8 +170,7 @@ def twice(logits, y):
 
 
 LOSSES = {"one": cross_entropies, "two": twice}  # softmaxes
-CLEAN, NOISY = 0.2, 0.6  # noise
-STEPS = 500
+CLEAN, NOISY, STEPS = 0.2, 0.6, 500  # two kinds of noise; steps
 curves, right = {}, {}
 for noise in (CLEAN, NOISY):
     learn, test = draw_points(1000, 100, noise), draw_points(2000, 1000, noise)
