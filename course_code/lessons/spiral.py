@@ -24,6 +24,7 @@ from course_code.teach.models import mlp
 SEEDS = range(6)  # each draws its own 180 points and first weights
 n_seeds = len(SEEDS)
 N, D, C, H = 1000, 2, 3, 100  # points per class, inputs, classes, hidden units
+theirs = {1000: 0.178407, 10_000: 0.008329}  # the notes' losses, by step
 dev = device()
 print("computing on", dev.type)
 
@@ -68,7 +69,6 @@ start = nn.utils.parameters_to_vector(relu_model.parameters()).detach()  # (603,
 losses = train(relu_model, X, y, optimizer, steps=1000)
 relu_loss, relu_accuracy = losses[-1].item(), accuracy(relu_model, X, y)
 relu_test = accuracy(relu_model, X_test, y_test)
-theirs = {1000: 0.178407, 10_000: 0.008329}  # the notes' losses, by step
 print(relu_model)
 print(f"[LOSS] {relu_loss:.6f}  [ACC] {relu_accuracy:.3f}  [TEST] {relu_test:.3f}")
 
@@ -110,6 +110,15 @@ from course_code.teach.optimizers import adam, momentum, sgd
 from course_code.teach.sweep import stacked_data, sweep
 
 
+def spirals(seed, n=60):
+    """Draw n points per arm to train on, as many to choose on, N to judge on."""
+    return {
+        "train": make_spirals(n, C, seed=1000 + seed),
+        "valid": make_spirals(n, C, seed=2000 + seed),
+        "test": make_spirals(N, C, seed=3000 + seed),
+    }
+
+
 def pick(rows, activation, optimizer, lr, value="test_accuracy"):
     """Collect one measure of the runs of one setting, seed by seed."""
     wanted = {"activation": activation, "optimizer": optimizer, "lr": lr}
@@ -138,16 +147,6 @@ RATES = {  # learning rates to try
         adam: (0.0001, 0.001, 0.01, 0.1, 1, 10),
     },
 }
-
-
-def spirals(seed, n=60):
-    """Draw n points per arm to train on, as many to choose on, N to judge on."""
-    return {
-        "train": make_spirals(n, C, seed=1000 + seed),
-        "valid": make_spirals(n, C, seed=2000 + seed),
-        "test": make_spirals(N, C, seed=3000 + seed),
-    }
-
 
 rows = []
 for activation, lists in RATES.items():
