@@ -1,6 +1,6 @@
 """From LeNet to AlexNet: count both, then give a small LeNet one ingredient at a time.
 
-Trains on 500 digits of MNIST, each variant at its own rate; asks what 20 seeds tell.
+Trains on 300 digits of MNIST, each variant at its own rate; asks what 20 seeds tell.
 Left out: colour pictures, ImageNet, several GPUs, more than one new ingredient at a
 time.
 """
@@ -14,8 +14,8 @@ import torch
 from course_code.teach.claims import check
 from course_code.teach.device import device
 
-SEEDS = range(6)  # each draws its own pictures and first weights
-TUNING = range(100, 102)  # the seeds that choose the rates
+SEEDS = range(9)  # each draws its own pictures and first weights
+TUNING = range(100, 103)  # the seeds that choose the rates
 FEW, SIDE, STEPS = 300, 14, 240  # pictures to train on, their pixels, steps of a run
 n_seeds, dev = len(SEEDS), device()
 
@@ -164,7 +164,7 @@ def train(name, runs, activation="tanh", *, steps=STEPS, judge=True, split=None)
 
 
 # %% name="race" timeout=300
-RATES = (0.06, 0.15, 0.4)
+RATES = (0.06, 0.12, 0.25, 0.5)
 
 
 def race(name, activation="tanh", rates=RATES):
@@ -231,7 +231,7 @@ print(f"{runs['plain'][0]['step']} steps: {told}")
 print(f"shifts ahead by {longer_lead:+.1f} points")
 
 # %% name="longer_checks"
-check("measured shifts_longer: shifts, lower end", longer_lead[0], ">", 0)
+check("measured shifts_longer: shifts, lower end", longer_lead[0], ">", 1)
 
 
 # %% name="speed"
