@@ -1,6 +1,6 @@
 """From LeNet to AlexNet: count both, then give a small LeNet one ingredient at a time.
 
-Trains on 500 digits of MNIST, each variant at its own rate; asks what 20 seeds tell.
+Trains on 300 digits of MNIST, each variant at its own rate; asks what 20 seeds tell.
 Left out: colour pictures, ImageNet, several GPUs, more than one new ingredient at a
 time.
 """
@@ -16,6 +16,7 @@ from course_code.teach.device import device
 
 SEEDS = range(9)  # each draws its own pictures and first weights
 TUNING = range(100, 103)  # the seeds that choose the rates
+FEW, SIDE, STEPS = 300, 14, 240  # pictures to train on, their pixels, steps of a run
 n_seeds, dev = len(SEEDS), device()
 
 # %% name="layers"
@@ -82,7 +83,7 @@ from course_code.teach.mnist import load_mnist
 
 
 def small_net(maps=4, top=12, units=32, *, first=None, pool=None, more=(), drop=()):
-    """List the layers of a LeNet for 14x14 pixels."""
+    """List the layers of a LeNet for small pictures."""
     pool = pool or Pool(2, 2, "mean")
     first = first or (Conv(maps, 3), pool)
     return (*first, Conv(top, 3), *more, pool, Full(units), *drop, Full(10))
@@ -105,15 +106,16 @@ BASE = {"overlap": "max pooling"}  # all others are compared with "plain"
 
 def shifted(X, y):
     """Move each picture by up to one pixel each way: nine times as many."""
-    wide = torch.nn.functional.pad(X.view(-1, 14, 14), (1, 1, 1, 1))
+    wide = torch.nn.functional.pad(X.view(-1, SIDE, SIDE), (1, 1, 1, 1))
     moves = [(i, j) for i in (1, 0, 2) for j in (1, 0, 2)]  # itself first
-    moved = [wide[:, i : i + 14, j : j + 14].flatten(1) for i, j in moves]
-    return torch.cat(moved), y.repeat(9)
+    moved = [wide[:, i : i + SIDE, j : j + SIDE].flatten(1) for i, j in moves]
+    return torch.cat(moved), y.repeat(len(moves))
 
 
 def pictures(name, seed):
-    """Draw 300 pictures to train on, 300 to choose on, 1,700 to judge on."""
-    parts = load_mnist(3000 if name == "10x pictures" else 300, seed=seed)
+    """Draw a few pictures to train on, 300 to choose on, 1,700 to judge on."""
+    n_train = 10 * FEW if name == "10x pictures" else FEW
+    parts = load_mnist(n_train, side=SIDE, seed=seed)
     if name == "shifts":
         parts["train"] = shifted(*parts["train"])
     return parts
@@ -121,7 +123,7 @@ def pictures(name, seed):
 
 for name in ("plain", "wider", "deeper", "big stride"):
     stored, work = (
-        sum(row[cost] for row in count_layers(NETS[name], 14))
+        sum(row[cost] for row in count_layers(NETS[name], SIDE))
         for cost in ("parameters", "work")
     )
     print(f"{name:10}  {stored:6,} parameters  {work:7,} multiply-adds")
@@ -139,11 +141,11 @@ def fitting(n_out, n_in, rng):
     return n_in**-0.5 * torch.randn(n_out, n_in, generator=rng), torch.zeros(n_out)
 
 
-def train(name, runs, activation="tanh", *, steps=240, judge=True, split=None):
+def train(name, runs, activation="tanh", *, steps=STEPS, judge=True, split=None):
     """Train each (rate, seed); a split of its own gives all the same pictures."""
     seeds = [seed for _, seed in runs]
     init = "he" if activation == "relu" else fitting  # times the root of 2
-    net = ConvEnsemble(NETS[name], 14, activation, seeds=seeds, init=init, device=dev)
+    net = ConvEnsemble(NETS[name], SIDE, activation, seeds=seeds, init=init, device=dev)
     drawn = [pictures(name, seed if split is None else split) for seed in seeds]
     parts = {
         part: [torch.stack(x) for x in zip(*(d[part] for d in drawn), strict=True)]
@@ -152,8 +154,8 @@ def train(name, runs, activation="tanh", *, steps=240, judge=True, split=None):
     rule, lr = fading(momentum, steps), [rate for rate, _ in runs]
     losses = train_runs(net, *parts["train"], rule, steps, lr=lr, batch_size=32)
     rows = [{"arm": name, "lr": r, "seed": s, "step": steps} for r, s in runs]
-    parts["train"] = [x[:, :300] for x in parts["train"]]  # as many for all
-    for part in parts if judge else ["valid"]:
+    parts["train"] = [x[:, :FEW] for x in parts["train"]]  # as many for all
+    for part in ("train", "test") if judge else ["valid"]:
         measured = evaluate_runs(net, *parts[part])
         for row, loss, right in zip(rows, *measured, strict=True):
             row |= {f"{part}_loss": loss.item(), part: 100 * right.item()}
@@ -217,14 +219,15 @@ check("measured few_fail: runs below 50 %", failed, "<=", 2)
 
 # %% name="longer" timeout=300
 runs = {
-    name: train(name, [(arms[name]["lr"], seed) for seed in SEEDS], steps=720)[0]
+    name: train(name, [(arms[name]["lr"], seed) for seed in SEEDS], steps=3 * STEPS)[0]
     for name in ("plain", "shifts")
 }
 longer = {name: [row["test"] for row in rows] for name, rows in runs.items()}
 gain = [a - b for a, b in zip(longer["shifts"], longer["plain"], strict=True)]
 longer_lead = median_interval(gain)
 longer_middle = {name: median(test) for name, test in longer.items()}
-print("720 steps: plain {plain:.1f}, shifts {shifts:.1f}".format(**longer_middle))
+told = "plain {plain:.1f}, shifts {shifts:.1f}".format(**longer_middle)
+print(f"{runs['plain'][0]['step']} steps: {told}")
 print(f"shifts ahead by {longer_lead:+.1f} points")
 
 # %% name="longer_checks"
@@ -232,7 +235,10 @@ check("measured shifts_longer: shifts, lower end", longer_lead[0], ">", 1)
 
 
 # %% name="speed"
-def steps_to(losses, level=0.5, window=20):
+LEVEL = 0.5
+
+
+def steps_to(losses, level=LEVEL, window=20):
     """Count steps until the mean of `window` losses in a row is below level."""
     means = losses.unfold(0, window, 1).mean(dim=1)
     below = (means < level).nonzero()
@@ -243,7 +249,8 @@ paces = {n: [steps_to(run) for run in curves[n].T] for n in ("plain", "ReLU")}
 ratios = [a / b for a, b in zip(paces["plain"], paces["ReLU"], strict=True)]
 faster = median_interval(ratios)
 pace = {name: median(steps) for name, steps in paces.items()}
-print(f"steps to a training loss of 0.5: tanh {pace['plain']}, ReLU {pace['ReLU']}")
+told = f"tanh {pace['plain']}, ReLU {pace['ReLU']}"
+print(f"steps to a training loss of {LEVEL}: {told}")
 print(f"tanh's steps divided by those of ReLU: {faster:.2f}")
 
 # %% name="speed_checks"
@@ -255,19 +262,20 @@ from course_code.teach.ensemble import cross_entropies
 X, y = pictures("plain", 0)["train"]
 first = {}
 for activation in ("tanh", "sigmoid"):
-    net = ConvEnsemble(NETS["plain"], 14, activation, seeds=SEEDS, init=fitting)
+    net = ConvEnsemble(NETS["plain"], SIDE, activation, seeds=SEEDS, init=fitting)
     losses = cross_entropies(net(X.mT), y)
     (grad,) = torch.autograd.grad(losses.sum(), net.layers[0][0])
     first[activation] = median(grad.flatten(1).norm(dim=1).tolist())
     print(f"{activation:8} first layer's gradient at the start {first[activation]:.5f}")
 weaker = first["tanh"] / first["sigmoid"]
-sigmoid, _ = race("plain", "sigmoid", rates=(0.06, 0.25, 1, 4))
+to_try = (0.06, 0.5, 4)
+sigmoid, _ = race("plain", "sigmoid", rates=to_try)
 told = f"{min(sigmoid['test']):.1f} to {max(sigmoid['test']):.1f}"
-print(f"sigmoid at the best of four rates, {sigmoid['lr']}: test {told} %")
+print(f"sigmoid at {sigmoid['lr']}, the best of {len(to_try)} rates: test {told} %")
 
 # %% name="sigmoid_checks"
 check("measured sigmoid_weak: tanh's gradient by sigmoid's", weaker, ">", 15)
-check("measured sigmoid_stuck: sigmoid, median, 240 steps", sigmoid["middle"], "<", 20)
+check("measured sigmoid_stuck: sigmoid, median", sigmoid["middle"], "<", 20)
 
 # %% name="seeds" timeout=300
 from itertools import combinations
@@ -286,22 +294,23 @@ def spread(values):
 
 
 apart = errors[-1] - errors[0]
-rebuilt = published[1:]  # three reproductions, each judged on 2,007 pictures
-wrong = sum(rebuilt) / 300
-counting = 100 * (wrong * (1 - wrong) / 2007) ** 0.5  # of a count, in points
+rebuilt, judged = published[1:], 2007  # the reproductions, and their test pictures
+wrong = sum(rebuilt) / len(rebuilt) / 100
+counting = 100 * (wrong * (1 - wrong) / judged) ** 0.5  # of a count, in points
 between = max(rebuilt) - min(rebuilt)
-print(f"counting {wrong:.1%} errors among 2,007 is sure to {counting:.2f} points")
+print(f"counting {wrong:.1%} errors among {judged:,} is sure to {counting:.2f} points")
 theirs, ours = spread(published), spread(errors)
-usual = median(spread(four) for four in combinations(errors, min(4, len(errors))))
-print(f"published: {theirs:.0%} apart. Ours: {ours:.0%}, any four {usual:.0%} (median)")
+k = min(len(published), len(errors))
+usual = median(spread(some) for some in combinations(errors, k))
+print(f"published: {theirs:.0%} apart. Ours: {ours:.0%}, any {k} {usual:.0%} (median)")
 wide, plain = (torch.tensor(arms[name]["test"]) for name in ("wider", "plain"))
 misled = (wide[:, None] <= plain).float().mean().item()
 print(f"one run each: plain is level with wider or ahead in {misled:.0%} of pairs")
 
 # %% name="seeds_checks"
-check("measured seeds_apart: best to worst of 20, in points", apart, ">", 1.5)
+check("measured seeds_apart: best to worst run, in points", apart, ">", 1.5)
 check("arithmetic by_count: later runs apart, in points", between, "<", 2 * counting)
-check("measured fours_closer: any four of ours, median", usual, "<", theirs)
+check("measured fours_closer: as many of ours, median", usual, "<", theirs)
 
 # %% name="respond"
 from course_code.teach.convolution import respond
