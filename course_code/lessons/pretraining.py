@@ -22,11 +22,12 @@ SEEDS = range(9)  # each draws its own split and first weights
 TUNING = range(100, 102)  # the seeds that choose the rates
 n_seeds, dev = len(SEEDS), device()
 WIDTHS = (64, 64, 64, 64, 10)  # pixels, three hidden layers, classes
+LAYERS = len(WIDTHS) - 2  # hidden ones
 FEW, MANY = 50, 1000  # labels
 PICTURES = 1000  # some have a label, none needs one for pretraining
 CHOOSING = 300  # validation pictures, at most
 PRETRAIN, TUNE = 300, 200  # steps for each hidden layer; steps with labels
-STEPS = (len(WIDTHS) - 2) * PRETRAIN + TUNE  # what those get who do not pretrain
+STEPS = LAYERS * PRETRAIN + TUNE  # what those get who do not pretrain
 
 # %% name="library"
 from course_code.teach.digits import load_digits
