@@ -74,11 +74,8 @@ story, nets, drawn = {}, {}, {}
 def describe(net, sets):
     """Measure every run: accuracy, confidence, calibration, temperature."""
     (X, y), (X_valid, y_valid) = sets["test"], sets["valid"]
-    z = net.predict(X)  # (S, B, C)
-    T = [
-        best_temperature(*pair)
-        for pair in zip(net.predict(X_valid), y_valid, strict=True)
-    ]
+    z, z_valid = net.predict(X), net.predict(X_valid)  # (S, B, C)
+    T = [best_temperature(*each) for each in zip(z_valid, y_valid, strict=True)]
     measures = {"train": evaluate_runs(net, *sets["train"])[1].tolist(), "T": T}
     measures["test"] = evaluate_runs(net, X, y)[1].tolist()
     measures["sure"] = z.softmax(2).amax(2).mean(1).tolist()
@@ -287,17 +284,13 @@ angle = torch.linspace(0, 2 * math.pi, 361)[:-1]
 ring = torch.stack((angle.sin(), angle.cos()), dim=1)  # (360, 2)
 # (S, 25 * 360, C)
 away = nets["few"].predict((radius[:, None, None] * ring).reshape(-1, 2))
-by_radius = {}
+by_radius, far_confidence = {}, {}
 for name, logits in {"raw": away, "fitted": away / T}.items():
     top = logits.softmax(2).amax(2).unflatten(1, (len(radius), len(ring)))
     by_radius[name] = top.mean(2)  # (S, 25)
-
-far_confidence = {
-    name: sorted(runs[:, -1].tolist()) for name, runs in by_radius.items()
-}
-for name, runs in far_confidence.items():
-    told = f"mean confidence {runs[0]:.4f} to {runs[-1]:.4f}"
-    print(f"radius {radius[-1]:.0f}, {name:6}: {told}")
+    runs = far_confidence[name] = sorted(by_radius[name][:, -1].tolist())
+    ends = f"{runs[0]:.4f} to {runs[-1]:.4f}"
+    print(f"mean confidence at radius {radius[-1]:.0f}, {name:6}: {ends}")
 
 # %% name="far_figure"
 from course_code.draw.confidence import draw_confidence

@@ -186,8 +186,9 @@ def _csv(text: str, say: Speaker) -> str:
     words = COLUMNS.get(say.labels.language, {})
     head, *rows = csv.reader(io.StringIO(text))
     kind = head.index("kind")
-    out = io.StringIO("\ufeff")  # or spreadsheets take it for another encoding
-    out.seek(0, io.SEEK_END)
+    out = io.StringIO()
+    if not say.labels.is_own:
+        out.write("\ufeff")  # or spreadsheets take it for another encoding
     written = csv.writer(out, lineterminator="\n")
     written.writerow(_head(name, words, say) for name in head)
     for row in rows:
