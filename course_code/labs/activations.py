@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 
-from course_code.teach.conduct import gives_grad, keeps, need_flow
+from course_code.teach.conduct import gives_grad, held, keeps, need_flow
 from course_code.teach.steps import (
     Steps,
     call,
@@ -152,9 +152,6 @@ def slope(f, a):
 
 # %% name="check_slope"
 def check_slope():
-    def held(a):
-        return a * a.detach()
-
     watched = gives_grad(slope, "slope")
     for f, want in ((torch.sin, torch.cos(x)), (torch.square, 2 * x)):
         mistakes = [

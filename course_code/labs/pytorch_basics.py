@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 
-from course_code.teach.conduct import gives_grad
+from course_code.teach.conduct import gives_grad, held
 from course_code.teach.steps import (
     Steps,
     call,
@@ -403,12 +403,6 @@ def chain(x):
     return (x[1:] * x[:-1].sin()).sum()
 
 
-def held(x):
-    """Squares, but autograd takes one of the two factors for a fixed number."""
-    # zh: 平方和，但自动求导把两个因子中的一个当作常数。
-    return (x * x.detach()).sum()
-
-
 def check_gradient():
     watched = gives_grad(gradient, "gradient")
     x = torch.tensor([1.0, -2.0, 3.0])
@@ -439,7 +433,7 @@ def check_gradient():
         ],
     )
     need_same(
-        call(watched, held, x),
+        call(watched, lambda x: held(x).sum(), x),
         x,
         (
             "gradient(f, x) of an f with .detach()",

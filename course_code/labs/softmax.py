@@ -6,7 +6,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from course_code.teach.conduct import keeps, need_by_hand
+from course_code.teach.conduct import held, keeps, need_by_hand
 from course_code.teach.steps import (
     Steps,
     Wrong,
@@ -366,12 +366,6 @@ def numerical_slope(loss, z, h=1e-4):
 
 
 # %% name="check_numerical"
-def held(x):
-    """Squares, but autograd takes one of the two factors for a fixed number."""
-    # zh: 平方和，但自动求导把两个因子中的一个当作常数。
-    return (x * x.detach()).sum()
-
-
 def check_numerical():
     z = scores[1:].double() / 2 + 0.3
 
@@ -419,7 +413,7 @@ def check_numerical():
     )
     need_same(got, want, "numerical_slope(loss, z)", 1e-6, mistakes)
     need_same(
-        call(numerical_slope, held, z),
+        call(numerical_slope, lambda x: held(x).sum(), z),
         2 * z,
         ("numerical_slope of Σz²", "Σz² 的 numerical_slope"),
         1e-6,

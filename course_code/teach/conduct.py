@@ -72,6 +72,14 @@ def need_flow(apply, x, name: str):
     )
 
 
+def held(x):
+    """Square x, with one of the two factors held fixed for autograd.
+
+    Its slope is 2 x where it is measured, and x where autograd finds it.
+    """
+    return x * x.detach()
+
+
 def need_by_hand(function, *arguments, how):
     """Say if what a student wrote is right, but leaves the work to autograd.
 

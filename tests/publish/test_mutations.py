@@ -15,6 +15,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from one_term import glossary
 from packaging.utils import canonicalize_name
 
 from course_code.publish.base import again
@@ -158,16 +159,7 @@ PAGES = {  # of no lesson
     "labs/alpha": "# Lab\n\n::: cell labs/alpha.setup\n\nTry.\n\n::: cell labs/alpha.twice\n\n"
     "::: cell labs/alpha.check_twice\n",
 }
-GLOSSARY = """- id: mean
-  taught: beta.md#cell-data
-  en:
-    term: mean
-    definition: "The sum, shared equally."
-  zh:
-    term: 平均值
-    pinyin: pingjunzhi
-    definition: 总和的等分。
-"""
+GLOSSARY = glossary("beta.md#cell-data")
 WORDS = "names: []\nzh:\n  squares: 平方\n"
 
 

@@ -58,8 +58,10 @@ class Speaker:
 
         Where figures are drawn in this language, their code tells what labels mean.
         """
+        if self.labels.is_own:
+            return
         words, told = dict(self.labels.words), {}
-        for label, drawn in [] if self.labels.is_own else list(self.used.items()):
+        for label, drawn in list(self.used.items()):
             if WORD.search(label) and words.get(label, label).lower() != label.lower():
                 said = drawn if HOLE.search(label) else label
                 told[FORMULAS.sub("…", said)] = FORMULAS.sub("…", self.line(said))

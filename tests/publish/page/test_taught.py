@@ -1,6 +1,7 @@
 """The glossary leads to the sections that teach its terms, and to none that are not there."""
 
 import pytest
+from one_term import glossary
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
@@ -11,16 +12,6 @@ from course_code.publish.page.write import to_markdown
 from course_code.publish.website.prepare import place_of
 from course_code.publish.website.sections import sections
 
-GLOSSARY = """- id: mean
-  taught: {}
-  en:
-    term: mean
-    definition: "The sum, shared equally."
-  zh:
-    term: 平均值
-    pinyin: pingjunzhi
-    definition: 总和的等分。
-"""
 ONE = '# {}\n\n## A `x<y` & *more* {{#more}}\n\n<span id="place"></span>\n\na [m]({}).\n'
 LIST = "# T\n\n::: list glossary\n"
 
@@ -33,7 +24,7 @@ def listed(write):
         named = dict(zip(("en", "zh"), titles, strict=True))
         pages = {f"docs/{at}/one.md": ONE.format(named[at], "glossary.md#mean") for at in named}
         lists = {f"docs/{at}/glossary.md": LIST for at in named}
-        course = write({**pages, **lists, "docs/glossary.yml": GLOSSARY.format(taught)})
+        course = write({**pages, **lists, "docs/glossary.yml": glossary(taught)})
         return text(course, language)
 
     return listed
