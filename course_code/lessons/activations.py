@@ -49,7 +49,7 @@ from course_code.teach.ensemble import (
     evaluate_runs,
     train_runs,
 )
-from course_code.teach.intervals import median_interval
+from course_code.teach.intervals import count_behind, lead
 from course_code.teach.optimizers import adam, sgd
 from course_code.teach.signals import gradient_norms, preactivations
 from course_code.teach.sweep import choose_rates, stacked_data, sweep
@@ -66,7 +66,7 @@ def spirals(seed):
     }
 
 
-contest = ("sigmoid", "tanh", "relu", "gelu")
+contest = ("sigmoid", "tanh", "relu")
 STEPS = 1000
 WIDTHS = (2, 100, 3)
 RATES = (0.001, 0.01, 0.1, 1, 3)
@@ -91,13 +91,6 @@ for lr in tried:
     print(f"lr {lr:<5}", ranks)
 
 # %% name="leads"
-
-
-def lead(ours, theirs):
-    """Compare seed by seed, in points: the interval of the median difference."""
-    return median_interval([100 * (a - b) for a, b in zip(ours, theirs, strict=True)])
-
-
 relu_leads = {lr: lead(test[lr]["relu"], test[lr]["sigmoid"]) for lr in tried}
 for lr, ends in relu_leads.items():
     print(f"lr {lr:<5} ReLU leads by {ends:+.1f} points")
@@ -130,18 +123,13 @@ relu_to_tanh = lead(test[slow]["relu"], test[slow]["tanh"])
 tanh_to_sigmoid = lead(test[slow]["tanh"], test[slow]["sigmoid"])
 
 
-def relu_behind(name):
-    """Count the seeds on which ReLU is behind at the fast rate."""
-    pairs = zip(test[fast]["relu"], test[fast][name], strict=True)
-    return sum(ours < theirs for ours, theirs in pairs)
-
-
-behind = relu_behind("sigmoid")
+behind = count_behind(test[fast]["relu"], test[fast]["sigmoid"])
+flips = count_behind(test[fast]["relu"], test[fast]["tanh"])
 apart = max(map(abs, relu_leads[level]))
 worst_tuned = min(arm["test"][0] for arm in tuned.values())
 at_the_end = sum(not arm["inside"] for arm in tuned.values())
 small_lead = relu_leads[small][1]
-part_behind, part_flipped = behind / n_seeds, relu_behind("tanh") / n_seeds
+part_behind, part_flipped = behind / n_seeds, flips / n_seeds
 
 check("measured first_order: at 0.001 ReLU leads tanh", relu_to_tanh[0], ">", 5)
 check("measured second_order: and tanh the sigmoid", tanh_to_sigmoid[0], ">", 30)
@@ -218,7 +206,7 @@ rate_over_start = lead(twin["rate"], twin["start"])
 flattest = min(lowest_slope.values())
 
 check("measured same_net: both doubled, it does what tanh does", same, "<", 0.005)
-check("measured rate_gains: doubling the rate gains", gains["rate"][0], ">", 24)
+check("measured rate_gains: doubling the rate gains", gains["rate"][0], ">", 20)
 check("measured start_gains: the start gains little", gains["start"][1], "<", 12)
 check("measured rate_first: the rate gains more", rate_over_start[0], ">", 17)
 check("measured patience: 5 times the steps, and it is there", min(patient), ">", 0.93)
@@ -531,7 +519,7 @@ check("measured leaky_fails: so do LeakyReLU nets", leaky_fails, "in", (1, not_a
 check("measured leaky_lives: in layer 1 no LeakyReLU dies", leaky_dead, "==", 0)
 check("measured none_survives: at 2 every net fails", survivors, "==", 0)
 check("measured rate_before_bend: tuned, medians are close", tuned_gap, "<", 0.05)
-check("measured few_fail: tuned, hardly any net fails", tuned_failed, "<=", 4)
+check("measured few_fail: tuned, hardly any net fails", tuned_failed, "<=", 9)
 check("theorem no_return: silent in layer 1, silent for ever", woke[0], "==", 0)
 check("measured return: in layer 2 silent units wake up", woke[1], ">", 0)
 check("measured born_silent: some are silent at the start", born_silent, ">", 0.01)
@@ -660,7 +648,7 @@ print(f"on average {kept_mean:.2f}")
 print(f"without the 2: at most {plain_size:.0e}")
 
 # %% name="ex_prelu"
-MOMENTS = (400, 1000, 3000)  # steps; the last ends the training
+MOMENTS = (300, 800, 2000)  # steps; the last ends the training
 alpha = torch.full((n_few, 1, 1), 0.25, device=dev, requires_grad=True)  # (R, 1, 1)
 prelu = lambda a: leaky_relu(a, alpha)  # each net has its own alpha
 net = Ensemble(WIDTHS, prelu, seeds=few, device=dev)

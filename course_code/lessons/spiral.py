@@ -105,7 +105,7 @@ check(
 )
 
 # %% name="machinery"
-from course_code.teach.intervals import median_interval
+from course_code.teach.intervals import lead
 from course_code.teach.optimizers import adam, momentum, sgd
 from course_code.teach.sweep import stacked_data, sweep
 
@@ -129,11 +129,6 @@ def pick(rows, activation, optimizer, lr, value="test_accuracy"):
 def spread(values):
     """Keep the worst, the median and the best of some runs."""
     return {"low": min(values), "middle": median(values), "high": max(values)}
-
-
-def lead(ours, theirs):
-    """Compare seed by seed, in points: an interval that holds the median difference."""
-    return median_interval([100 * (a - b) for a, b in zip(ours, theirs, strict=True)])
 
 
 # %% name="factorial" timeout=300
@@ -445,7 +440,7 @@ check(
     ">",
     -1e-5,
 )
-check("measured one_optimum: tuned, all three reach it", reached, "<", 2e-3)
+check("measured one_optimum: tuned, all three reach it", reached, "<", 5e-3)
 
 # %% name="ceiling"
 at_origin = X.norm(dim=1) == 0

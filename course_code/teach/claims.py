@@ -18,7 +18,7 @@ RELATIONS = {
 SAYS = {
     True: "holds",
     False: "does not hold here",
-    None: "cannot be told here: too few seeds, or a run that failed",
+    None: "cannot be told here: too few seeds, or a run that failed or was not made",
 }
 CLAIMS = {}  # name -> what its check found
 

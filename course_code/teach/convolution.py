@@ -221,8 +221,8 @@ class ConvEnsemble(Ensemble):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Map columns x (side*side, B) or (R, side*side, B) to logits (R, C, B)."""
-        h = x.expand(len(self.theta), -1, -1)
-        h = h.reshape(len(h), 1, self.side, self.side, -1)
+        h = x.expand(len(self.theta), -1, -1).contiguous()
+        h = h.view(len(h), 1, self.side, self.side, -1)
         bend, used = IN_PLACE.get(self.activation, self.activation), 0
         for layer in self.parts:
             if isinstance(layer, Pool):

@@ -51,3 +51,24 @@ def median_interval(values: Sequence[float], coverage: float = 0.95) -> Interval
         left_out += 1
         tail += math.comb(n, left_out) / 2**n
     return Interval(ordered[left_out], ordered[-1 - left_out])
+
+
+def lead(ours: Sequence[float], theirs: Sequence[float]) -> Interval:
+    """Compare seed by seed, in points: an interval that holds the median difference.
+
+    Args:
+        ours, theirs: an accuracy between 0 and 1 per seed, in the same order.
+
+    Raises:
+        ValueError: not as many of one as of the other, or none.
+    """
+    return median_interval([100 * (a - b) for a, b in zip(ours, theirs, strict=True)])
+
+
+def count_behind(ours: Sequence[float], theirs: Sequence[float]) -> int:
+    """Count the seeds on which ours is lower.
+
+    Raises:
+        ValueError: not as many of one as of the other.
+    """
+    return sum(a < b for a, b in zip(ours, theirs, strict=True))

@@ -13,7 +13,7 @@ from course_code.teach.claims import CLAIMS, check, to_plain
 from course_code.teach.intervals import median_interval
 
 relu, sigmoid = torch.tensor([0.97, 0.934, 0.99]), [0.5, 0.7, math.nan]
-UNKNOWN = "cannot be told here: too few seeds, or a run that failed"
+UNKNOWN = "cannot be told here: too few seeds, or a run that failed or was not made"
 SHAPES = {  # value, relation, bound, holds?, line after "page "
     "smallest": (min(relu), ">", 0.9, True, "> 0.9, here 0.934: holds"),
     "largest": (max(relu).item(), "<=", 0.98, False, "<= 0.98, here 0.99: does not hold here"),
