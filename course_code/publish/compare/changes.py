@@ -3,7 +3,7 @@
 import math
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from course_code.publish.audit.result import margin
@@ -83,17 +83,18 @@ def agreement(stored: dict, found: dict) -> Agreement:
         for each in (stored, found)
     )
     missing = [name for name in stored["values"] if name not in found["values"]]
-    lost = {name: far.get(name) is None and _is_numeric(before[name]) for name in before}
+    lost = {name: far.get(name) is None and is_numeric(before[name]) for name in before}
     missing += [n for n in before if lost[n] and ROOT.match(n)[0] not in missing]
     largest, fallen = known.get(where, 0.0), tuple(sorted(held - now))
     return Agreement(fallen, len(held), near, largest, where, tuple(missing))
 
 
 def values(before: Outputs, after: Outputs) -> list[Change]:
-    """Values that differ, a list over the lesson's seeds as one."""
+    """Values that differ; a list over the lesson's seeds, or of more or fewer parts, as one."""
     changes = []
     for lesson, old, new in _in_both(before, after):
-        olds, news = (dict(leaves(side["values"])) for side in (old, new))
+        whole = set(_resized(old["values"], new["values"]))
+        olds, news = (dict(leaves(side["values"], whole)) for side in (old, new))
         for name, one, other in _pairs(olds, news):
             if judged := judge(one, other):
                 judged = "changed" if judged == "noise" and _is_set(name) else judged
@@ -123,16 +124,21 @@ def files(before: dict, after: dict) -> list[tuple]:
     return [(name, one, other) for name, one, other in _pairs(before, after) if one != other]
 
 
-def leaves(values: dict) -> Iterator[tuple[str, object]]:
-    """Yield the path and the value of each number, text or list over the lesson's seeds."""
+def leaves(values: dict, whole: Collection[str] = ()) -> Iterator[tuple[str, object]]:
+    """Yield the path and the value of each number, text or list over the lesson's seeds.
+
+    Args:
+        values: of a lesson.
+        whole: paths of further lists that are not taken apart.
+    """
     seeds = values.get("SEEDS")
     count = len(seeds) if isinstance(seeds, list) else 0
 
     def walk(name: str, value) -> Iterator[tuple[str, object]]:
         if isinstance(value, dict):
             for key, part in value.items():
-                yield from walk(f"{name}.{key}" if name else key, part)
-        elif isinstance(value, list) and not _over_seeds(name, value, count):
+                yield from walk(_path(name, key), part)
+        elif isinstance(value, list) and not (name in whole or _over_seeds(name, value, count)):
             for number, part in enumerate(value):
                 yield from walk(f"{name}[{number}]", part)
         else:
@@ -176,6 +182,22 @@ def relative(one, other) -> float | None:
     return abs(one - other) / max(abs(one), abs(other))
 
 
+def _resized(before, after, name: str = "") -> Iterator[str]:
+    """Paths of lists that have more or fewer parts after: then a part is no longer the same one."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before.keys() & after.keys():
+            yield from _resized(before[key], after[key], _path(name, key))
+    elif isinstance(before, list) and isinstance(after, list):
+        if len(before) != len(after):
+            yield name
+        for number, parts in enumerate(zip(before, after, strict=False)):
+            yield from _resized(*parts, f"{name}[{number}]")
+
+
+def _path(name: str, key: str) -> str:
+    return f"{name}.{key}" if name else key
+
+
 def _is_residue(*sides) -> bool:
     """Whether numbers on both sides would be 0 but for rounding."""
     numbers = [n for side in sides for n in (side if isinstance(side, list) else [side])]
@@ -208,7 +230,8 @@ def _judge_claim(one: dict | None, other: dict | None, quartiles: list | None) -
     return judged
 
 
-def _is_numeric(value) -> bool:
+def is_numeric(value) -> bool:
+    """Whether a value is a number, or a list of such."""
     return all(map(_is_number, value)) if isinstance(value, list) else _is_number(value)
 
 

@@ -153,7 +153,10 @@ def _values(found: list[changes.Change], count: int) -> Table:
     digits = len(found) - len(rows)
     said = _said(rows, count) + (f" In {digits} more only last digits differ." if digits else "")
     if rows:
-        said += " A list over the lesson's seeds is one value: its mean is shown."
+        said += (
+            " A list over the lesson's seeds, or one that has more or fewer parts than before,"
+            " is one value: of numbers the mean is shown."
+        )
     return Table("Values", said, ("Lesson", "Value", "Before", "After", "Differs", "How"), rows)
 
 
@@ -198,8 +201,9 @@ def _kind(old, new) -> str:
 
 
 def _show(value) -> str:
-    if isinstance(value, list) and value:
-        return f"{sum(value) / len(value):.5g} ({len(value)} seeds)"
+    if isinstance(value, list):
+        numbers = value and changes.is_numeric(value)
+        return f"{f'{sum(value) / len(value):.5g}, ' if numbers else ''}{len(value)} parts"
     return _number(value) if isinstance(value, float) else "" if value is None else str(value)
 
 

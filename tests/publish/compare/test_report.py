@@ -31,6 +31,7 @@ BEFORE = Outputs(
                 "residue": 1e-17, "residues": [1e-16, 0.0],
                 "RATES": [1.0, 2.0, 4.0, 8.0],
                 "over_seeds": [0.80, 0.82, 0.84, 0.86], "moved": [0.1, 0.1, 0.1, 0.11],
+                "rows": [{"lr": r, "seed": s} for r in (1, 2) for s in (0, 1)],
                 "table": {"a": [1.0, 2.0], "b": {"c": 1e300}},
             },
             "claims": {"wins": claim(0.5, 0.25), "often": claim(12, 10), "ties": claim(1.0, 0.5)},
@@ -76,10 +77,10 @@ def test_nothing_differs_from_itself():
         ({"SEEDS": [1, 2, 3, 4]}, {"SEEDS": "changed"}),  # is set, not measured
         ({"RATES": [1.0, 2.0, 4.0, 9.0]}, {"RATES[3]": "changed"}),
         ({"over_seeds": [0.90, 0.92, 0.94, 0.96]}, {"over_seeds": "changed"}),
-        ({"over_seeds": [0.8, 0.82, 0.84]}, {
-            "over_seeds": "gone", "over_seeds[0]": "new", "over_seeds[1]": "new",
-            "over_seeds[2]": "new",
-        }),
+        ({"over_seeds": [0.8, 0.82, 0.84]}, {"over_seeds": "changed"}),  # of fewer seeds
+        ({"rows": [{"lr": 1, "seed": 0}, {"lr": 2, "seed": 0}]}, {"rows": "changed"}),
+        ({"rows": [{"lr": r, "seed": s} for r in (1, 3) for s in (0, 1)]},
+         {"rows[2].lr": "changed", "rows[3].lr": "changed"}),
         ({"table": {"a": [1.0, 2.5], "b": {"d": 1}}},
          {"table.a[1]": "changed", "table.b.c": "gone", "table.b.d": "new"}),
     ],
@@ -125,7 +126,7 @@ def test_the_report_tells_all_of_it_the_grave_first():
     said = as_markdown(compare(BEFORE, after(), AUDIT))
     assert "| new | new |" in said
     assert "| gone | **gone** |" in said
-    assert "2 of 18 differ: 2 changed. In 1 more only last digits differ." in said
+    assert "2 of 26 differ: 2 changed. In 1 more only last digits differ." in said
     assert "| spiral | rate | 0.5 | 0.6 | 16.67% | **changed** |" in said
     assert "| 0.5 \\> 0.25 | 0.1 \\> 0.25 | 0.25 → -0.15 | **holds no longer** |" in said
     assert "| spiral/a.light.svg | **changed** |" in said
