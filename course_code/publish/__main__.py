@@ -22,6 +22,8 @@ from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import log, write_atomically
 from course_code.publish.base.shares import shard
 from course_code.publish.base.stops import STOPPED, as_ctrl_c
+from course_code.publish.lab.read import read_lab
+from course_code.publish.lab.trial import plan_lab
 from course_code.publish.run.plan import Plan, plan_lesson
 from course_code.publish.run.schedule import update
 from course_code.publish.run.store import Store
@@ -129,7 +131,7 @@ def tried(arguments: list[str]) -> int:
 
 
 def why(course: Course, plans: list[Plan]) -> str:
-    """One line per lesson: why it would run, or that it would not."""
+    """One line per lesson, figure and lab: why it would run, or that it would not."""
     store = Store(course)
     reasons = {plan.lesson.name: store.why(plan.lesson.name, plan.inputs) for plan in plans}
     return "\n".join(
@@ -142,7 +144,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m course_code.publish", description=__doc__)
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--only", metavar="LESSON", action="append", help="only this lesson, or figures/NAME"
+        "--only",
+        metavar="LESSON",
+        action="append",
+        help="a lesson, figures/NAME or labs/NAME",
     )
     what.add_argument(
         "--shard", metavar="I/N", help="only share I of N; merge stores by copying .lessons"
@@ -150,17 +155,24 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--export", metavar="FOLDER", type=Path, help="also write the pages as plain Markdown"
     )
-    parser.add_argument("--why", action="store_true", help="say why each lesson would run")
+    parser.add_argument("--why", action="store_true", help="say why each of them would run")
     parser.add_argument("--jobs", type=count, help="lessons run at once (default: one per core)")
     parser.add_argument("--root", type=Path, default=Path(), help=argparse.SUPPRESS)
     return parser
 
 
 def _chosen(course: Course, options: argparse.Namespace) -> list[Plan]:
-    names = options.only or [*course.lesson_names(), *course.figure_names()]
+    every = (*course.lesson_names(), *course.figure_names(), *course.lab_names())
+    names = options.only or every
     if options.shard:
         names = shard(names, options.shard)
-    return [(plan_states if "/" in name else plan_lesson)(course, name) for name in names]
+    return [_plan(course, name) for name in names]
+
+
+def _plan(course: Course, name: str) -> Plan:
+    if name.startswith("labs/"):
+        return plan_lab(course, read_lab(course, name))
+    return (plan_states if "/" in name else plan_lesson)(course, name)
 
 
 def _summary(ran) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.imports import Line, imports_of, refuse_hidden_imports
 from course_code.publish.lesson.read import parse
 
+KNOWN = 5000  # definitions: lessons share many
 INNER = (  # whose names are their own
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
@@ -112,7 +113,8 @@ def _is_walrus(node: ast.AST) -> bool:
     return isinstance(node, ast.NamedExpr)
 
 
-def names_used(source: str) -> set[str]:
+@lru_cache(KNOWN)
+def names_used(source: str) -> frozenset[str]:
     """Names that a definition looks up outside itself."""
 
     def walk(table: symtable.SymbolTable, top: bool):
@@ -123,7 +125,7 @@ def names_used(source: str) -> set[str]:
             yield from walk(child, False)
 
     table = symtable.symtable(source, "definition", "exec")
-    return {*walk(table, True), *_annotated(source), *_in_classes(source)}
+    return frozenset({*walk(table, True), *_annotated(source), *_in_classes(source)})
 
 
 def _in_classes(source: str) -> Iterator[str]:

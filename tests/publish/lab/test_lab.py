@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
+from course_code.publish.__main__ import main
 from course_code.publish.base import again
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret, leaks
@@ -138,10 +139,13 @@ def test_a_good_lab_is_judged_good_and_shown_without_its_solutions(tried):
     assert solved["check_total"] == blocks["check_total"]
 
 
-def test_a_trial_runs_in_a_kernel_once_and_is_kept(toy):
+def test_a_trial_runs_in_a_kernel_once_and_is_kept(toy, capsys):
     course = toy()
     lab = read_lab(course, "labs/toy")
     plan = plan_lab(course, lab)
+    for asked in ("--why",), ("--why", "--only", "labs/toy"):
+        assert main(["--root", str(course.root), *asked]) == 0
+        assert capsys.readouterr().out == "labs/toy: runs: it has no stored run\n"
     assert update(course, [plan]) == ["labs/toy"]
     assert update(course, [plan_lab(course, read_lab(course, "labs/toy"))]) == []
     run = runs(course, [plan])["labs/toy"]
