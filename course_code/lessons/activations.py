@@ -121,8 +121,6 @@ plt.show()
 # %% name="check_ranking"
 relu_to_tanh = lead(test[slow]["relu"], test[slow]["tanh"])
 tanh_to_sigmoid = lead(test[slow]["tanh"], test[slow]["sigmoid"])
-
-
 behind = count_behind(test[fast]["relu"], test[fast]["sigmoid"])
 flips = count_behind(test[fast]["relu"], test[fast]["tanh"])
 apart = max(map(abs, relu_leads[level]))

@@ -4,7 +4,7 @@ from itertools import product
 import pytest
 import torch
 
-from course_code.teach.intervals import median_interval
+from course_code.teach.intervals import count_behind, lead, median_interval
 
 
 def truth(n, left_out):
@@ -63,3 +63,20 @@ def test_covers_the_median_of_a_skewed_distribution():
 def test_rejects_what_has_no_interval(values, coverage):
     with pytest.raises(ValueError, match="coverage"):
         median_interval(values, coverage)
+
+
+def test_a_lead_is_the_interval_of_the_differences_seed_by_seed_in_points():
+    ours, theirs = [0.9, 0.5, 0.7, 0.75, 0.6, 0.8], [0.5, 0.25, 0.75, 0.5, 0.5, 0.75]
+    assert lead(ours, theirs) == pytest.approx((-5, 40))  # of six seeds the lowest, the highest
+    assert lead(theirs, ours) == pytest.approx((-40, 5))
+    assert all(map(math.isnan, lead(ours[:5], theirs[:5])))
+
+
+def test_only_seeds_on_which_ours_is_lower_are_behind():
+    assert count_behind([0.1, 0.5, 0.9, math.nan], [0.2, 0.5, 0.8, 0.1]) == 1
+
+
+@pytest.mark.parametrize("compare", [lead, count_behind])
+def test_seeds_without_a_partner_are_refused(compare):
+    with pytest.raises(ValueError, match="argument 2 is"):
+        compare([0.1, 0.2], [0.1])

@@ -190,7 +190,8 @@ def _resized(before, after, name: str = "") -> Iterator[str]:
     elif isinstance(before, list) and isinstance(after, list):
         if len(before) != len(after):
             yield name
-        for number, parts in enumerate(zip(before, after, strict=False)):
+            return
+        for number, parts in enumerate(zip(before, after, strict=True)):
             yield from _resized(*parts, f"{name}[{number}]")
 
 

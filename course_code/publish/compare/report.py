@@ -202,8 +202,9 @@ def _kind(old, new) -> str:
 
 def _show(value) -> str:
     if isinstance(value, list):
-        numbers = value and changes.is_numeric(value)
-        return f"{f'{sum(value) / len(value):.5g}, ' if numbers else ''}{len(value)} parts"
+        if value and changes.is_numeric(value):
+            return f"{sum(value) / len(value):.5g} (mean of {len(value)})"
+        return f"{len(value)} parts"
     return _number(value) if isinstance(value, float) else "" if value is None else str(value)
 
 

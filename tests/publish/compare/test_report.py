@@ -122,6 +122,13 @@ def after() -> Outputs:
     return later
 
 
+def test_a_list_of_other_length_is_told_in_one_row():
+    rows = [{"lr": 1, "seed": 0}]
+    said = as_markdown(compare(BEFORE, changed(rows=rows, over_seeds=[0.8, 0.82, 0.84]), AUDIT))
+    assert "| spiral | rows | 4 parts | 1 parts |" in said.replace("\\", "")
+    assert "| spiral | over_seeds | 0.83 (mean of 4) | 0.82 (mean of 3) |" in said.replace("\\", "")
+
+
 def test_the_report_tells_all_of_it_the_grave_first():
     said = as_markdown(compare(BEFORE, after(), AUDIT))
     assert "| new | new |" in said
