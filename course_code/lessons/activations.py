@@ -130,7 +130,7 @@ small_lead = relu_leads[small][1]
 part_behind, part_flipped = behind / n_seeds, flips / n_seeds
 
 check("measured first_order: at 0.001 ReLU leads tanh", relu_to_tanh[0], ">", 5)
-check("measured second_order: and tanh the sigmoid", tanh_to_sigmoid[0], ">", 30)
+check("measured second_order: and tanh the sigmoid", tanh_to_sigmoid[0], ">", 25)
 check("measured lead_gone: at 0.01 ReLU leads by little", small_lead, "<", 1.2)
 check("measured no_ranking: at 0.1 they are level", apart, "<", 1)
 check("measured flipped: at 3 ReLU is mostly behind tanh", part_flipped, ">=", 0.6)
@@ -517,7 +517,7 @@ check("measured leaky_fails: so do LeakyReLU nets", leaky_fails, "in", (1, not_a
 check("measured leaky_lives: in layer 1 no LeakyReLU dies", leaky_dead, "==", 0)
 check("measured none_survives: at 2 every net fails", survivors, "==", 0)
 check("measured rate_before_bend: tuned, medians are close", tuned_gap, "<", 0.05)
-check("measured few_fail: tuned, hardly any net fails", tuned_failed, "<=", 9)
+check("measured few_fail: tuned, few nets fail", tuned_failed, "<=", 9)
 check("theorem no_return: silent in layer 1, silent for ever", woke[0], "==", 0)
 check("measured return: in layer 2 silent units wake up", woke[1], ">", 0)
 check("measured born_silent: some are silent at the start", born_silent, ">", 0.01)

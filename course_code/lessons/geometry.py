@@ -436,20 +436,20 @@ check(
 )
 
 # %% name="decay"
-from course_code.teach.optimizers import adamw
+from course_code.teach.optimizers import adamw, l2
 
 GRADIENT_SIZES = (1.0, 3.0, 10.0)
 DECAY_LR, DECAY, DECAY_STEPS = 1e-3, 0.5, 2000
 noise = torch.tensor(GRADIENT_SIZES)[:, None, None]
 left = {}
-for rule in (sgd, adam, adamw):
+for name, rule in {"sgd": l2(sgd), "adam": l2(adam), "adamw": adamw}.items():
     theta, state = torch.ones(len(noise), len(SEEDS), 200), {}
     streams = [torch.Generator().manual_seed(seed) for seed in SEEDS]
     for _ in range(DECAY_STEPS):
         # (S, 200)
         draw = torch.stack([torch.randn(200, generator=rng) for rng in streams])
         rule(theta, noise * draw, state, lr=DECAY_LR, weight_decay=DECAY)
-    left[rule.__name__] = theta.mean(dim=2).tolist()  # (sizes, S)
+    left[name] = theta.mean(dim=2).tolist()  # (sizes, S)
 sizes = ", ".join(f"{size:g}" for size in GRADIENT_SIZES)
 left_median = {name: [median(runs) for runs in kept] for name, kept in left.items()}
 for name, medians in left_median.items():

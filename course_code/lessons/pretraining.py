@@ -32,7 +32,7 @@ STEPS = LAYERS * PRETRAIN + TUNE  # what those get who do not pretrain
 # %% name="library"
 from course_code.teach.digits import load_digits
 from course_code.teach.ensemble import Ensemble, evaluate_runs, train_runs
-from course_code.teach.intervals import median_interval
+from course_code.teach.intervals import lead, median_interval
 from course_code.teach.optimizers import adam
 from course_code.teach.pretraining import fit_rbm, pretrain
 
@@ -174,17 +174,12 @@ def points(ours, theirs):
     return [100 * (a - b) for a, b in zip(ours["test"], theirs["test"], strict=True)]
 
 
-def lead(ours, theirs):
-    """An interval that holds the median difference, in points."""
-    return median_interval(points(ours, theirs))
-
-
 def leads(found):
     """Compare all pairs that were run."""
     table = {}
     for name, (ours, theirs) in PAIRS.items():
         if ours in found and theirs in found:
-            table[name] = lead(found[ours], found[theirs])
+            table[name] = lead(found[ours]["test"], found[theirs]["test"])
             print(f"{ours:11} against {theirs:13} {table[name]:+.1f} points")
     return table
 
@@ -196,7 +191,7 @@ many_leads = leads(many)
 few_gain = median(points(few["rbm"], few["xavier"]))
 many_gain = median(points(many["rbm"], many["xavier_short"]))
 long_gain = median(points(many["rbm_long"], many["xavier"]))
-labels_gain = lead(many["he"], few["he"])
+labels_gain = lead(many["he"]["test"], few["he"]["test"])
 told = f"{few_gain:.1f} with {FEW} labels, {many_gain:.1f} with {MANY:,} (short)"
 print(f"median gains: {told}")
 
@@ -242,7 +237,7 @@ ARMS["he_autoencoders"] = (
     labelled,
 )
 few_autoencoders = race(["he_autoencoders"], FEW)["he_autoencoders"]
-autoencoders_lead = lead(few_autoencoders, few["he"])
+autoencoders_lead = lead(few_autoencoders["test"], few["he"]["test"])
 print(f"against He: {autoencoders_lead:+.1f} points")
 
 # %% name="autoencoder_arm_check"
@@ -553,10 +548,10 @@ check("measured plain_idle: error of plain / of doing nothing", idle, ">", 0.6)
 # %% name="ex_neighbour"
 data = digits(SEEDS, FEW)
 (near, near_y), (far, far_y) = data["train"], data["test"]
-nearest = {"test": neighbour(near, near_y, far, far_y).tolist()}
-neighbour_middle = median(nearest["test"])
+nearest = neighbour(near, near_y, far, far_y).tolist()
+neighbour_middle = median(nearest)
 print(f"nearest of {FEW} pictures: median {neighbour_middle:.3f}")
-neighbour_lead = lead(few["he"], nearest)
+neighbour_lead = lead(few["he"]["test"], nearest)
 print(f"He against it: {neighbour_lead:+.1f} points")
 
 # %% name="ex_neighbour_check"

@@ -106,7 +106,7 @@ check(
 
 # %% name="machinery"
 from course_code.teach.intervals import lead
-from course_code.teach.optimizers import adam, momentum, sgd
+from course_code.teach.optimizers import adam, l2, momentum, sgd
 from course_code.teach.sweep import stacked_data, sweep
 
 
@@ -470,7 +470,8 @@ def measure(step):
 
 
 options = {"lr": 1e-3, "weight_decay": 1e-5}
-history = train_runs(net, X, y, adam, CHECKPOINTS[-1], on_step=measure, **options)
+rule = l2(adam)
+history = train_runs(net, X, y, rule, CHECKPOINTS[-1], on_step=measure, **options)
 for step, numbers in budget.items():
     print(f"{step:6}", *(f" {name} {value:.4f}" for name, value in numbers.items()))
 final = history[-1].item()
@@ -528,7 +529,7 @@ with torch.no_grad():
     one_ulp_up = torch.nextafter(start[0], torch.tensor(9.0, device=dev))
     twins.theta[1, 0] = one_ulp_up
 
-both = train_runs(twins, X[::10], y[::10], adam, 5000, **options)  # (steps, 2)
+both = train_runs(twins, X[::10], y[::10], rule, 5000, **options)  # (steps, 2)
 apart = ((both[:, 0] - both[:, 1]).abs() / both[:, 0]).cpu()  # (steps,)
 gaps = {s: apart[:s].amax().item() for s in CHECKPOINTS if s <= len(apart)}
 ends = (f"{loss:.6f}" for loss in both[-1].tolist())

@@ -12,31 +12,25 @@ import torch
 from torch import Tensor
 
 
-def sgd(theta: Tensor, grad: Tensor, state: dict, lr, weight_decay=0.0) -> None:
-    r"""Step downhill: $\theta \leftarrow \theta - \eta\,(g + \lambda\theta)$."""
-    theta -= lr * (grad + weight_decay * theta)
+def sgd(theta: Tensor, grad: Tensor, state: dict, lr) -> None:
+    r"""Step downhill: $\theta \leftarrow \theta - \eta g$."""
+    theta -= lr * grad
 
 
-def momentum(
-    theta: Tensor, grad: Tensor, state: dict, lr, mu=0.9, weight_decay=0.0
-) -> None:
+def momentum(theta: Tensor, grad: Tensor, state: dict, lr, mu=0.9) -> None:
     r"""Roll on: $u \leftarrow \mu u + g$, then $\theta \leftarrow \theta - \eta u$.
 
     Source: Polyak 1964; Sutskever et al. 2013, with u for -v / lr.
     """
-    grad = grad + weight_decay * theta
     u = state["u"] = mu * state.get("u", 0) + grad
     theta -= lr * u
 
 
-def rmsprop(
-    theta: Tensor, grad: Tensor, state: dict, lr, rho=0.99, eps=1e-8, weight_decay=0.0
-) -> None:
+def rmsprop(theta: Tensor, grad: Tensor, state: dict, lr, rho=0.99, eps=1e-8) -> None:
     r"""Divide by the recent size: $v \leftarrow \rho v + (1 - \rho) g^2$.
 
     Source: Tieleman and Hinton 2012, lecture 6.5.
     """
-    grad = grad + weight_decay * theta
     v = state.setdefault("v", torch.zeros_like(theta))
     v.lerp_(grad**2, 1 - rho)  # rho v + (1 - rho) g^2
     theta -= lr * grad / (v.sqrt() + eps)
@@ -50,15 +44,13 @@ def adam(
     beta1=0.9,
     beta2=0.999,
     eps=1e-8,
-    weight_decay=0.0,
 ) -> None:
-    r"""Smooth gradient over smooth size; weight decay is added to the gradient (L2).
+    r"""Divide the smooth gradient by its smooth size.
 
     $m$ and $v$ start at 0, so both are too small at first: $\hat m$ and $\hat v$
     correct that.
     Source: Kingma and Ba 2015, algorithm 1.
     """
-    grad = grad + weight_decay * theta
     t = state["t"] = state.get("t", 0) + 1
     m = state.setdefault("m", torch.zeros_like(theta))
     v = state.setdefault("v", torch.zeros_like(theta))
@@ -86,6 +78,22 @@ def adamw(
     """
     theta *= 1 - lr * weight_decay
     adam(theta, grad, state, lr, beta1, beta2, eps)
+
+
+def l2(rule: Callable) -> Callable:
+    r"""Make a rule that adds weight decay to the gradient: $g + \lambda\theta$.
+
+    It is the gradient of the loss plus $\tfrac{\lambda}{2} \lVert\theta\rVert^2$, and
+    what `weight_decay` means in torch.optim, but for AdamW.
+
+    Args:
+        rule: update rule, such as `adam`; what is made takes `weight_decay` as well.
+    """
+
+    def decayed(theta, grad, state, lr, weight_decay, **hyper):
+        rule(theta, grad + weight_decay * theta, state, lr, **hyper)
+
+    return decayed
 
 
 def fading(rule: Callable, steps: int) -> Callable:

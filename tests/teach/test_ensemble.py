@@ -18,7 +18,7 @@ from course_code.teach.ensemble import (
     train_runs,
 )
 from course_code.teach.models import mlp
-from course_code.teach.optimizers import adam, adamw, momentum, rmsprop, sgd
+from course_code.teach.optimizers import adam, adamw, l2, momentum, rmsprop, sgd
 from course_code.teach.signals import gradient_norms, preactivations
 
 X, Y = make_spirals(20)  # (60, 2), (60,)
@@ -144,7 +144,7 @@ def test_every_run_may_have_its_own_data_and_hyperparameters():
     own = [torch.stack(parts) for parts in zip(*sets, strict=True)]
     net = Ensemble((2, 30, 3), seeds=[8, 9])
     decay, sizes = [0.0, 0.5], None
-    curves = train_runs(net, *own, sgd, 20, lr=0.1, weight_decay=decay, batch_size=sizes)
+    curves = train_runs(net, *own, l2(sgd), 20, lr=0.1, weight_decay=decay, batch_size=sizes)
     minis = train_runs(Ensemble((2, 30, 3), seeds=[8, 9]), *own, sgd, 20, lr=0.1, batch_size=9)
     for r, (points, labels) in enumerate(sets):
         model = mlp((2, 30, 3), nn.ReLU, seed=net.seeds[r])

@@ -1,28 +1,28 @@
 import pytest
 import torch
 
-from course_code.teach.optimizers import adam, adamw, fading, momentum, rmsprop, sgd
+from course_code.teach.optimizers import adam, adamw, fading, l2, momentum, rmsprop, sgd
 
 PAIRS = {
     "sgd": (sgd, torch.optim.SGD, {}, {}),
-    "sgd decay": (sgd, torch.optim.SGD, {"weight_decay": 0.1}, {"weight_decay": 0.1}),
+    "sgd decay": (l2(sgd), torch.optim.SGD, {"weight_decay": 0.1}, {"weight_decay": 0.1}),
     "momentum": (momentum, torch.optim.SGD, {}, {"momentum": 0.9}),
     "momentum decay": (
-        momentum,
+        l2(momentum),
         torch.optim.SGD,
         {"mu": 0.7, "weight_decay": 0.1},
         {"momentum": 0.7, "weight_decay": 0.1},
     ),
     "rmsprop": (rmsprop, torch.optim.RMSprop, {}, {}),
     "rmsprop decay": (
-        rmsprop,
+        l2(rmsprop),
         torch.optim.RMSprop,
         {"rho": 0.9, "eps": 1e-3, "weight_decay": 0.1},
         {"alpha": 0.9, "eps": 1e-3, "weight_decay": 0.1},
     ),
     "adam": (adam, torch.optim.Adam, {}, {}),
     "adam decay": (
-        adam,
+        l2(adam),
         torch.optim.Adam,
         {"beta1": 0.8, "beta2": 0.95, "eps": 1e-3, "weight_decay": 0.1},
         {"betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.1},
@@ -78,17 +78,17 @@ def test_first_step_of_adam_is_the_rate_times_the_sign():
 def test_decay_in_adam_is_rescaled_and_in_adamw_is_not():
     still = torch.zeros(2)
     weights = torch.tensor([1.0, 100.0])
-    l2, decoupled = weights.clone(), weights.clone()
-    adam(l2, still, {}, lr=0.01, weight_decay=0.1)
+    coupled, decoupled = weights.clone(), weights.clone()
+    l2(adam)(coupled, still, {}, lr=0.01, weight_decay=0.1)
     adamw(decoupled, still, {}, lr=0.01, weight_decay=0.1)
-    assert (weights - l2).tolist() == pytest.approx([0.01, 0.01], rel=1e-3)
+    assert (weights - coupled).tolist() == pytest.approx([0.01, 0.01], rel=1e-3)
     assert (decoupled / weights).tolist() == pytest.approx([0.999, 0.999], rel=1e-6)
 
 
 def test_rules_do_not_change_the_gradient():
-    for rule, *_ in PAIRS.values():
+    for rule, _, options, _ in PAIRS.values():
         grad = torch.ones(3)
-        rule(torch.ones(3), grad, {}, lr=0.1, weight_decay=0.5)
+        rule(torch.ones(3), grad, {}, lr=0.1, **options)
         assert grad.tolist() == [1, 1, 1]
 
 

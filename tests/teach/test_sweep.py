@@ -14,7 +14,7 @@ from course_code.teach.ensemble import (
     evaluate_runs,
     train_runs,
 )
-from course_code.teach.optimizers import adam, momentum, sgd
+from course_code.teach.optimizers import adam, l2, momentum, sgd
 from course_code.teach.sweep import (
     choose_rates,
     cut_stacks,
@@ -112,7 +112,7 @@ def test_every_setting_may_vary_and_labels_name_what_has_no_name():
         "init": ["he", 0.5],
         "loss": [cross_entropies],
         "batch_size": [None, 10],
-        "optimizer": {"heavy": partial(momentum, mu=0.99), "light": momentum},
+        "optimizer": {"heavy": l2(partial(momentum, mu=0.99)), "light": l2(momentum)},
         "weight_decay": [0.0, 0.1],
     }
     rows = sweep(DATA, grid, steps=10, lr=0.1)
