@@ -45,6 +45,7 @@ pathlib.Path('begun').write_text('it waits')
 subprocess.Popen(['sleep', '600'], start_new_session=True).wait()"""
 DYING = str(ROOT / "tests/dying")  # see its sitecustomize.py
 PATIENCE = 100  # seconds; nothing here ends by itself
+AT_ONCE = 20  # seconds, on a machine that does much else; alone it takes less than 5
 
 
 class Running:
@@ -149,6 +150,37 @@ def test_a_signal_ends_a_build_that_runs_two_lessons(start):
         assert build.left() == []
         assert not list(build.course.glob(".site.*"))
         assert not list((build.course / ".lessons" / "b").glob("*.json"))
+
+
+STALLED = """import time
+from pathlib import Path
+
+
+def on_page_content(html, page, config, files):
+    Path("rendered").touch()
+    time.sleep(600)
+"""
+
+
+def test_a_signal_among_the_pages_leaves_nothing(start, built_tiny, tmp_path):
+    """Nor does the server leave its own copy of the site, in the temporary folder."""
+    running = []
+    for each, command in zip((*SIGNALS, signal.SIGTERM), (BUILD, BUILD, BUILD, SERVE), strict=True):
+        course = tmp_path / f"{each.name}-{command[0]}"
+        shutil.copytree(built_tiny, course, symlinks=True)
+        change(course / "docs/en/index.md", "# ", "# New: ")
+        change(course / "mkdocs.yml", "hooks:\n", "hooks:\n  - stalled.py\n")
+        (course / "stalled.py").write_text(STALLED)
+        running.append((each, start(*command, name=course.name)))
+    for each, one in running:
+        one.until(lambda one=one: (one.course / "rendered").exists())
+        begun = time.monotonic()
+        one.process.send_signal(each)
+        one.ended()
+        assert time.monotonic() - begun < AT_ONCE, one.said
+        assert "Traceback" not in one.said
+        assert one.left() == []
+        assert not list(one.course.glob(".site.*"))
 
 
 def test_a_signal_ends_the_server_idle_and_while_a_lesson_runs(start):

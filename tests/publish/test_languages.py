@@ -1,11 +1,14 @@
-"""A teacher publishes one language: what configures the list of languages leaves out the other."""
+"""Settings: one language published alone, and what is put into every page."""
+
+import shutil
 
 import pytest
-from conftest import change, mkdocs
+from conftest import ROOT, change, mkdocs
 
 from course_code.publish.__main__ import main
+from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.website.nav import check_addresses, published
+from course_code.publish.website.nav import check_addresses, check_words, published
 
 ENTRIES = {
     "en": '    - {lang: en, name: English, home: ""}\n',
@@ -66,3 +69,21 @@ def test_what_is_put_into_every_page_is_what_it_should_be(settings, home, said):
 def test_addresses_that_notebooks_do_not_know_are_refused():
     with pytest.raises(CourseError, match=r"mkdocs\.yml: use_directory_urls is switched off"):
         check_addresses({}, "", directories=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("site_name: Deep", "site_name: <script>alert(1)</script> Deep", 2),
+        ("  authors: The", '  authors: \'" onclick="alert(1)" The\'\n  others: The', None),
+        ("  - Lessons:", "  - <b>Lessons</b>:", None),
+    ],
+)
+def test_a_setting_is_text(tmp_path, old, new, line):
+    for name in ("mkdocs.yml", "mkdocs.zh.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    check_words(Course(tmp_path))
+    change(tmp_path / "mkdocs.yml", old, new)
+    with pytest.raises(CourseError, match="a setting holds HTML") as error:
+        check_words(Course(tmp_path))
+    assert str(error.value).startswith(f"mkdocs.yml:{line or ''}")

@@ -347,13 +347,12 @@ def test_versions_and_the_engine_run_what_they_can_change(course, ran, monkeypat
         monkeypatch.setattr(inputs, "_version", changed)
         assert plan_changes(course) == expected, library
     monkeypatch.setattr(inputs, "_version", plain)
-    for module in inputs.SHAPING:
+    for there in inputs.SHAPING:
         for new, expected in {"\nLATE = 1\n": ALL, "\n# a note\n": set()}.items():
-            there = module.__file__
             monkeypatch.setattr(
                 inputs, "_read", lambda p, there=there, new=new: read(p) + new * (p == there)
             )
-            assert plan_changes(course) == expected, (module.__name__, new)
+            assert plan_changes(course) == expected, (there, new)
     monkeypatch.setattr(inputs, "_read", read)
     monkeypatch.setattr(inputs.platform, "python_version", lambda: "3.99.0")
     assert plan_changes(course) == ALL
@@ -370,9 +369,8 @@ def plan_changes(course) -> set[str]:
 def test_what_shapes_outputs_is_covered_by_the_key():
     """Every module that touches an output is hashed, or only moves, names or refuses it."""
     room = {p.stem for p in Path(inputs.__file__).parent.rglob("*.py")} - {"__init__"}
-    hashed = {Path(module.__file__).stem for module in inputs.SHAPING}
-    moving = {"device", "execute", "folders", "inputs", "kernels", "mistakes", "plan"}
-    moving |= {"processes", "schedule", "store"}
+    hashed = {Path(path).stem for path in inputs.SHAPING}
+    moving = {"device", "folders", "inputs", "mistakes", "plan", "processes", "schedule", "store"}
     assert room == hashed | moving
 
 
@@ -380,8 +378,8 @@ def test_every_package_that_shapes_outputs_is_in_the_key():
     """What runs beside a lesson imports them; of torch a lesson's own import tells."""
     imported = {
         node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-        for module in inputs.SHAPING
-        for node in ast.walk(ast.parse(Path(module.__file__).read_text("utf-8")))
+        for path in inputs.SHAPING
+        for node in ast.walk(ast.parse(Path(path).read_text("utf-8")))
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     roots = {name.split(".")[0] for name in imported} - sys.stdlib_module_names - {"course_code"}

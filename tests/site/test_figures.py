@@ -87,6 +87,16 @@ def test_words_lie_within_their_figure(site, name, language):
 
 
 @pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_leads_to_what_is_told_of_it(site, name, language):
+    page = read(page_path(site, language, name))
+    told = [figure.get("aria-details") for figure in page.select("figure.lesson-figure")]
+    assert told
+    assert None not in told
+    assert {*told} <= {fold["id"] for fold in page.select("details.figure-data")}
+
+
+@pytest.mark.parametrize("name", LESSONS)
 def test_data_of_figures_is_in_the_language_of_the_page(site, name, known):
     page = page_path(site, "zh", name)
     for link in read(page).select(".figure-data a[download]"):

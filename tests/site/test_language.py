@@ -6,8 +6,8 @@ import pytest
 from conftest import ROOT
 
 from course_code.publish.base.course import Course
+from course_code.publish.markup.text import tokens
 from course_code.publish.page.news import changes
-from course_code.publish.page.text import tokens
 
 COURSE = Course(ROOT)
 HAN = r"\u4e00-\u9fff"

@@ -18,7 +18,17 @@ from course_code.publish.markup.source import Source
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 CLASS = "arithmatex"
 IN_HEADING = "Headings are shown in menus, which cannot show formulas: use words or symbols."
-DOLLAR = "Write \\$ for a dollar sign, $x$ for a formula, with no space inside."
+DOLLAR = (
+    r"Write \$ for a dollar sign. A formula, $x$, has no space inside, no letter or digit before "
+    r"it, no digit after it, and its words in \text{…}."
+)
+TIED = {"a", "b", "em", "i", "strong"}  # elements whose text a formula may touch
+AMOUNT = re.compile(r"[-+~<>≈.,(]*\d")
+NAMED = re.compile(r"\\(?:text\w*|mathrm|mathbf|mathit|mbox|operatorname\*?)\s*\{[^{}]*\}")
+COMMAND = re.compile(r"\\[a-zA-Z]+\s*")
+WORDS = re.compile(  # after a number, or after other words; or what no formula holds
+    r"[\w.,;:!?%)]\s+[^\W\d_]{2}|/[^\W\d_]{3}|[\u2013\u2014\u2e80-\u9fff\uff00-\uffef]"
+)
 
 SHORT = 26  # characters of a formula that is not broken: it fits on a phone
 BASE = '<span class="katex-base">'
@@ -76,10 +86,10 @@ def _set_inline(parent: Element, formula: Element, stash: HtmlStash, source: Sou
     """Put a formula and the punctuation that is tied to it in its place in the text."""
     tex, index = _tex(formula), list(parent).index(formula)
     tail = formula.tail or ""
-    if tail[:1].isdigit():
-        what = f"money, or a formula before a digit: '${tex}${tail[0]}'"
-        raise source.mistake(what, source.line(tex), DOLLAR)
     before = (parent[index - 1].tail if index else parent.text) or ""
+    sides = before or _beside(parent, index - 1), tail or _beside(parent, index + 1)
+    if found := _money(tex, *sides):
+        raise source.mistake(f"money, or {found}", source.line(tex), DOLLAR)
     opening, closing = OPENING.search(before)[0], TAIL.match(tail)[0]
     body = wrap_inline(rendered(tex, False, source), html.escape(opening), html.escape(closing))
     text = before.removesuffix(opening) + stash.store(body) + tail.removeprefix(closing)
@@ -88,6 +98,24 @@ def _set_inline(parent: Element, formula: Element, stash: HtmlStash, source: Sou
         parent[index - 1].tail = text
     else:
         parent.text = text
+
+
+def _beside(parent: Element, index: int) -> str:
+    """Return the text of an element beside a formula, where nothing stands between them."""
+    inside = 0 <= index < len(parent) and parent[index].tag in TIED
+    return "".join(parent[index].itertext()) if inside else ""
+
+
+def _money(tex: str, before: str, after: str) -> str | None:
+    """Say what speaks for two amounts of money rather than for a formula between them."""
+    last = before[-1:]
+    if last.isdecimal() or (last.isalpha() and last < "\u2e80"):  # Chinese needs no space
+        return f"a formula after a letter or digit: '{last}${tex}$'"
+    if after[:1].isdigit():
+        return f"a formula before a digit: '${tex}${after[0]}'"
+    if AMOUNT.match(tex) and WORDS.search(COMMAND.sub(r"\\", NAMED.sub(r"\\", tex))):
+        return f"a formula of a number and words: '${tex}$'"
+    return None
 
 
 def rendered(tex: str, display: bool, source: Source) -> str:

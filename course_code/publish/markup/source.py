@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_code.publish.base.errors import CourseError
+from course_code.publish.markup.text import tokens
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,11 @@ class Source:
             near: spaces and line ends in it match any others, and marks of block quotes.
         """
         words = r"[\s>]+".join(re.escape(word) for word in near.split())
-        opening, closing = r"(?:\$|\\\(|\\\[)[\s>]*", r"[\s>]*(?:\$|\\\)|\\\])"
-        for pattern in (opening + f"({words})" + closing, f"({words})"):
-            if words and (found := re.search(pattern, self.text)):
-                return self.text.count("\n", 0, found.start(1)) + 1
-        return None
+        if not words:
+            return None
+        formula = re.compile(rf"[\s>]*({words})[\s>]*")
+        for token in tokens(self.text):
+            if token.kind in ("math", "display") and (found := formula.fullmatch(token.tex)):
+                return token.line + token.tex.count("\n", 0, found.start(1))
+        found = re.search(words, self.text)
+        return self.text.count("\n", 0, found.start()) + 1 if found else None

@@ -17,14 +17,17 @@ import nbformat
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.markup.source import Source
-from course_code.publish.notebook.lists import set_lists_apart
-from course_code.publish.page.write import PRINTED, fence, folded, joined
+from course_code.publish.notebook.prose import Mistake, Prose
+from course_code.publish.page.write import fence, folded, joined, printed
 from course_code.publish.run.outputs import terminal
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 OPTION = re.compile(r"#\|[ \t]*(?P<name>[\w-]+)[ \t]*:[ \t]*(?P<value>.*)")
 SPECIAL = re.compile(r"[\\\[\]`*_$<&]")  # in an image's text
 TITLE = re.compile(r"\A# .+")
+OBJECT = re.compile(r"<.*>", re.DOTALL)  # what stands for something else that is shown
+NAMELESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,11 @@ class CellSource(Source):
 
     def mistake(self, what: str, line: int | None, hint: str) -> CourseError:
         """Return the error that says what is wrong, in which cell, and what to do."""
-        where = f"cell {bisect_right(self.starts, line)}: " if line else ""
-        return CourseError(where + what, self.path, None, hint)
+        return CourseError(self.cell(line) + what, self.path, None, hint)
+
+    def cell(self, line: int | None) -> str:
+        """Return words for a message about a line of the page, if that is known."""
+        return f"cell {bisect_right(self.starts, line)}: " if line else ""
 
 
 @dataclass
@@ -47,6 +53,10 @@ class Given:
     language: str
     parts: list[str] = field(default_factory=list)  # one a cell
     figures: dict[str, bytes] = field(default_factory=dict)  # by the name of a file beside it
+    code: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    alts: list[str] = field(default_factory=list)  # of the figures
+    prose: Prose = field(default_factory=Prose)
 
     @property
     def markdown(self) -> str:
@@ -73,14 +83,15 @@ def read_given(text: str, path: Path, language: str) -> Given:
 
     Raises:
         CourseError: it is no notebook, has no title, or a cell was not run, failed, has a figure
-            without a text for who cannot see it, or an output that no page can show.
+            without a text for who cannot see it, an output that no page can show, or prose with
+            what no page may have.
     """
     page = Given(path, language)
     for number, cell in enumerate(_notebook(text, path).cells, start=1):
         if number == 1:
             page.parts.append(_first(cell, page))
         elif cell.cell_type == "markdown":
-            page.parts.append(_prose(cell))
+            page.parts.append(_prose(cell, number, page))
         elif cell.cell_type == "code" and cell.source.strip():
             page.parts.append(_code(cell, number, page))
         else:
@@ -111,23 +122,30 @@ def _notebook(text: str, path: Path):
 
 def _first(cell, page: Given) -> str:
     """Return the title, a link to the notebook itself, and what follows in the first cell."""
-    text = _prose(cell)
-    title = TITLE.match(text)
-    if cell.cell_type != "markdown" or not title:
+    if cell.cell_type != "markdown" or not TITLE.match(cell.source):
         raise CourseError("cell 1: no title", page.path, hint="Begin it with a line `# Title`.")
-    words = LABELS[page.language]
+    text = _prose(cell, 1, page)
+    title, words = TITLE.match(text), LABELS[page.language]
     look = 'class="md-button md-button--primary"'
     link = f'<a {look} href="{page.path.name}" download>{words["notebook"]}</a>'
     buttons = f'<p class="lesson-buttons" data-search-exclude>{link}</p>'
     return f"{title[0]}\n\n{buttons}\n\n{text[title.end() :].lstrip()}\n"
 
 
-def _prose(cell) -> str:
-    text = set_lists_apart(cell.source)
+def _prose(cell, number: int, page: Given) -> str:
+    text = cell.source
     for name, data in cell.get("attachments", {}).items():
         kind, content = next(iter(data.items()))
         text = text.replace(f"attachment:{name}", f"data:{kind};base64,{content}")
-    return text + "\n"
+    return _read(text, number, page) + "\n"
+
+
+def _read(text: str, number: int, page: Given) -> str:
+    try:
+        return page.prose.read(text, number)
+    except Mistake as mistake:
+        what, hint = mistake.args
+        raise CourseError(f"cell {number}: {what}", page.path, hint=hint) from None
 
 
 def _code(cell, number: int, page: Given) -> str:
@@ -144,7 +162,8 @@ def _code(cell, number: int, page: Given) -> str:
     words, hidden = LABELS[page.language], cell.metadata.get("jupyter", {})
     later = ' data-colours="later"' if hidden else ""
     outputs = list(_outputs(cell, number, iter(alts), page))
-    code = fence("\n".join(lines), f".python {joined(outputs)}.lesson-code{later}")
+    page.code.append("\n".join(lines))
+    code = fence(page.code[-1], f".python {joined(outputs)}.lesson-code{later}")
     if hidden.get("outputs_hidden"):
         return "\n".join(folded([*code, "", *outputs], words["solution"]))
     title = words["code"] if hidden.get("source_hidden") else None
@@ -153,23 +172,26 @@ def _code(cell, number: int, page: Given) -> str:
 
 def _outputs(cell, number: int, alts: Iterator[str], page: Given) -> Iterator[str]:
     """Yield the lines that show a cell's outputs."""
-    printed = ""
+    text = ""
     for output in cell.outputs:
         if output.output_type == "stream":
-            printed += output.text
+            text += output.text
             continue
-        yield from _printed(printed)
-        printed = ""
+        yield from _printed(text, page)
+        text = ""
         if output.output_type == "error":
-            yield from _printed(_failure(output, cell, number, page))
+            yield from _printed(_failure(output, cell, number, page), page)
         else:
             yield from _result(output.data, number, alts, page)
-    yield from _printed(printed)
+    yield from _printed(text, page)
 
 
-def _printed(text: str) -> list[str]:
+def _printed(text: str, page: Given) -> list[str]:
     text = terminal(text)
-    return [*fence(text, PRINTED), ""] if text.strip() else []
+    if not text.strip():
+        return []
+    page.printed.append(text)
+    return [*printed(text, LABELS[page.language]["long"]), ""]
 
 
 def _failure(output, cell, number: int, page: Given) -> str:
@@ -185,13 +207,17 @@ def _result(data: dict, number: int, alts: Iterator[str], page: Given) -> list[s
     if kind := next((kind for kind in IMAGES if kind in data), None):
         return _figure(kind, data[kind], number, alts, page)
     if "text/markdown" in data:
-        return [set_lists_apart(data["text/markdown"]), ""]
+        return [_read(data["text/markdown"], number, page), ""]
     if "text/latex" in data:
         return ["$$", data["text/latex"].strip().strip("$").strip(), "$$", ""]
-    if "text/plain" in data:
-        return _printed(data["text/plain"])
-    what = f"cell {number}: an output that no page can show ({', '.join(sorted(data))})"
-    raise CourseError(what, page.path, hint="Show it as text or as a picture.")
+    text = data.get("text/plain", "").strip()
+    stands_for = (len(data) > 1 and OBJECT.fullmatch(text)) or NAMELESS.search(text)
+    if text and WIDGET not in data and not stands_for:
+        return _printed(data["text/plain"], page)
+    shown = text[:60] or ", ".join(sorted(data))
+    what = f"cell {number}: an output that no page can show ({shown})"
+    hint = "Show it as text or as a picture; a semicolon ends a line whose value is not shown."
+    raise CourseError(what, page.path, hint=hint)
 
 
 def _figure(kind: str, data: str, number: int, alts: Iterator[str], page: Given) -> list[str]:
@@ -200,6 +226,7 @@ def _figure(kind: str, data: str, number: int, alts: Iterator[str], page: Given)
         raise CourseError(f"cell {number}: a figure without a text", page.path, hint=hint)
     name = f"{page.path.stem}-{len(page.figures) + 1}.{IMAGES[kind]}"
     page.figures[name] = data.encode() if kind == "image/svg+xml" else base64.b64decode(data)
+    page.alts.append(alt)
     text = SPECIAL.sub(r"\\\g<0>", alt)
     image = f"![{text}]({name}){{ loading=lazy }}"
     return ["//// html | figure.lesson-figure.notebook-figure", image, "////", ""]

@@ -9,7 +9,7 @@ from bs4 import NavigableString, Tag
 from bs4.element import PreformattedString
 
 from course_code.publish.markup.formulas import undelimited
-from course_code.publish.page.text import longest_ticks
+from course_code.publish.markup.text import longest_ticks
 
 Resolve = Callable[[str], str | None]
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*"}

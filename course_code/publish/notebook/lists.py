@@ -2,7 +2,7 @@
 
 import re
 
-from course_code.publish.page.text import tokens
+from course_code.publish.markup.text import tokens
 
 ITEM = re.compile(r" *(?P<mark>[-+*]|\d{1,9}[.)]) +(?=\S)")
 WHOLE = {"fence", "display", "math", "comment"}  # of which no line is an item

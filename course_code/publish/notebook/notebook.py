@@ -15,6 +15,7 @@ from course_code.publish.base.again import again
 from course_code.publish.base.files import digest, write_atomically
 from course_code.publish.base.kept import key_of
 from course_code.publish.base.words import GLOSSED, LABELS
+from course_code.publish.markup.text import tokens
 from course_code.publish.notebook import plain
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.places import address, resolve
@@ -27,7 +28,6 @@ from course_code.publish.page.parts import (
     ShownCell,
     ShownClaims,
 )
-from course_code.publish.page.text import tokens
 from course_code.publish.page.write import caption, claims, folded, indented
 
 HEADING = re.compile(r"(?P<mark>#{1,6}) (?P<text>.+)")

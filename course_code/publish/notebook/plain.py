@@ -12,8 +12,8 @@ from itertools import groupby
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+from course_code.publish.markup.text import longest_ticks
 from course_code.publish.notebook.inline import Inline, Resolve, inline_html, is_math, tex_of
-from course_code.publish.page.text import longest_ticks
 
 SLOT = re.compile("\ue000(\\d+)\ue000")  # stands for a code cell
 HEADING = re.compile(r"h[1-6]")

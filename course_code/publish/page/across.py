@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import combinations, groupby, zip_longest
 from pathlib import Path
@@ -14,23 +15,27 @@ from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.elements import tags
 from course_code.publish.base.errors import CourseError
 from course_code.publish.markup import glossary
+from course_code.publish.markup.text import CONTAINER, tokens
+from course_code.publish.page.depths import FURTHER, further
+from course_code.publish.page.marked import markup, opened
 from course_code.publish.page.parts import (
     CourseList,
     Live,
     Opening,
     Page,
     Prose,
+    Segment,
     ShownCell,
     ShownClaims,
-    headings,
+    headings_of,
 )
-from course_code.publish.page.text import CONTAINER, tokens
 
 LINK = re.compile(
     r"\]\(\s*<?(?P<link>[^()\s<>]+)|^ {0,3}\[[^\]^\n]+\]:[ \t]+<?(?P<reference>[^\s<>]+)",
     re.MULTILINE,
 )
 ID = re.compile(r"\{[^{}\n]*#(?P<id>[\w:-]+)[^{}\n]*\}")  # of an attribute list
+BLOCK_ID = re.compile(r"(?m)^[ \t>]*/{3,} +html *\| *[\w-]+[^\s#\[]*#(?P<id>[\w:-]+)")
 ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 QUIZ = ("question", "choice")  # types of folds that pages of all languages have alike
 MADE = ("notebooks/", "scripts/", "assets/lessons/", "runs.json", "results.json")  # by the build
@@ -39,14 +44,14 @@ Pages = dict[tuple[str, str], Page]
 
 
 def check_pages(course: Course, pages: Pages) -> None:
-    """Refuse links that lead nowhere, texts left untranslated, quizzes of one language alone.
+    """Refuse links that lead nowhere, ids given twice, texts left untranslated, lone quizzes.
 
     Args:
         course: whose files pages link to, and whose glossary to sections.
         pages: of all languages, by language and path.
 
     Raises:
-        CourseError: says the file and the line, and what there is.
+        CourseError: says the file and the line, and what there is; or an id that is taken.
     """
     known = {key: _anchors_and_links(*key, page) for key, page in pages.items()}
     anchors = {key: found for key, (found, _) in known.items()}
@@ -147,19 +152,55 @@ def _texts(page: Page) -> Iterator[tuple[str, int]]:
 
 
 def _anchors(page: Page) -> set[str]:
-    """Return the ids that a page has."""
-    known = {f"cell-{part.name}" for part in page.segments if isinstance(part, ShownCell)}
-    known |= {part.id for part in page.segments if isinstance(part, Live)}
+    """Return the ids that a page has, each once.
+
+    Raises:
+        CourseError: two of a name.
+    """
+    known: dict[str, int] = {}
+    for name, line in _ids(page):
+        if name in known:
+            hint = "Give one of them another: {#another-name}"
+            raise CourseError(
+                f"the id {name!r} is taken by line {known[name]}", page.path, line, hint
+            )
+        known[name] = line
+    figures = {name for part in page.segments for name, _ in _figures(part)}
+    return {*known} - figures  # which not every figure has
+
+
+def _ids(page: Page) -> Iterator[tuple[str, int]]:
+    """Yield every id of a page, with its line."""
     for part in page.segments:
-        if isinstance(part, CourseList):
-            part = Prose(part.text, part.line)
-        if isinstance(part, Prose):
-            known |= {heading.id or heading.slug for heading in headings(part)}
-            known |= {found["id"] for found in ID.finditer(part.text)}
-            for token in tokens(part.text, part.line):
-                opened = tags(token.text) if token.kind == "text" else ()
-                known |= {id_ for *_, attributes in opened if (id_ := attributes.get("id"))}
-    return known
+        if isinstance(part, ShownCell):
+            yield f"cell-{part.name}", part.line
+            yield from _figures(part)
+        elif isinstance(part, Live):
+            yield part.id, part.line
+        elif isinstance(part, CourseList):
+            yield from ((name, part.line) for name, _ in ids(part.text, part.line))
+        elif isinstance(part, Prose) and part.text == further(page.language):
+            yield FURTHER, part.line
+        elif isinstance(part, Prose):
+            yield from ids(part.text, part.line)
+
+
+def _figures(part: Segment) -> Iterator[tuple[str, int]]:
+    """Yield the ids of what may be told of a cell's figures."""
+    for number, _ in enumerate(part.alts if isinstance(part, ShownCell) else (), 1):
+        yield f"data-{part.name}-{number}", part.line
+
+
+def ids(text: str, line: int = 1) -> Iterator[tuple[str, int]]:
+    """Yield the ids in Markdown that begins on `line`: of headings, attribute lists and tags."""
+    found = list(tokens(text, line))
+    named = [(h.line, name) for h in headings_of(found) if (name := h.id or h.slug)]
+    plain = markup(t if t.within != "heading" else replace(t, kind="") for t in found)
+    places = [(found.start(), found["id"]) for found in ID.finditer(plain)]
+    places += [(found.start(), found["id"]) for found in BLOCK_ID.finditer(plain)]
+    places += [(tag.start, id_) for tag in opened(plain) if (id_ := tag.attributes.get("id"))]
+    named += [(line + plain.count("\n", 0, place), name) for place, name in places]
+    yield from ((name, line) for line, name in sorted(named))
 
 
 def _wrong(course: Course, language: str, path: str, target: str, anchors) -> tuple | None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import yaml
 
-from course_code.publish.base.elements import images
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.lined import mistake
+from course_code.publish.markup.text import CONTAINER, Token, fence_after
+from course_code.publish.page.foreign import foreign
+from course_code.publish.page.marked import loose, markup, opened
 from course_code.publish.page.parts import headings_of
-from course_code.publish.page.text import CONTAINER, Token, fence_after
 from course_code.publish.page.typed import Mistakes, typed
 
 TYPES = {  # of `!!!` and `???`: Material's, and two of the course
@@ -21,7 +22,7 @@ TYPES = {  # of `!!!` and `???`: Material's, and two of the course
 LIST_ITEM = re.compile(r"[ \t]*(?:[-+*]|\d+[.)])[ \t]")
 NOTE = re.compile(r"(?m)^ {0,3}\[\^([^\]\s]+)\]:")
 NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
-NO_ALT = re.compile(r"!\[\s*\]\(")
+NO_ALT = re.compile(r"!\[\s*\][(\[]")
 UNDERLINE = re.compile(r"(?:=+|-+) *")
 QUOTED = re.compile(r"[ \t>]*> *#{1,6}.*")
 META = re.compile(r" {0,3}[A-Za-z0-9_-]+:")  # of mkdocs.utils.meta
@@ -40,15 +41,23 @@ def check_text(text: str, found: list[Token], path: Path) -> None:
         CourseError: a fence or a comment that stays open; front matter that is not YAML; a fold
             that holds nothing, or of an unknown type; an indentation that means nothing; a note
             that is not there; a heading without an address of its own; an image without alt text;
-            what is nearly a block or a tag.
+            an element that stays open; what comes from other sites; what is nearly a block or a
+            tag.
     """
-    for check in (_closed, _dollars, _front_matter, _metadata, _headings, _notes, _images):
-        for line, what, hint in check(found):
-            raise CourseError(what, path, line, hint)
-    lines, hidden = text.split("\n"), _hidden(found)
-    by_line = (_underlined(lines, hidden), _indentation(lines, hidden), typed(lines, hidden, found))
-    for line, what, hint in chain(*by_line):
+    for line, what, hint in mistakes(text, found):
         raise CourseError(what, path, line, hint)
+
+
+def mistakes(text: str, found: list[Token]) -> Mistakes:
+    """Yield what `check_text` refuses: its line, what is wrong, what to do."""
+    checks = (_closed, _dollars, _front_matter, _metadata, _headings, _notes, _images)
+    yield from chain.from_iterable(check(found) for check in checks)
+    yield from foreign(found)
+    lines, hidden = text.split("\n"), _hidden(found)
+    yield from _underlined(lines, hidden)
+    yield from _indentation(lines, hidden)
+    yield from typed(lines, hidden, found)
+    yield from _elements(found)
 
 
 def _closed(found: list[Token]) -> Mistakes:
@@ -131,15 +140,27 @@ def _notes(found: list[Token]) -> Mistakes:
 
 
 def _images(found: list[Token]) -> Mistakes:
-    for token in found:
-        if token.kind == "text":
-            lines = [
-                token.text.count("\n", 0, image.start()) for image in NO_ALT.finditer(token.text)
-            ]
-            lines += [line for line, image in images(token.text) if not image.get("alt")]
-            for line in lines:
-                hint = "Say what is seen: ![alt text](file.svg)"
-                yield token.line + line, "an image without alt text", hint
+    text = markup(found)
+    places = [image.start() for image in NO_ALT.finditer(text)]
+    places += [
+        image.start
+        for image in opened(text)
+        if image.tag == "img" and not (image.attributes.get("alt") or "").strip()
+    ]
+    for place in sorted(places):
+        hint = "Say what is seen: ![alt text](file.svg)"
+        yield found[0].line + text.count("\n", 0, place), "an image without alt text", hint
+
+
+def _elements(found: list[Token]) -> Mistakes:
+    """Refuse what would hold the rest of the page, or end what holds the page."""
+    text = markup(found)
+    for place, tag in loose(text):
+        line = found[0].line + text.count("\n", 0, place)
+        if tag.startswith("/"):
+            yield line, f"<{tag}> closes nothing", f"Open it before with <{tag[1:]}>, or remove it."
+        else:
+            yield line, f"<{tag}> is not closed", f"Close it with </{tag}>."
 
 
 def _hidden(found: list[Token]) -> set[int]:

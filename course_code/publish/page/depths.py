@@ -21,6 +21,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from course_code.publish.base.words import LABELS
+from course_code.publish.markup.text import CONTAINER, tokens
+from course_code.publish.page.marked import markup, untagged
 from course_code.publish.page.parts import (
     Live,
     Opening,
@@ -30,7 +32,6 @@ from course_code.publish.page.parts import (
     ShownFigure,
     headings,
 )
-from course_code.publish.page.text import CONTAINER, tokens
 from course_code.publish.page.write import LONG
 
 FURTHER = "further"  # id of the heading below which the core has ended
@@ -41,8 +42,8 @@ NAME = re.compile(r"\\(?:mathrm|text|operatorname\*?)\{[^{}]*\}")  # read as one
 NO_SYMBOL = re.compile(r"\\(?:left|right|[bB]igg?[lr]?|q?quad|begin\{\w+\}|end\{\w+\}|[,;:! \\])")
 SYMBOL = re.compile(r"\\[a-zA-Z]+|[^\s{}^_&$\\]")
 WORD = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff][^\W\u4e00-\u9fff]*(?:['’.-]\w+)*")
-NO_WORDS = re.compile(  # targets, attributes, tags, marks of notes and of blocks
-    r"\]\([^)]*\)|\{[^{}]*\}|</?[a-zA-Z!][^<>]*>|\[\^[^\]]*\]"
+NO_WORDS = re.compile(  # targets, attributes, marks of notes and of blocks
+    r"\]\([^)]*\)|\{[^{}]*\}|\[\^[^\]]*\]"
     r"|^[ \t>]*(?:(?:!!!|\?\?\?\+?)(?: +[\w-]+)*|/{3,}.*)"
 )
 NOTE = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
@@ -107,11 +108,13 @@ def amounts(page: Page) -> tuple[Amount, Amount]:
 def amount(text: str) -> Amount:
     """Return words and symbols of Markdown outside folds, notes, blocks of code and comments."""
     hidden, words, symbols = set(_hidden(text.split("\n"))), 0, 0
+    plain, end = untagged(markup(tokens(text))), 0
     for token in tokens(text):
-        if token.kind in ("text", "escape", "bar"):
-            for line, part in enumerate(token.text.split("\n"), token.line):
+        start, end = end, end + len(token.text)
+        if token.kind in ("text", "bar"):
+            for line, part in enumerate(plain[start:end].split("\n"), token.line):
                 words += 0 if line in hidden else len(WORD.findall(NO_WORDS.sub(" ", part)))
-        elif token.line not in hidden:
+        elif token.line not in hidden and plain[start:end].strip(" \n"):  # not in a tag
             words += token.kind == "code"
             symbols += _symbols(token.text) if token.kind in ("math", "display") else 0
     return Amount(words, symbols=symbols)

@@ -11,6 +11,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.base.words import LABELS
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.markup import glossary
+from course_code.publish.markup.text import Token
 from course_code.publish.page import live
 from course_code.publish.page.depths import further
 from course_code.publish.page.parts import (
@@ -22,7 +23,6 @@ from course_code.publish.page.parts import (
     ShownCell,
     ShownClaims,
 )
-from course_code.publish.page.text import Token
 
 FIRST_LINE = re.compile(
     r"(?P<indent>[ \t]*):::\s*(?P<kind>\w+)(?:\s+(?P<target>[\w./]+)(?P<rest>.*))?\s*"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import dropwhile, takewhile
 
 from course_code.publish.base.words import LABELS
+from course_code.publish.markup.text import in_cell
 from course_code.publish.page.parts import Page, Prose, headings
-from course_code.publish.page.text import in_cell
 
 CHECKED = "notes-checked"
 OWN = re.compile(r"\]\(#")  # a link within its page

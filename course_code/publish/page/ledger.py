@@ -9,10 +9,10 @@ from course_code.publish.audit.record import standing
 from course_code.publish.audit.result import margin, stays
 from course_code.publish.base.course import Course
 from course_code.publish.base.words import LABELS
+from course_code.publish.markup.text import in_cell
 from course_code.publish.page.errata import moved
 from course_code.publish.page.evidence import literal, sides
 from course_code.publish.page.parts import Live, Opening, Page, Prose, ShownCell, ShownClaims
-from course_code.publish.page.text import in_cell
 from course_code.publish.page.values import places
 from course_code.publish.run.plan import Run
 

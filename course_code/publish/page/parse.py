@@ -6,6 +6,7 @@ from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.read import Lesson
+from course_code.publish.markup.text import Token, tokens
 from course_code.publish.page.checks import check_text
 from course_code.publish.page.directives import Reader
 from course_code.publish.page.parts import (
@@ -17,7 +18,6 @@ from course_code.publish.page.parts import (
     ShownClaims,
     headings,
 )
-from course_code.publish.page.text import Token, tokens
 
 
 def page_paths(course: Course) -> dict[str, list[Path]]:

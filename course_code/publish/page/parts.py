@@ -12,7 +12,7 @@ from markdown.extensions.toc import slugify
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block
-from course_code.publish.page.text import HEADING, Token, tokens
+from course_code.publish.markup.text import HEADING, Token, tokens
 
 SUBTITLE = re.compile(r"(?:`[^`]*`|(?!: |：).)*")  # what stands before one
 

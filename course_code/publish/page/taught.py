@@ -5,8 +5,8 @@ import html
 from course_code.publish.base.course import Course
 from course_code.publish.base.words import LABELS
 from course_code.publish.markup import glossary
+from course_code.publish.markup.text import Token, tokens
 from course_code.publish.page.parts import Page, Prose, headings
-from course_code.publish.page.text import Token, tokens
 
 NO_SEARCH = "data-search-exclude"  # the section itself is found
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import groupby
 
 from markdown.util import BLOCK_LEVEL_ELEMENTS
 
 from course_code.publish.base.elements import tags
-from course_code.publish.page.text import CONTAINER, Token
+from course_code.publish.markup.text import CONTAINER, Token
 
 Mistakes = Iterator[tuple[int, str, str]]  # line, what is wrong, what to do
 
@@ -35,6 +36,13 @@ QUOTE = 'Write ??? note "Title", !!! tip "Title" or === "Tab", the title in doub
 APART = "Put an empty line before it, and write 1. and 2., not 1) or 1、."
 ROW = r"Write \| for a bar inside a cell, and put an empty line below the table."
 TABLE = "A table begins with its head and a line | --- | below it, and has no empty lines."
+TARGET = re.compile(  # of a link, an image or a reference
+    r"\]\(\s*<?[^()\s]*\{\{|^[ \t>]*\[[^\]]+\]:[ \t]*<?\S*\{\{", re.MULTILINE
+)
+LEADS = {"action", "cite", "data", "formaction", "href", "ping", "poster", "src", "srcset"}
+ADDRESS = "Write the address out: a value may stand in its text or in its title."
+QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
+QUOTED = 'Put the attribute in double quotes: title="{{ name }}"'
 SIGN = "Write &lt; for the sign, or $a < b$ for a formula."
 
 
@@ -54,6 +62,7 @@ def typed(lines: list[str], hidden: set[int], found: list[Token]) -> Mistakes:
     yield from _numbered(lines, hidden)
     yield from _rows(lines, hidden, found)
     yield from _tags(found)
+    yield from _addresses(found)
 
 
 def _marked(line: str, number: int) -> Mistakes:
@@ -119,3 +128,21 @@ def _tags(found: list[Token]) -> Mistakes:
             if not address and (tag not in ELEMENTS or set(bare) - BARE):
                 what = f"<{' '.join([tag, *bare])}> would be read as a tag, and not be shown"
                 yield token.line + line, what, SIGN
+
+
+def _addresses(found: list[Token]) -> Mistakes:
+    """A value where it would not be text: in an address, in a script, in a value without quotes."""
+    for token in found:
+        if token.kind != "text" or "{{" not in token.text:
+            continue
+        if target := TARGET.search(token.text):
+            line = token.line + token.text.count("\n", 0, target.end())
+            yield line, "a value in an address", ADDRESS
+        for line, _, attributes in tags(token.text):
+            for name, value in attributes.items():
+                if "{{" not in (value or ""):
+                    continue
+                if name in LEADS or name.startswith("on") or name == "style":
+                    yield token.line + line, f"a value in the attribute {name}", ADDRESS
+                elif not {f'"{value}"', f"'{value}'"} & {*QUOTES.findall(unescape(token.text))}:
+                    yield token.line + line, f"a value without quotes in {name}", QUOTED

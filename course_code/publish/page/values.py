@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.page.text import ITEM, Token, tokens
+from course_code.publish.markup.text import ITEM, Token, tokens
 
 PLACE = re.compile(r"\{\{(?P<expression>.*?)\}\}|(?P<open>\{\{)", re.DOTALL)
 PATH = r"[A-Za-z_]\w*(?:\.\w+|\[[^\]]+\])*"
@@ -26,8 +26,12 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LITERAL = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation + "\n\r"})
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 OUTER = re.compile(r"\A[ \t]+|[ \t]+\Z")  # of a string, where they would mean something
-BEGINNING = re.compile(rf"(?:{ITEM.pattern})*[ \t>]*")  # what stands before a line's first word
+BEGINNING = re.compile(  # what stands before the end of a line's first number
+    rf"(?:{ITEM.pattern})*(?:[ \t>\d]|{PLACE.pattern})*", re.DOTALL
+)
+NUMBERED = re.compile(rf"\d(?:\d|{PLACE.pattern})*[.)](?!\d)", re.DOTALL)
 UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000]")  # \ue000 marks code cells
+FENCED = "Put it into a fence, ``` above and below it, or begin the line further left."
 READ = {"text", "bar", "escape"}  # code, math, comments and fences hold no values
 
 
@@ -154,7 +158,7 @@ def fill(text: str, known: Known, line: int = 1, *, kind: str = "Markdown") -> s
         kind: "Markdown"; "label", Markdown in which HTML is text; "plain", no Markdown at all.
 
     Raises:
-        CourseError: an unknown lesson or value, or a format that does not fit.
+        CourseError: an unknown lesson or value, a format that does not fit; code without a fence.
     """
     parts = []
     for token in tokens(text, line):
@@ -162,6 +166,9 @@ def fill(text: str, known: Known, line: int = 1, *, kind: str = "Markdown") -> s
             part = TAG.sub("&lt;", token.text) if kind == "label" else token.text
             parts.append(_put(part, known, token.line, as_it_is=kind == "plain"))
         else:
+            if token.kind == "indented":
+                what = f"code that is only indented: {token.text.strip()!r}"
+                raise known.error(what, token.line, FENCED)
             if token.kind in ("math", "display"):
                 _refuse_in_math(token, known)
             parts.append(token.text)
@@ -190,15 +197,20 @@ def _put(text: str, known: Known, line: int, as_it_is: bool) -> str:
         value, is_string = known.text(match["expression"], here)
         if as_it_is:
             return value
-        if is_string:
-            spaced = value.translate(LITERAL)
-            return OUTER.sub(lambda found: "".join(f"&#{ord(c)};" for c in found[0]), spaced)
         first = BEGINNING.fullmatch(text[: match.start()].rpartition("\n")[2])
-        if first and value.isdecimal() and text[match.end() :].startswith((".", ")")):
-            return f"&#{ord(value[0])};{value[1:]}"  # or the 3. of a sentence would begin a list
-        return value
+        lists = first and NUMBERED.match(value + text[match.end() :])
+        written = _literal(value) if is_string else value
+        if lists and value:  # or the 3. of a sentence would begin a list
+            return f"&#{ord(value[0])};{written[1:]}"
+        return written
 
     return PLACE.sub(place, text)
+
+
+def _literal(value: str) -> str:
+    """Return a string so that nothing reads anything into it."""
+    spaced = value.translate(LITERAL)
+    return OUTER.sub(lambda found: "".join(f"&#{ord(c)};" for c in found[0]), spaced)
 
 
 def _refuse_in_math(token: Token, known: Known) -> None:

@@ -5,12 +5,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from course_code.publish.base.words import LABELS
+from course_code.publish.markup.text import longest_ticks
 from course_code.publish.page.buttons import buttons
 from course_code.publish.page.described import described
+from course_code.publish.page.marked import readdressed
 from course_code.publish.page.parts import (
     CourseList,
     Live,
@@ -21,7 +22,7 @@ from course_code.publish.page.parts import (
     ShownFigure,
     headings,
 )
-from course_code.publish.page.text import longest_ticks
+from course_code.publish.page.place import Place
 from course_code.publish.run.plan import Run
 
 PRINTED = ".text .no-copy .lesson-output"  # the fence of an output that is text
@@ -31,20 +32,6 @@ COLUMNS = re.compile(r"\S {2,}\S.*?\S {2,}\S")
 LONG = 60  # lines of an output; a longer one is folded
 THEMES = ("light", "dark")
 MARKDOWN = re.compile(r"[`$\[\]\\*_\n]")  # inside an attribute it would still become HTML
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a page lies in the site.
-
-    `root` leads from the page to the site's root ("../"), `home` to its language's ("../" too, or
-    "../" from a Chinese page whose root is "../../"); `repository` is owner/name or empty.
-    """
-
-    root: str
-    home: str
-    repository: str = ""
-    directories: bool = True  # a.md becomes a/index.html rather than a.html
 
 
 def to_markdown(page: Page, run: Run | None, place: Place) -> str:
@@ -65,9 +52,7 @@ def to_markdown(page: Page, run: Run | None, place: Place) -> str:
         elif isinstance(segment, Live):
             parts.append("\n".join(indented(_live(segment, page, place), segment.indent)))
         elif isinstance(segment, CourseList):
-            address = rf'href="{place.home}\1' + ("/#" if place.directories else ".html#")
-            text = re.sub(r'href="(\w+)\.md#', address, segment.text)
-            parts.append(re.sub(r'(src|href)="assets/', rf'\1="{place.root}assets/', text))
+            parts.append(readdressed(segment.text, place.lead))
         else:
             lines = _cell(segment, page, place)
             parts.append("\n".join(indented(lines, segment.indent)))
@@ -163,7 +148,12 @@ def indented(lines: Iterable[str], indent: str) -> list[str]:
 
 
 def _output(output: dict, long: str) -> list[str]:
-    text = f"{output['error']}: {output['says']}" if "error" in output else output["text"]
+    error = "error" in output
+    return printed(f"{output['error']}: {output['says']}" if error else output["text"], long)
+
+
+def printed(text: str, long: str) -> list[str]:
+    """Return the lines that show what was printed, in a fold with the title `long` if it is."""
     lines = text.count("\n") + 1
     title = long.format(lines=f"{lines:,}") if lines > LONG else None
     rows = sum(bool(COLUMNS.search(line)) for line in text.splitlines())
@@ -222,7 +212,8 @@ def _data(cell: str, number: int, figure: dict, page: Page, place: Place) -> lis
 
 def _again(shown: ShownFigure, lesson: str, place: Place) -> list[str]:
     images = _images(shown.cell, 0, shown.figure, lesson, place, shown.alt)
-    lines = ["//// html | figure.lesson-figure.first", images]
+    told = _told(shown.cell, 0, shown.figure)
+    lines = [f"//// html | figure.lesson-figure.first{told}", images]
     if shown.caption:
         lines += ["", *caption(shown.caption)]
     return [*lines, "////"]

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distributions, version
 from io import StringIO
+from pathlib import Path
 from tokenize import generate_tokens
 
 from course_code.publish.base.files import digest
@@ -28,10 +29,13 @@ from course_code.publish.run.device import device_class
 
 LIBRARIES = ("matplotlib", "numpy")  # that every run imports
 TOOLS = (  # that run lessons, and turn figures into files
-    *("ipykernel", "ipython", "matplotlib-inline", "nbclient"),
+    *("ipykernel", "ipython", "jupyter-client", "matplotlib-inline", "nbclient", "nbformat"),
     *("contourpy", "kiwisolver", "pillow", "psutil", "scour"),
 )
-SHAPING = (*surroundings.INSIDE, surroundings, outputs)  # modules that decide what is stored
+SHAPING = (  # files that decide what is stored; some are slow to import
+    *(module.__file__ for module in (*surroundings.INSIDE, surroundings, outputs)),
+    *(str(Path(__file__).with_name(name)) for name in ("execute.py", "kernels.py")),
+)
 READS_ITSELF = {  # names by which code sees its comments, its docstrings or its lines' numbers
     *("__doc__", "help", "inspect", "traceback", "pydoc", "doctest", "linecache", "warnings"),
     *("logging", "getsource", "getdoc", "__code__", "_getframe", "__traceback__", "tb_frame"),
@@ -107,7 +111,7 @@ def inputs_of(code: Code) -> Inputs:
         _versions(TOOLS),
         device_class(),
         _inherited() if code.reads_environment else {},
-        digest("\n".join(_meaning_of(_read(module.__file__)) for module in SHAPING)),
+        digest("\n".join(_meaning_of(_read(path)) for path in SHAPING)),
     )
 
 

@@ -17,13 +17,14 @@ from course_code.publish.run.inside import (
     lettering,
     repeatable,
     series,
+    streams,
     tables,
     values,
 )
 
 INSIDE = (  # executed in the kernel in this order
     *(colours, lettering, series, tables, figures),
-    *(repeatable, values, leftovers, kernel),
+    *(repeatable, values, streams, leftovers, kernel),
 )
 INHERITED = (  # where programs, libraries, caches and cards are
     *("PATH", "HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "MPLCONFIGDIR", "SYSTEMROOT"),

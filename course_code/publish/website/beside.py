@@ -1,5 +1,6 @@
 """A folder built beside its place and put there whole, so that readers never miss it."""
 
+import atexit
 import ctypes
 import os
 import re
@@ -20,6 +21,8 @@ TRIES = 5  # other builds may move the same place
 class Beside:
     """A folder of this process beside `place`; `publish` puts it there, `close` removes it.
 
+    So does the end of the process: MkDocs does not tell its hooks of Ctrl-C.
+
     A place that is a link is written through: its target is replaced, the link stays.
 
     Raises:
@@ -34,6 +37,7 @@ class Beside:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CourseError(f"cannot be written: {error.strerror}", self.folder) from None
+        atexit.register(self.close)
 
     def publish(self) -> None:
         """Put the folder in its place, in one step where the system can exchange two folders."""
@@ -57,6 +61,7 @@ class Beside:
     def close(self) -> None:
         """Leave nothing beside the place."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        atexit.unregister(self.close)
 
 
 def exchange(one: Path, other: Path) -> bool:

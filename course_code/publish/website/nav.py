@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -12,6 +13,7 @@ from course_code.publish.base.errors import CourseError
 
 ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%-]+")
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+SHOWN = ("site_name", "site_description", "site_author", "copyright", "nav", "extra")  # in pages
 
 
 class _Loader(lined.Loader):
@@ -60,9 +62,37 @@ def check_nav(course: Course) -> None:
         for page in named:
             if not (course.prose(language) / page).is_file():
                 what = f"nav names {page}, but there is no {course.prose(language).name}/{page}"
-                lines = course.read(course.root / file).split("\n")
-                line = next((n for n, text in enumerate(lines, 1) if page in text), None)
+                line = _line(course, file, page)
                 raise CourseError(what, file, line, "Remove the line, or write the page.")
+
+
+def check_words(course: Course) -> None:
+    """Refuse HTML in settings: templates put them into pages as they are.
+
+    Raises:
+        CourseError: says in which configuration, and on which line.
+    """
+    for language in LANGUAGES:
+        found, file = settings(course, language), file_of(language)
+        for text in _texts([found.get(name) for name in SHOWN]):
+            if re.search('[<"]', text):
+                hint = "It is shown as text: use words, and “ and ” for quotes."
+                line = _line(course, file, text.split("\n")[0])
+                raise CourseError(f"a setting holds HTML: {text!r}", file, line, hint)
+
+
+def _texts(setting) -> Iterator[str]:
+    """Every text in a setting, names too."""
+    if isinstance(setting, str):
+        yield setting
+    elif isinstance(setting, dict | list):
+        for part in chain(*setting.items()) if isinstance(setting, dict) else setting:
+            yield from _texts(part)
+
+
+def _line(course: Course, file: Path, words: str) -> int | None:
+    lines = course.read(course.root / file).split("\n")
+    return next((n for n, text in enumerate(lines, 1) if words in text), None)
 
 
 def check_addresses(extra: dict, home: str, directories: bool = True) -> None:

@@ -35,7 +35,7 @@ from course_code.publish.states.packed import check_same, pack
 from course_code.publish.states.script import plan_states
 from course_code.publish.website import cards, search
 from course_code.publish.website.names import check_names
-from course_code.publish.website.nav import check_nav
+from course_code.publish.website.nav import check_nav, check_words
 
 STATES = live.FOLDER.relative_to("docs").as_posix()  # beside the modules that fetch them
 STYLE = "assets/css/site.css"  # one file for all parts of docs/assets/css, in order of their names
@@ -144,6 +144,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
     """
     check_names(course)
     check_nav(course)
+    check_words(course)
     glossary.load(course)  # its mistakes, before anything runs
     changes(course)
     labels.load(course)

@@ -4,56 +4,29 @@ A site generator that skips an extension, loses a file or prints a mark as it wa
 nothing. So each built page is read as a browser reads it and compared with what its course gave.
 """
 
-import html
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from course_code.publish.base.course import LANGUAGES
-from course_code.publish.base.elements import OpenElements
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import digest
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lab.leaks import leaks
-from course_code.publish.page.parts import (
-    Live,
-    Page,
-    Prose,
-    ShownCell,
-    ShownClaims,
-    ShownFigure,
-)
-from course_code.publish.page.text import tokens
+from course_code.publish.notebook.given import read_given
+from course_code.publish.page.parts import Page
 from course_code.publish.website.prepare import Site, place_of
+from course_code.publish.website.seen import Seen, read
+from course_code.publish.website.wanted import MARKS, WORD, Wanted, wanted_of, wanted_of_given
 
-MARKS = ("{{", ":::", "$$", "**", "[^", "???", "!!!", "////", "\\(", "\\[")
-UNREAD = {"script", "style", "pre", "code", "textarea", "svg", "title"}
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-NOT_SHOWN = re.compile(  # of Markdown: marks of notes, targets of links, attributes, tags, items
-    r"<(code|pre|svg|style)\b.*?</\1>|!\[[^\]]*\](?=[(\[])|\]\[[^\]]*\]|^[ \t]*\*\[[^\]]+\]:[^\n]*$"
-    r"|\[\^[^\]]*\]|\]\([^)]*\)|^[ \t]*\[[^\]]+\]:[^\n]*$|\{[^{}]*\}|</?[a-zA-Z!][^<>]*>"
-    r"|^[ \t>]*\d+[.)](?=\s)",
-    re.MULTILINE | re.DOTALL,
-)
-PARTS = {"lesson-code": "code", "lesson-output": "outputs"}
+KINDS = {"code": "code block", "outputs": "output", "alts": "figure"}
+FEW = 5  # words that a page lacks are told one by one
+REACH = 20  # characters on either side of a mark
 
-
-@dataclass
-class Seen:
-    """What a reader of a page finds: texts of its parts, in order, and where its links lead."""
-
-    code: list[str] = field(default_factory=list)
-    outputs: list[str] = field(default_factory=list)
-    alts: list[str] = field(default_factory=list)  # one for each figure
-    claims: int = 0
-    formulas: list[str] = field(default_factory=list)  # as TeX
-    text: str = ""
-    links: list[str] = field(default_factory=list)  # to this site
+Lack = tuple[str, int | None]  # what is missing, and the line that asks for it, if that is known
 
 
 def prove(site: Site, folder: Path, kept: Kept | None = None) -> None:
@@ -74,110 +47,46 @@ def prove(site: Site, folder: Path, kept: Kept | None = None) -> None:
 def problems(site: Site, folder: Path, kept: Kept | None = None) -> list[str]:
     """Say what each page of a built site lacks; see `prove`."""
     found, there = [], cache(_is_there)
+    folders = {one: folder / ("" if one == LANGUAGES[0] else one) for one, _ in site.pages}
     for (language, path), page in site.pages.items():
-        file = _built(folder / ("" if language == LANGUAGES[0] else language), path)
+        file = _built(folders[language], path)
         if file is None:
             found.append(f"{page.path}: there is no page of it in {folder}")
             continue
         links, missing = _proved(site, page, (language, path), file.read_bytes(), kept)
-        missing += [f"it leads to {link}, which is not there" for link in _dead(links, file, there)]
-        found += [f"{page.path}: {what}" for what in missing]
+        dead = (f"it leads to {link}, which is not there" for link in _dead(links, file, there))
+        for what, line in [*missing, *((what, None) for what in dead)]:
+            found.append(f"{page.path}{f':{line}' if line else ''}: {what}")
+    for language, own in folders.items():
+        found += _given(site, language, own, there)
     return found
 
 
-def lacking(page: Page, markdown: str, seen: Seen) -> list[str]:
-    """Say what a built page lacks of what its course page, filled, asks for."""
-    wanted = wanted_of(page, markdown)
-    found = [f"{mark!r} stands in its text" for mark in MARKS if mark in seen.text]
-    found += _compared("code block", wanted.code, seen.code)
-    found += _compared("output", wanted.outputs, seen.outputs)
-    found += _compared("figure", wanted.alts, seen.alts)
+def lacking(wanted: Wanted, seen: Seen) -> Iterator[Lack]:
+    """Say what a built page lacks of what is wanted of it."""
+    yield from _marks(wanted, seen.text)
+    for kind in KINDS:
+        yield from _compared(kind, wanted, seen)
     if wanted.claims != seen.claims:
-        found.append(f"{seen.claims} claims instead of {wanted.claims}")
-    lost = Counter(wanted.formulas) - Counter(seen.formulas)
-    found += [f"the formula {tex!r} is missing" for tex in lost]
-    numbers = Counter(NUMBER.findall(wanted.text)) - Counter(NUMBER.findall(seen.text))
-    return found + [f"the number {number} is missing" for number in numbers]
+        yield f"{seen.claims} claims instead of {wanted.claims}", None
+    for formula in Counter(wanted.formulas) - Counter(seen.formulas):
+        yield f"the formula {formula!r} is missing", wanted.lines.get(formula)
+    missing = Counter(WORD.findall(wanted.text))
+    missing -= Counter(WORD.findall(seen.text)) | Counter(WORD.findall(seen.joined))
+    for word in list(missing)[:FEW]:
+        kind = "number" if word[0].isdigit() else "word"
+        yield f"the {kind} {word} is missing", wanted.lines.get(word)
+    if len(missing) > FEW:
+        yield f"{len(missing) - FEW} more words are missing", None
 
 
-def wanted_of(page: Page, markdown: str) -> Seen:
-    """What a reader shall find on a page."""
-    wanted, texts = Seen(), []
-    for part in page.segments:
-        if isinstance(part, ShownCell):
-            for block, outputs in zip(part.blocks, part.outputs, strict=True):
-                wanted.code.append(block.source)
-                wanted.outputs += [o for o in map(_printed, outputs) if o is not None]
-            wanted.alts += part.alts
-            texts += part.captions
-        elif isinstance(part, ShownFigure):
-            wanted.alts.append(part.alt)
-        elif isinstance(part, Live):
-            wanted.alts.append(part.alt)
-            texts.append(part.caption)
-        elif isinstance(part, ShownClaims):
-            wanted.claims += len(part.rows)
-            texts += [text for *_, text in part.rows]
-        elif isinstance(part, Prose):
-            texts.append(part.text)
-            wanted.claims += part.text.count('class="claim-kind ')  # pages explain the kinds
-    prose = "\n".join(t.text for text in texts for t in tokens(text) if t.kind == "text")
-    wanted.text = html.unescape(NOT_SHOWN.sub(" ", prose))
-    maths = (token.text for token in tokens(markdown) if token.kind in ("math", "display"))
-    wanted.formulas = [_tex(formula) for formula in maths]
-    return wanted
-
-
-def read(text: str) -> Seen:
-    """Read a built page."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    reader.seen.formulas = [_tex(formula) for formula in reader.seen.formulas]
-    return reader.seen
-
-
-class _Reader(OpenElements):
-    """Collects what is seen; of each open element it is known where its text goes."""
-
-    def __init__(self):
-        super().__init__()
-        self.seen = Seen()
-
-    def handle_starttag(self, tag, attrs):
-        values, goes = dict(attrs), self.within("text")
-        classes = (values.get("class") or "").split()
-        part = next((PARTS[name] for name in classes if name in PARTS), None)
-        if part:
-            getattr(self.seen, part).append("")
-            goes = f"in {part}"  # its text is in the element code
-        elif tag == "math":
-            self.seen.formulas.append(values.get("data-tex") or "")
-        elif tag == "code" and goes.startswith("in "):
-            goes = goes.removeprefix("in ")
-        elif goes == "text" and (tag in UNREAD or "figure-data" in classes):
-            goes = ""
-        self.seen.claims += "claim-kind" in classes
-        if "lesson-figure" in classes:
-            self.seen.alts.append(None)
-        elif tag == "img" and self.seen.alts and self.seen.alts[-1] is None:
-            self.seen.alts[-1] = values.get("alt") or ""
-        link = values.get("href") or values.get("src") or ""
-        if link and not urlsplit(link).scheme and not urlsplit(link).netloc:
-            self.seen.links.append(link)
-        self.seen.text += " "  # as for the tags of the Markdown: 10<sup>3</sup> is no 103
-        self.enter(tag, goes)
-
-    def handle_endtag(self, tag):
-        super().handle_endtag(tag)
-        self.seen.text += " "
-
-    def handle_data(self, data):
-        goes = self.within("text")
-        if goes == "text":
-            self.seen.text += data
-        elif goes in ("code", "outputs"):
-            getattr(self.seen, goes)[-1] += data
+def _marks(wanted: Wanted, text: str) -> Iterator[Lack]:
+    """Marks that nobody has rendered, but for those that a page shows on purpose."""
+    for mark in MARKS:
+        if text.count(mark) > wanted.marks[mark]:
+            at = text.index(mark)
+            near = " ".join(text[max(at - REACH, 0) : at + REACH].split())
+            yield f"{mark!r} stands in its text: {near!r}", None
 
 
 def _proved(site: Site, page: Page, name: tuple[str, str], data: bytes, kept: Kept | None):
@@ -187,40 +96,53 @@ def _proved(site: Site, page: Page, name: tuple[str, str], data: bytes, kept: Ke
     if kept and (links := kept.get("/".join(name), key)) is not None:
         return links, []
     seen = read(data.decode("utf-8"))
-    missing = lacking(page, markdown, seen)
+    missing = list(lacking(wanted_of(page, markdown), seen))
     if page.is_lab:
         text = "\n".join([*seen.code, seen.text])
-        missing += [f"it gives {line!r} away" for _, line in leaks(site.labs[page.lesson][0], text)]
+        told = leaks(site.labs[page.lesson][0], text)
+        missing += [(f"it gives {line!r} away", None) for _, line in told]
     links = sorted(set(seen.links))
     if kept and not missing:
         kept.put("/".join(name), key, links)
     return links, missing
 
 
-def _compared(kind: str, wanted: list[str], seen: list[str]) -> Iterator[str]:
+def _given(site: Site, language: str, folder: Path, there) -> Iterator[str]:
+    """What the pages lack that were made of teachers' notebooks."""
+    prose = site.course.prose(language)
+    for path in sorted(prose.rglob("*.ipynb")):
+        name, shown = path.relative_to(prose), site.course.relative(path)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        file = _built(folder, name.as_posix())
+        if file is None:
+            yield f"{shown}: there is no page of it in {folder}"
+            continue
+        page, seen = read_given(site.course.read(path), shown, language), read(_text(file))
+        for what, line in lacking(wanted_of_given(page), seen):
+            yield f"{shown}: {page.source.cell(line)}{what}"
+        for link in _dead(sorted(set(seen.links)), file, there):
+            yield f"{shown}: it leads to {link}, which is not there"
+
+
+def _text(file: Path) -> str:
+    return file.read_text("utf-8")
+
+
+def _compared(kind: str, wanted: Wanted, seen: Seen) -> Iterator[Lack]:
     """Say which parts of a page differ from what was asked for."""
-    if len(wanted) != len(seen):
-        yield f"{len(seen)} {kind}s instead of {len(wanted)}"
-    for number, (mine, built) in enumerate(zip(wanted, seen, strict=False), 1):
-        if _plain(mine) != _plain(built):
-            yield f"{kind} {number} is not as it was: {_plain(built)[:60]!r}"
+    mine, built, word = getattr(wanted, kind), getattr(seen, kind), KINDS[kind]
+    if len(mine) != len(built):
+        yield f"{len(built)} {word}s instead of {len(mine)}", None
+    for number, (one, other) in enumerate(zip(mine, built, strict=False), 1):
+        if _plain(one) != _plain(other):
+            what = f"{word} {number} is not as it was: {_plain(other)[:60]!r}"
+            yield what, wanted.lines.get(f"{kind} {number}")
             return
 
 
 def _plain(text: str | None) -> str:
     return " ".join((text or "").split())
-
-
-def _printed(output: dict) -> str | None:
-    if "error" in output:
-        return f"{output['error']}: {output['says']}"
-    return output.get("text")
-
-
-def _tex(formula: str) -> str:
-    """A formula without its delimiters and spaces, which do not count."""
-    text = re.sub(r"[\s>]+", "", html.unescape(formula))
-    return re.sub(r"^(?:\$\$?|\\[(\[])|(?:\$\$?|\\[)\]])$", "", text)
 
 
 def _built(folder: Path, path: str) -> Path | None:

@@ -9,6 +9,7 @@ from conftest import ROOT
 
 from course_code.publish.__main__ import main
 from course_code.publish.base import again
+from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.leaks import check_secret, leaks
 from course_code.publish.lab.read import read_lab
@@ -248,6 +249,7 @@ def test_a_solution_in_the_built_site_fails_its_proof(toy, tmp_path):
     lab = read_lab(toy(), "labs/toy")
     page = Page(Path("docs/en/labs/toy.md"), "en", lab.name, (Prose("# Toy\n", 1),))
     site = SimpleNamespace(
+        course=Course(tmp_path),
         pages={("en", "labs/toy.md"): page},
         labs={lab.name: (lab, None)},
         markdown=lambda *_: "# Toy\n",

@@ -104,16 +104,49 @@ def test_a_formula_in_a_heading_is_an_error(render):
 
 
 @pytest.mark.parametrize(
-    "text", ["It costs $5-$10.", "from US$5 to US$6", "（$5，或$6）", "now $x$2"]
+    ("text", "why"),
+    [
+        ("It costs $5-$10.", "before a digit: '$5-$1'"),
+        ("（$5，或$6）", "before a digit"),
+        ("now $x$2", "before a digit"),
+        ("$5-$**10**", "before a digit"),
+        ("from US$5 to US$6", "after a letter or digit: 'S$5 to US$'"),
+        ("5$-10$", "after a letter or digit"),
+        ("US$5 to HK$ 6 or US$5/A$", "after a letter or digit"),
+        ("US$5/A$", "after a letter or digit: 'S$5/A$'"),
+        ("**US**$5/A$", "after a letter or digit"),
+        ("Kč$5/A$", "after a letter or digit"),
+        ("５$-10$", "after a letter or digit"),
+        ("Costs $5 and then 6$.", "of a number and words: '$5 and then 6$'"),
+        ("($5 each) or (C$ each)", "of a number and words"),
+        ("$5/day-A$", "of a number and words"),
+        ("$5 или 6$", "of a number and words"),
+        ("$5–10$", "of a number and words"),
+        ("$1,000 – C$", "of a number and words"),
+        ("（$5 起，或 A$）", "of a number and words"),
+        ("| a | b |\n|---|---|\n| $5 each | A$ each |", "of a number and words"),
+    ],
 )
-def test_money_is_no_formula(render, text):
-    with pytest.raises(
-        CourseError, match=r"page\.md:3: money, or a formula before a digit"
-    ) as error:
+def test_money_is_no_formula(render, text, why):
+    with pytest.raises(CourseError, match=r"page\.md:[35]: money, or ") as error:
         render(f"One\n\n{text}")
+    assert f"a formula {why}" in str(error.value)
     assert r"Write \$ for a dollar sign" in str(error.value)
     shown = render(f"One\n\n{text}".replace("$", r"\$"))
-    assert text in shown
+    assert visible(shown).count("$") == text.count("$")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$2^8 = 256 \\text{ values}$, $2Bnm$, $2 \\cdot ab$, $1, \\dots, C-1$",
+        "$10^{\\mathrm{max} and}$, $1/(n_\\text{in} + n_\\text{out})$, $-1/3$, $3\\text{–}4$",
+        "设$x$为，**粗**$2n$，（$x$）$y$、*$x$*$2$",
+        "`US`$x$, \\$ $5$, the $5$th, $n$-th, \\$5 and $6$",
+    ],
+)
+def test_numbers_and_names_in_formulas_are_no_money(render, text):
+    assert "<math " in render(text)
 
 
 @pytest.mark.parametrize(

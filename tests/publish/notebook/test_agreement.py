@@ -23,12 +23,12 @@ from course_code.publish.lab.read import read_labs
 from course_code.publish.lab.trial import as_lesson
 from course_code.publish.lesson.inline import Block
 from course_code.publish.lesson.read import read_lesson
+from course_code.publish.markup.text import tokens
 from course_code.publish.notebook.dialect import EXTENSIONS, _Formulas
 from course_code.publish.notebook.notebook import to_notebook
 from course_code.publish.page.opening import open_page
 from course_code.publish.page.parse import page_paths, parse
 from course_code.publish.page.parts import Live, Opening, Page, Prose, ShownCell, ShownClaims
-from course_code.publish.page.text import tokens
 from course_code.publish.page.values import Known
 from course_code.publish.page.write import Place, to_markdown
 

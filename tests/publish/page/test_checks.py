@@ -10,10 +10,10 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.lab.read import read_labs
 from course_code.publish.lab.trial import as_lesson
 from course_code.publish.lesson.read import read_lesson
+from course_code.publish.markup.text import tokens
 from course_code.publish.page.across import check_pages
 from course_code.publish.page.checks import check_text
 from course_code.publish.page.parse import page_paths, parse
-from course_code.publish.page.text import tokens
 
 PATH = Path("docs/zh/one.md")
 
@@ -65,6 +65,26 @@ REFUSED = {  # page, line of the error, words of it
     "heading met before": ("## Bugs\n\n## 中 {#zh}\n\n## Bugs\n", 5, "'bugs' is taken by line 1"),
     "id of another heading": ("## The *bug*\n\n## B {#the-bug}\n", 3, "taken by line 1"),
     "image without alt text": ("a\n![](b.png)\n", 2, "Say what is seen: ![alt text]"),
+    "image by reference without it": ("a\n\n![][b]\n\n[b]: c.png\n", 3, "without alt text"),
+    "image whose alt is a space": ('a `b`\n<img src="b.png"\nalt=" ">\n', 2, "without alt text"),
+    "image of another site": ("a\n![b `c`](https://x.org/d.png)\n", 2, "'https://x.org/d.png'"),
+    "such an image by reference": ("![b][c]\n\n[c]: //x.org/d.png\n", 1, "from another site"),
+    "such an image in a caption": (
+        '::: cell a.b\n    caption="![c](http://x.org/d.png)"\n', 2, "from another site",
+    ),
+    "such an image in HTML": (
+        'a `b`\n<img alt="`c`" src=https://x.org/$1$.png>\n', 2, "<img> comes",
+    ),
+    "such an image in a set": ('<img alt="a" srcset="a.png 1x, //x.org/b 2x">\n', 1, "comes from"),
+    "such an image in a style": ('<b style="c: url(//x.org/a)">a</b>\n', 1, "style of <b>"),
+    "such an image in an SVG": ('<svg><use href="https://x.org/a"/></svg>\n', 1, "<use> comes"),
+    "a script": ("a\n\n<script>\nalert(`1`)\n</script>\n", 3, "<script>, which no page may hold"),
+    "a script of an element": ('<b onclick="a()">b</b>\n', 1, "a script in the attribute onclick"),
+    "a script as an address": ('a [b](javascript:c) d\n', 1, "a link that is a script"),
+    "a script as a link": ('<a href=" JavaScript:c">d</a>\n', 1, "a script in the attribute href"),
+    "a frame": ('<iframe src="a.html"></iframe>\n', 1, "<iframe>, which no page may hold"),
+    "an element that stays open": ("a\n\n<div>\n\nb\n", 3, "<div> is not closed"),
+    "an element that was not open": ("a\n\n</div>\n", 3, "</div> closes nothing"),
     "image in HTML without it": ('<img src="b.png" alt="">\n', 1, "without alt text"),
     "underlined heading": ("# T\n\n训练\n----\n", 3, "Write: ## Heading"),
     "quoted heading": ("# T\n\n> ## 训练\n", 3, "Write: ## Heading"),
@@ -88,6 +108,12 @@ REFUSED = {  # page, line of the error, words of it
     "table without a head": ("a\n\n| a | b |\n| 1 | 2 |\n", 3, "belongs to no table"),
     "signs that are a tag": ("a\nif a<b and c>d then\n", 2, "<b and c> would be read as a tag"),
     "angles that are a tag": ("a `b` list<int> c\n", 1, "<int> would be read as a tag"),
+    "address that is a value": ("a\n[b]({{ c }})\n", 2, "a value in an address"),
+    "address of an image": ("![a](b/{{ c }}.png)\n", 1, "a value in an address"),
+    "address of a reference": ("[a]\n\n[a]: {{ b }}\n", 3, "a value in an address"),
+    "href that is a value": ('<a\nhref="{{ c }}">b</a>\n', 1, "a value in the attribute href"),
+    "script that is a value": ('<b onclick="{{ c }}">b</b>\n', 1, "in the attribute onclick"),
+    "value without quotes": ("a\n<p title={{c}}>b</p>\n", 2, "a value without quotes in title"),
     "math in a paragraph": ("a\nb $$x$$ c\n", 2, "$$ on lines of their own"),
     "math with a blank line": ("$$\na\n\nb\n$$\n", 1, "$$ inside a paragraph"),
 }  # fmt: skip
@@ -118,8 +144,11 @@ def test_a_mistake_names_its_line_and_what_to_do(case):
         "1. a\n   goes on\n\n1. b\n   `c`\n",
         "As in layer\n1. It has\n20. ones.\n\n- a\n    1. b\n    2. c\n\n2. d\n3. e\n",
         "> | a | b |\n> |--|--|\n> | $x|y$ | `|` |\n> c | \\| | |\n\n| a\n|---\n| b\n",
+        '[a {{ b }}](c.md "{{ d }}") <b title="{{ e }}" lang=\'{{ f }}\'>g</b> [^h]\n\n[^h]: i\n',
         "<https://x.org> <a@b.org> <br> <details open><summary>x</summary></details>\n",
         '<svg><path d="M0"/></svg> 5 < 6, a <- b, `<int>` $a<b$ <!-- <x> -->\n',
+        '![a](data:image/png;base64,AA) <p>a<br>b\n\n<a href="https://x.org" class="on">c</a>\n',
+        "`<script>` \\<script> <https://x.org/a> [a](https://x.org) $a <div> b$\n",
         '!!! note inline end "A"\n\n    /// html | div.x\n    a\n    ///\n\n===\n\n!important\n',
     ],
 )
@@ -175,6 +204,46 @@ def test_links_that_lead_nowhere(pages, text, line, words):
     assert words in str(error.value)
     with pytest.raises(CourseError, match=r"docs/zh/index\.md"):
         pages("# T\n", chinese=text)
+
+
+TAKEN = {  # a page of the lesson `one`, line of the second id, words
+    "a heading and a cell": ("## A {#cell-c0}\n\n::: cell one.c0\n", 5, "taken by line 3"),
+    "a heading and the data of a figure": (
+        '## A {#data-c0-1}\n\n::: cell one.c0 alt="a"\n', 5, "'data-c0-1' is taken by line 3",
+    ),
+    "a heading and what lies further": (
+        "::: cell one.c0\n\n## A {#further}\n\n::: further\n", 7, "'further' is taken by line 5",
+    ),
+    "what lies further, twice": (
+        "::: further\n\n::: cell one.c0\n\n::: further\n", 7, "'further' is taken by line 3",
+    ),
+    "a tag and a heading": (
+        '::: cell one.c0\n\na\n<span\nid="a"></span>\n\n## B {#a}\n', 9, "'a' is taken by line 6",
+    ),
+    "two tags": ('<b id="a">b</b>\n<b id=a>b</b>\n\n::: cell one.c0\n', 4, "taken by line 3"),
+    "a paragraph and a tag": (
+        'b\n{: #a }\n\n::: cell one.c0\n\n<b id="a">b</b>\n', 8, "'a' is taken by line 4",
+    ),
+    "a block and a heading's words": (
+        "/// html | div#b-c\na\n///\n\n::: cell one.c0\n\n## B *c*\n", 9, "'b-c' is taken",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_an_id_is_given_once(write, case):
+    text, line, words = TAKEN[case]
+    lesson = '# %% name="c0"\nSEEDS = range(2)\n'
+    course = write({"lessons/one": lesson, "docs/en/one.md": f"# T\n\n{text}"})
+    page = parse(course, "en", Path("one.md"), {"one": read_lesson(course, "one")})
+    with pytest.raises(CourseError) as error:
+        check_pages(course, {("en", "one.md"): page})
+    assert str(error.value).startswith(f"docs/en/one.md:{line}: the id ")
+    assert words in str(error.value)
+
+
+def test_ids_in_code_and_formulas_are_none(pages):
+    pages("# T\n\n## A {#a}\n\n`{#a}` $x^{#a}$ <!-- <b id='a'> -->\n\n```\n{#a}\n```\n")
 
 
 def test_links_in_captions_and_claims_and_alts_that_were_not_translated(write):

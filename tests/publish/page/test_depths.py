@@ -104,6 +104,8 @@ def test_the_core_ends_where_further_begins(course, ran):
         ('Seen\n\n??? question "Folded"\n\n    not\n\n    counted\n\nagain\n', 2),
         ("```python\ncode\n```\n<!-- hidden -->\n| a | b |\n| - | - |\n| c | d |\n", 4),
         ('!!! note "Title"\n\n    is read\n', 3),
+        ('One <img alt="a > b c"\nsrc="d"> two < 3 <b>four</b>\n', 4),
+        ('One <b title="`a`">two</b>\n', 2),
     ],
 )
 def test_words_are_counted_as_they_are_read(text, words):

@@ -12,12 +12,12 @@ from markdown_it import MarkdownIt
 
 from course_code.publish.base.errors import CourseError
 from course_code.publish.lesson.inline import Block
+from course_code.publish.markup.text import tokens
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.notebook import to_notebook
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page.labels import Labels
 from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims, headings
-from course_code.publish.page.text import tokens
 from course_code.publish.page.translated import Speaker, image
 from course_code.publish.page.values import Known, fill
 from course_code.publish.page.write import Place, to_markdown
@@ -32,6 +32,7 @@ STRINGS = [
     "[^1]", "~~~", "```", "::: cell one.c0", "??? tip", "{{ x }}", "<!-- no comment",
     "import os  # no",
     "a_b_c **d** ~~e~~ ==f== ^g^ :h: (c) --",
+    "2024", "3.", "12) a", " 7", "٣",
 ]  # fmt: skip
 GLUE = ["", "", " ", "\n", "\n\n", "\t", "\\", "|", "\u2028", "\xa0", "\u200b", "é", "数", "｜"]
 MARKS = r"""<b <svg/onload=alert(1)> <!-- --> ]]> " onmouseover="alert(1) ' x=' &#60; &lt; &amp;
@@ -64,6 +65,12 @@ PROSE = """# Title {{ s }}
 Prose {{ s }} end, **bold {{ s }}** end.
 
 {{ s }}
+
+{{ s }}. In it
+
+1{{ s }}) In it
+
+> {{ s }}. In it
 
 | a | b |
 |---|---|

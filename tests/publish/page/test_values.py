@@ -88,6 +88,8 @@ def test_every_power_of_ten_reads_back(sign, exponent):
         "a <!-- {{ todo }} --> b",
         "<!--\n\n{{ todo }}\n\n-->",
         "```text\n{{ todo }}\n```",
+        "<pre>{{ todo }}\n\n{{ loss }} $x$</pre>",
+        "<script>\nx = {{ todo }};\n</script>",
         "a $\\$ {{loss}}$ b",
         "$a$, $b^{{c}}$ and `{{ d }}`",
         "no braces, {one} and }} alone",
@@ -102,6 +104,8 @@ def test_code_and_math_stay_as_they_are(text):
     [
         ("`{{ X }}` {{ X }} $x^{{2}}$", "`{{ X }}` 3 $x^{{2}}$"),
         ("a \\` {{ X }} `", "a \\` 3 `"),
+        ('<pre title="{{ X }}">{{ X }}</pre> {{ X }}', '<pre title="3">{{ X }}</pre> 3'),
+        ("<pre>{{ X }}", "<pre>3"),
         ("costs $5, {{ X }} times", "costs $5, 3 times"),
         ("costs $5.\n\n{{ X }} times $x$", "costs $5.\n\n3 times $x$"),
         ("an open ` here.\n\n{{ X }} and `code`", "an open ` here.\n\n3 and `code`"),
@@ -161,6 +165,7 @@ AWKWARD = [
     "`x`",
     "a|b",
     "two\nlines",
+    "2024. 3) 4",
     "<img src=x onerror=alert(1)>",
     "[a](b) ![c](d) [^e] {#f} {{ g }} $h$ \\(i\\) \"j\" 'k' &amp; &lt; 3. # - +",
 ]
@@ -187,6 +192,38 @@ def test_a_number_that_begins_a_sentence_begins_no_list():
     assert put("> {{ X }}) a\n\n{{ X }} b") == "> &#51;) a\n\n3 b"
     assert put("- {{ X }}. a\n:   {{ X }}. b") == "- &#51;. a\n:   &#51;. b"
     assert put("[^n]: {{ X }}. a\n1. > {{ X }}) b") == "[^n]: &#51;. a\n1. > &#51;) b"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("{{ year }}. In it", "&#50;024. In it"),
+        ("a\n{{ year }}) b", "a\n&#50;024) b"),
+        ("- > {{ year }}. a", "- > &#50;024. a"),
+        ("{{ dotted }} a", "&#51;&#46; a"),
+        ("1{{ year }}. a", "1&#50;024. a"),
+        ("1{{ X }}. a", "1&#51;. a"),
+        ("{{ X }}{{ year }}. a", "&#51;&#50;024. a"),
+        ("{{ none }}{{ X }}. a", "&#51;. a"),
+        ("{{ X }}4. a", "&#51;4. a"),
+        ("{{ X:#.0f}} a", "&#51;. a"),
+        ("{{ none }}1 a", "1 a"),
+        ("{{ year }} and {{ X }}.5", "2024 and 3.5"),
+        ("{{ X:.2f}} a", "3.00 a"),
+        ("In {{ year }}. And", "In 2024. And"),
+    ],
+)
+def test_nor_does_a_string_of_digits_or_a_number_of_several_parts(written, shown):
+    known = Known({"one": {"year": "2024", "dotted": "3.", "none": "", "X": 3}}, "one", Path("a"))
+    assert fill(written, known) == shown
+
+
+def test_indented_code_is_refused():
+    with pytest.raises(CourseError) as error:
+        put("Text.\n\n    {{ loss }} $x$\n", line=5)
+    assert str(error.value).startswith("docs/en/one.md:7: code that is only indented: '{{ loss")
+    assert "Put it into a fence" in str(error.value)
+    assert put("- a\n\n    {{ X }}\n\n!!! note\n\n    {{ X }}\n").count("3") == 2
 
 
 def test_a_value_that_is_none_says_how_to_make_it_one():

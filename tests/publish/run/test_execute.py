@@ -36,6 +36,7 @@ from course_code.publish.run.execute import run_lesson
 from course_code.publish.run.inside import colours, figures, repeatable
 from course_code.publish.run.inside.colours import DARK, LIGHT
 from course_code.publish.run.inside.kernel import MIME, PIECES, Refused, Session
+from course_code.publish.run.inside.values import UnusableError, usable
 
 from ..conftest import plain
 
@@ -375,6 +376,7 @@ UNREPEATABLE = {
     "a path of the installation": lambda s: s.add("stdout", f"in {np.__file__}:"),
     "the host's name": lambda s: s.add("stdout", "on build-host-7."),
     "a result with an address": lambda s: s.result([object()]),
+    "a figure with a path": lambda s: s.figure(titled(f"in {np.__file__}")),
     "a line that was drawn last": lambda s: s.result(Figure().subplots().plot([1])),
     "a title that was set last": lambda s: s.result(Figure().subplots().set_title("T")),
     "Markdown": lambda s: s.publish({"text/plain": "<IPython.core.display.Markdown object>",
@@ -386,6 +388,19 @@ UNREPEATABLE = {
     "a long line": lambda s: s.add("stdout", "x" * 1001),
     "many results": lambda s: [s.result(n) for n in range(PIECES + 1)],
 }  # fmt: skip
+
+
+def titled(title: str) -> Figure:
+    figure = Figure()
+    figure.subplots().set_title(title)
+    return figure
+
+
+@pytest.mark.parametrize("value", [np.__file__, ["a", {"on build-host-7": 1}], {"a": [object]}])
+def test_a_value_of_this_machine_alone_is_no_value(session, value):
+    with pytest.raises(UnusableError):
+        usable(value, session.hidden)
+    assert usable(["a", {"b": 1}], session.hidden) == ["a", {"b": 1}]
 
 
 @pytest.mark.parametrize("case", UNREPEATABLE)
@@ -535,7 +550,7 @@ def figure():
         ax.plot([0, 1], [0, 1], "o-", color="#0072B2")
         ax.annotate("here", (0.2, 0.2), (0.6, 0.6), arrowprops={"arrowstyle": "->"})
         ax.boxplot([1, 2, 3, 30], medianprops={"color": "#0072B2"})
-        ax.bar([1], [2], hatch="/")
+        ax.bar([3], [2], hatch="/")
         ax.text(0.5, 0.5, "boxed", bbox={"boxstyle": "round", "facecolor": "none"})
         ax.scatter([0, 1], [1, 0], c=[LIGHT.ink, "#D55E00"], alpha=0.4)
         ax.vlines([0.5], 0, 1, color=mpl.rcParams["text.color"])

@@ -82,6 +82,12 @@ CASES = {  # cells; what is printed (a list), or what the error says (begins wit
         ["import subprocess\n\nsubprocess.run(['yes'])"],
         ["one.py:2: ", "cell 'c0' prints more than 100 000 characters", "output=1000000"],
     ),
+    "a flood of a thread": (
+        ["import threading\n\n"
+         "def flood():\n    while True:\n        print('x' * 1000)\n\n"
+         "thread = threading.Thread(target=flood)\nthread.start()\nthread.join()"],
+        ["one.py:2: ", "cell 'c0' prints more than 100 000 characters", "output=1000000"],
+    ),
     "all descriptors closed": (
         ["import os\n\nos.closerange(0, 400)"], ["one.py:2: ", "cell 'c0': the kernel died"],
     ),

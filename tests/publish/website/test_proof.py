@@ -1,20 +1,29 @@
 """A built site that lacks anything is refused, with the page and what is missing."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from conftest import ROOT, change, mkdocs
+from markdown import Markdown
 
 from course_code.publish.__main__ import main
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.kept import Kept
-from course_code.publish.page.parts import Prose
+from course_code.publish.markup.extension import Markup
+from course_code.publish.notebook import dialect
+from course_code.publish.notebook.given import read_given
+from course_code.publish.page.fill import fill_page
+from course_code.publish.page.parse import parse
+from course_code.publish.page.parts import CourseList, Prose
 from course_code.publish.website import proof
 from course_code.publish.website.prepare import Site, prepare
-from course_code.publish.website.proof import prove, read
+from course_code.publish.website.proof import lacking, prove, read
+from course_code.publish.website.wanted import WORD, wanted_of
 
 PAGES = {"en": "site/tiny/index.html", "zh": "site/zh/tiny/index.html"}
 
@@ -76,6 +85,8 @@ LACKING = {
     "bold text": (added("<p>**损失。**下降</p>"), "'**' stands in its text"),
     "a note": (added("<p>so[^a]</p>"), "'[^' stands in its text"),
     "a fold": (added('<p>??? success "Solution"</p>'), "'???' stands in its text"),
+    "a mark beside one that is text": (added("<p>a*b** {{ c }}</p>"), "'**' stands in its text"),
+    "a word": (text_of("h2", "Other"), "is missing"),
     "an admonition": (added("<p>!!! note</p>"), "'!!!' stands in its text"),
     "where a link leads": (
         added('<a href="../notebooks/no.ipynb">x</a>'),
@@ -94,8 +105,7 @@ def test_a_page_that_lacks_something_is_refused(site, folder, what, language):
     path.write_text(str(page), "utf-8")
     with pytest.raises(CourseError) as error:
         prove(site, folder)
-    assert f"docs/{language}/tiny.md: " in str(error.value)
-    assert words in str(error.value)
+    assert re.search(rf"docs/{language}/tiny\.md(:\d+)?: .*{re.escape(words)}", str(error.value))
 
 
 def test_a_whole_site_is_proved(site, folder):
@@ -113,10 +123,11 @@ def test_marks_in_code_and_in_formulas_are_no_marks(site, folder):
 def test_a_number_of_the_prose_that_is_lost_is_missed(site, folder):
     path = folder / "tiny/index.html"
     page = site.pages["en", "tiny.md"]
-    wanted = proof.wanted_of(page, "").text
-    number = next(n for n in proof.NUMBER.findall(wanted) if "." in n)
+    wanted = wanted_of(page, "")
+    number = next(n for n in WORD.findall(wanted.text) if "." in n)
     path.write_text(path.read_text("utf-8").replace(number, "many"), "utf-8")
-    with pytest.raises(CourseError, match=f"the number {number} is missing"):
+    where = rf"tiny\.md:{wanted.lines[number]}: the number {number} is missing"
+    with pytest.raises(CourseError, match=where):
         prove(site, folder)
 
 
@@ -173,14 +184,155 @@ def test_reading_follows_the_tree_where_tags_are_left_open():
 @pytest.mark.parametrize(
     "text",
     [
-        "![A plot with 3 lines](a.png)", "[Kingma][1]", "*[CIFAR]: a set of 10 classes",
+        "![A plot with 3 lines](7.png)", "![A 3][8]", "[Kingma][1]", "*[CIFAR]: a set of 10",
         "<code>x = 37</code>", "[1]: https://example.org/7",
     ],
 )  # fmt: skip
 def test_what_a_page_does_not_show_as_text_is_not_asked_of_it(site, text):
     page = replace(site.pages["en", "tiny.md"], segments=(Prose(text, 1),))
-    assert proof.NUMBER.findall(proof.wanted_of(page, "").text) == []
+    assert [n for n in WORD.findall(wanted_of(page, "").text) if n[0].isdigit()] == []
     assert read("10<sup>3</sup>").text.split() == ["10", "3"]
+
+
+def lacks(site: Site, text: str, shown: str, part=Prose) -> list[str]:
+    """What a built page lacks that shows `shown` where its Markdown is `text`."""
+    segment = Prose(text, 3) if part is Prose else CourseList(3, "claims", text)
+    page = replace(site.pages["en", "tiny.md"], segments=(segment,))
+    wanted = wanted_of(page, text)
+    article = f"<nav>{{{{ of another page??? }}}}</nav><article>{shown}</article><p>**</p>"
+    return [f"{line}: {what}" for what, line in lacking(wanted, read(article))]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Really??? and so!!!", "Really??? and so!!!"),
+        ("## Really???", "<h2>Really???</h2>"),
+        (r"2\*\*3 is \**a\**", "2**3 is **a**"),
+        (r"\{{ X }} and \[^a] and \:::", "{{ X }} and [^a] and :::"),
+        ("a &#42;&#42; &#123;&#123; b", "a ** {{ b"),
+        ("a ::: b // c ////", "a ::: b // c ////"),
+        (r"\\(a)", r"\(a)"),
+        ("a <kbd>**</kbd><pre>{{ x }}</pre>", "a <kbd>**</kbd><pre>{{ x }}</pre>"),
+        ("a `???` b", "a <code>???</code> b"),
+        ("**learning rate**s", "<strong><a>learning rate</a></strong>s"),
+        ("learning rates", "<a>learning rate</a>s"),
+        ('??? tip "A *b*"\n\n    c\n\n/// html | div.x\nd\n///', "<summary>A b</summary>c d"),
+    ],
+)  # fmt: skip
+def test_marks_and_words_that_are_text_are_no_fault(site, text, shown):
+    assert lacks(site, text, shown) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "what"),
+    [
+        ("**a** \\*\\*", "**a** **", "None: '**' stands in its text: '**a** **'"),
+        ("a\n\n??? tip", "a ???", "None: '???' stands in its text: 'a ???'"),
+        ("a\nrelu b", "a b", "4: the word relu is missing"),
+        ("所得 激活函数", "所得激活数", "3: the word 函 is missing"),
+        ("a b c d e f g", "", "None: 2 more words are missing"),
+        ("a\n\n$x$", "a", "5: the formula 'x' is missing"),
+    ],
+)
+def test_what_a_page_lacks_has_its_line(site, text, shown, what):
+    assert what in lacks(site, text, shown)
+
+
+def test_a_string_of_a_run_is_asked_for(site):
+    run = site.runs["tiny"]
+    values = run.entry["values"] | {"best": "Nesterov's **way**"}
+    runs = {"tiny": replace(run, entry=run.entry | {"values": values})}
+    page = parse(site.course, "en", Path("tiny.md"), {"tiny": run.lesson})
+    page = replace(page, segments=(Prose("# T\n\nThe best is {{ best }}.", 1),))
+    wanted = wanted_of(fill_page(page, runs), "")
+    told = [*lacking(wanted, read("<h1>T</h1>The best is Nesterov's **way**."))]
+    assert told == []
+    told = [*lacking(wanted, read("<h1>T</h1>The best is Adam."))]
+    assert [what for what, line in told] == [
+        f"the word {word} is missing" for word in ("Nesterov", "s", "way")
+    ]
+    assert {line for _, line in told} == {3}
+
+
+def test_lists_of_the_course_are_asked_for(site):
+    text = '| <a href="a.md#b">Title</a> | theorem | 19/20 |\n'
+    text += '<dl><dt id="c">term</dt>\n<dd>Its $x$ &lt; 3.</dd></dl>'
+    found = lacks(site, text, "", CourseList)
+    assert found[:2] == ["3: the formula 'x' is missing", "3: the word Title is missing"]
+    assert found[-1] == "None: 2 more words are missing"
+    formula = '<math data-tex="x"></math>'
+    shown = f"<a>Title</a> theorem 19/20 <dt>term</dt><dd>Its {formula} &lt; 3.</dd>"
+    assert lacks(site, text, shown, CourseList) == []
+
+
+NOTEBOOK = "falling.ipynb"
+
+
+@pytest.fixture
+def given(tiny, site) -> tuple[Site, Path]:
+    """A course with a teacher's notebook, and its page."""
+    shutil.copy(ROOT / f"tests/notebooks/en/{NOTEBOOK}", tiny / "docs/en")
+    page = tiny / "site/falling/index.html"
+    page.parent.mkdir()
+    course = Course(tiny)
+    made = read_given(course.read(tiny / "docs/en" / NOTEBOOK), Path(NOTEBOOK), "en")
+    for name, data in {**made.figures, NOTEBOOK: b""}.items():
+        (page.parent / name).write_bytes(data)
+    colours = "course_code.publish.markup.colours"
+    options = dialect.EXTENSIONS | {colours: {"pygments_lang_class": True}}
+    markdown = Markdown(extensions=[*options, Markup()], extension_configs=options)
+    page.write_text(f"<article>{markdown.convert(made.markdown)}</article>", "utf-8")
+    return replace(site, course=course), page
+
+
+def test_a_teachers_page_is_proved(given):
+    site, page = given
+    prove(site, page.parents[1])
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (without(".lesson-code"), "4 code blocks instead of 5"),
+        (text_of(".lesson-output code", "2"), "output 1 is not as it was: '2'"),
+        (without(".lesson-figure"), "0 figures instead of 1"),
+        (without(".katex"), "cell 1: the formula 'h' is missing"),
+        (without("h2"), "cell 3: the word "),
+        (added("<p>**a**</p>"), "'**' stands in its text: '"),
+        (added("<p>::: cell a</p>"), "':::' stands in its text"),
+        (added('<a href="no.html">x</a>'), "it leads to no.html, which is not there"),
+    ],
+)
+def test_a_teachers_page_that_lacks_something_is_refused(given, edit, words):
+    site, path = given
+    page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    edit(page)
+    path.write_text(str(page), "utf-8")
+    with pytest.raises(CourseError, match=rf"docs/en/{NOTEBOOK}: ") as error:
+        prove(site, path.parents[1])
+    assert words in str(error.value)
+
+
+def test_a_teachers_page_that_was_not_built_is_missed(given):
+    site, path = given
+    path.unlink()
+    with pytest.raises(CourseError, match=rf"docs/en/{NOTEBOOK}: there is no page of it"):
+        prove(site, path.parents[1])
+
+
+def test_a_build_that_spoils_a_page_fails_and_leaves_the_site_as_it_was(tiny):
+    (tiny / "spoil.py").write_text(
+        "def on_post_page(output, page, config):\n"
+        '    return output.replace("</article>", "<p>::: cell tiny.lost</p></article>")\n',
+        "utf-8",
+    )
+    change(tiny / "mkdocs.yml", "\nhooks:\n", "\nhooks:\n  - spoil.py\n")
+    before = (tiny / "site/tiny/index.html").read_bytes()
+    done = mkdocs("build", "--strict", cwd=tiny)
+    assert done.returncode == 1
+    assert "docs/en/tiny.md: ':::' stands in its text: '" in done.stderr
+    assert (tiny / "site/tiny/index.html").read_bytes() == before
 
 
 def test_the_command_proves_a_site_and_says_what_it_lacks(built_tiny, folder, capsys):

@@ -53,6 +53,14 @@ def images(figure):
     return {**shown, "notebook": notebook, "table": tables.table(figure)}
 
 
+def words(figure, table):
+    """All that a figure says, in its image or beside it, a text a line."""
+    from matplotlib.text import Text
+
+    texts = [text.get_text() for text in figure.findobj(Text)]
+    return "\n".join([*texts, table["csv"] if table else ""])
+
+
 def in_theme(figure, theme, box):
     """The image in the colours of a theme; the figure has its own again after that."""
     undo = colours.recolour(figure, theme)

@@ -5,21 +5,17 @@ message when the cell ends: the build has all of it, or notices. What no other r
 refused where it happens.
 """
 
-import codecs
-import ctypes
-import io
 import json
-import os
 import re
 import sys
-import tempfile
 import threading
 import warnings
 from contextlib import suppress
 
 from course_code.publish.run.inside import figures
 from course_code.publish.run.inside.repeatable import SHOW, changed, generators, private_texts
-from course_code.publish.run.inside.values import UnusableError, convert
+from course_code.publish.run.inside.streams import Stream, flush
+from course_code.publish.run.inside.values import UnusableError, usable
 
 MIME = "application/vnd.course+json"
 PIECES = 50  # separate outputs of a cell: figures, results
@@ -61,12 +57,11 @@ def report(names):
     (session,) = SESSION
     namespace = session.shell.user_ns
     values, unusable = {}, {}
-    for name in names:
-        if name in namespace:
-            try:
-                values[name] = convert(namespace[name])
-            except UnusableError as error:
-                unusable[name] = str(error)
+    for name in filter(namespace.__contains__, names):
+        try:
+            values[name] = usable(namespace[name], session.hidden)
+        except UnusableError as error:
+            unusable[name] = str(error)
     claims = json.dumps(namespace.get("CLAIMS", {}), default=str)
     final = {"values": json.dumps(values), "unusable": unusable, "claims": claims}  # text: NaN
     session.outputs.append({**final, "device": device()})
@@ -78,15 +73,6 @@ def device():
     if torch is not None and torch.cuda.is_available():
         return "cuda"
     return "mps" if torch is not None and torch.backends.mps.is_available() else "cpu"
-
-
-def flush():
-    """Let go of what Python's first streams, and those of C, still hold back."""
-    for stream in (sys.__stdout__, sys.__stderr__):
-        with suppress(AttributeError, OSError, ValueError):
-            stream.flush()
-    with suppress(AttributeError, OSError, TypeError):  # Windows has no library of that name
-        ctypes.CDLL(None).fflush(None)
 
 
 class Session:
@@ -143,9 +129,11 @@ class Session:
         self.size = 0  # what a thread prints from now on goes to the next cell
 
     def refuse(self, what, hint=""):
-        """Stop the cell here; between cells the refusal is only kept."""
+        """Stop the cell here, or the thread; between cells the refusal is only kept."""
         self.refused = self.refused or [what, hint]
-        if threading.current_thread() is threading.main_thread() and self.running:
+        if threading.current_thread() is not threading.main_thread():
+            raise SystemExit  # which ends a thread without a word
+        if self.running:
             raise Refused(what)
 
     def add(self, name, text):
@@ -172,11 +160,11 @@ class Session:
             what = f"prints more than {self.limit:,} characters".replace(",", " ")
             self.refuse(what, f"Print less, or raise the cell's limit: output={10 * self.limit}")
 
-    def look(self, text):
+    def look(self, text, verb="prints"):
         """Refuse what another run, or another machine, would print otherwise."""
         for pattern, what, hint in self.hidden:
             if found := pattern.search(text):
-                self.refuse(f"prints {what}: {found[0]}", hint)
+                self.refuse(f"{verb} {what}: {found[0]}", hint)
 
     def result(self, value):
         """The value of a cell's last line, as the shell's display hook is given it."""
@@ -216,7 +204,9 @@ class Session:
     def figure(self, figure, include=None, exclude=None):
         """The formatter of figures."""
         try:
-            return {MIME: {"figure": figures.images(figure)}}
+            shown = figures.images(figure)
+            self.look(figures.words(figure, shown["table"]), "draws")
+            return {MIME: {"figure": shown}}
         except Exception as error:
             hint = ""
             if "Glyph" in str(error):
@@ -239,61 +229,3 @@ class Session:
     def exit(self, *_):
         """What `exit()` and `quit()` do."""
         self.refuse("ends the kernel", "Remove exit() or quit(): later cells need the kernel.")
-
-
-def unshrinking():
-    """A file without a name; who opens /dev/stdout anew cannot empty it, where Linux helps."""
-    if not hasattr(os, "memfd_create"):
-        return tempfile.TemporaryFile()
-    import fcntl
-
-    descriptor = os.memfd_create("printed", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
-    fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
-    return os.fdopen(descriptor, "w+b")
-
-
-class Stream(io.TextIOBase):
-    """sys.stdout or sys.stderr; what goes past it, from C or a child, is caught in a file."""
-
-    encoding, errors = "utf-8", "strict"
-
-    def __init__(self, name, session):
-        self.name, self.session, self.owner = name, session, os.getpid()
-        self.descriptor, self.read = {"stdout": 1, "stderr": 2}[name], 0
-        self.file = unshrinking()  # as long as the kernel
-        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self.lock = threading.Lock()  # several threads of a cell may print
-
-    def attach(self):
-        """Catch what children, and code in C, write."""
-        os.dup2(self.file.fileno(), self.descriptor)
-
-    def write(self, text):
-        """Keep text, after what children have written."""
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if os.getpid() != self.owner:  # a forked child
-            os.write(self.descriptor, text.encode())
-        else:
-            self.session.add(self.name, self.drain())
-            self.session.add(self.name, text)
-        return len(text)
-
-    def drain(self):
-        """Text that was written past this stream since last time."""
-        with self.lock:
-            size = os.fstat(self.file.fileno()).st_size - self.read
-            if size <= 0:
-                return ""
-            data = os.pread(self.file.fileno(), min(size, 10**7), self.read)
-            self.read += size
-            return self.decoder.decode(data)
-
-    def fileno(self):
-        """Where a child process may write."""
-        return self.descriptor
-
-    def writable(self):
-        """It is."""
-        return True

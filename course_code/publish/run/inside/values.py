@@ -9,6 +9,34 @@ class UnusableError(ValueError):
     """A value that prose cannot use; the text names its type."""
 
 
+def usable(value, hidden):
+    """`value` converted, if all its texts are the same on other machines.
+
+    Args:
+        value: of a run.
+        hidden: (pattern, what it is, hint) of texts that are not.
+
+    Raises:
+        UnusableError: one is, or `convert` cannot.
+    """
+    found = convert(value)
+    for text in texts(found):
+        for pattern, what, _ in hidden:
+            if pattern.search(text):
+                raise UnusableError(f"str with {what}")
+    return found
+
+
+def texts(value):
+    """Every text in a converted value, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        yield from value if isinstance(value, dict) else ()
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
 def convert(value, leaves=2000, depth=20):
     """`value` in JSON's types: a number (NumPy's too), text, or a small nest of them.
 

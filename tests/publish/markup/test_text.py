@@ -9,7 +9,8 @@ import markdown
 import pytest
 from conftest import ROOT
 
-from course_code.publish.page.text import tokens
+from course_code.publish.markup.text import tokens
+from course_code.publish.notebook.dialect import read_markdown
 
 PAGES = sorted((ROOT / "docs").glob("*/*.md"))
 PIECES = [
@@ -18,6 +19,8 @@ PIECES = [
     "{{ v }}", "::: cell a.b", "    alt=\"c\"", "\\begin{align}", "\\end{align}", "数", "。", "**",
     "!!! note", "??? tip \"t\"", "\u2028", "\t",
 ]  # fmt: skip
+
+ENDS = ["\n", "\n\n", "\n\n"]
 
 
 def formulas(text: str) -> Counter:
@@ -107,11 +110,72 @@ def kinds(text: str) -> list[tuple[str, str]]:
             ("bar", "|"), ("bar", "|"), ("code", "`d|e`"), ("bar", "|"), ("escape", "\\|"),
             ("bar", "|")]),
         ("a | b\n\n| c |", []),
+        ("| <!-- a|b --> | c |\n|--|--|", [
+            ("bar", "|"), ("comment", "<!-- a|b -->"), ("bar", "|"), ("bar", "|"),
+            ("bar", "|"), ("bar", "|"), ("bar", "|")]),
+        ("$$a$$ | $$b$$\n--|--", [("math", "$a$"), ("bar", "|"), ("math", "$b$"), ("bar", "|")]),
+        ("<pre>\n$a$\n\n# {{ b }}</pre> $c$", [("fence", "\n$a$\n\n# {{ b }}"), ("math", "$c$")]),
+        ("<PRE class=a>$a$</PRE>\n<style>$b$</style>", [("fence", "$a$"), ("fence", "$b$")]),
+        ("`<pre>` $a$ </pre>", [("code", "`<pre>`"), ("math", "$a$")]),
+        ("<pre></pre> $a$\n<pre>$b$", [("math", "$a$"), ("math", "$b$")]),
     ],
 )  # fmt: skip
 def test_kinds(text, found):
     assert_whole(text)
     assert kinds(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a\n\n    $b$\n\n    c\nd", ["    $b$\n", "    c\n"]),
+        ("a\n\n\t$b$", ["\t$b$"]),
+        ("# a\n    $b$\n        c", ["    $b$\n", "        c"]),
+        ("- a\n\n        $b$", ["        $b$"]),
+        ("- a\n    - b\n\n        c\n\n    d\n\n        $e$", ["        $e$"]),
+        ("- a\n\nb\n\n    $c$", ["    $c$"]),
+        ("!!! tip\n    a\n\n        $b$\n\n    c", ["        $b$\n"]),
+        ("> a\n>\n>     $b$\n\nc", [">     $b$\n"]),
+        ("> - a\n>\n>     b\n\n    $c$", ["    $c$"]),
+        ("::: cell a.b\n\n    $c$", ["    $c$"]),
+        ("a\n    b", []),
+        ("    a", []),
+        ("    a\n\n        b", []),
+        ("1. a\n\n    b\n\n    - c\n\n        d", []),
+        ("Term\n:   a\n\n    b", []),
+        ("a[^n]\n\n[^n]: b\n\n    c", []),
+        ('=== "a"\n\n    b\n\n    ??? tip\n\n        c', []),
+        ("<div>\n\n    $a$\n\n</div>", []),
+        ("a\n\n    ```\n    b\n    ```", []),
+        ("- a <!-- b\n\n    c -->\n\n    d", []),
+    ],
+)
+def test_indented_code(text, found):
+    assert_whole(text)
+    assert [token.text for token in tokens(text) if token.kind == "indented"] == found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: "/".join(page.parts[-2:]))
+def test_no_part_of_a_page_is_indented_code(page):
+    parts = re.split(r"(?m)^[ ]*:::.*\n", page.read_text("utf-8"))
+    assert {"indented"} & {token.kind for part in parts for token in tokens(part)} == set()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_told_to_be_indented_code_is_code(seed):
+    rng = random.Random(seed)
+    indents = ["", "", "    ", "    ", "        ", "\t", "> ", ">     "]
+    heads = ["", "", "- ", "1. ", "> ", "!!! note\n\t", "# ", "> - ", ":   ", "[^1]: ", "- - ",
+             "<div>", "</div>", "|a|b|\n|-|-|\n", "<!-- c -->\n", "```\nx\n```\n"]  # fmt: skip
+    for _ in range(4):
+        text = ""
+        for i in range(rng.randrange(2, 8)):
+            indent = rng.choice(indents)
+            head = rng.choice(heads).replace("\n", f"\n{indent}")
+            text += f"{indent}{head}w{i}w{rng.choice(ENDS)}"
+        code = " ".join(pre.get_text() for pre in read_markdown(text).find_all("pre"))
+        told = [token.text for token in tokens(text) if token.kind == "indented"]
+        assert all(word in code for word in re.findall(r"w\dw", "".join(told))), text
 
 
 @pytest.mark.parametrize(
@@ -128,7 +192,8 @@ def test_kinds(text, found):
         "~~~\n$a$\n~~~\n\n$b$", "| $a$ | b$ |\n|---|---|\n| `$` | $c$ |", "$5-$10",
         "a[^n] $b$\n\n[^n]: $c$\n",
         "Term\n:   $a$\n", "$a$$b$", "$a_{`}$ `b$c`", "a$b$c", "$中$，$文$。",
-        "**$a$**", "[$a$](b)",
+        "**$a$**", "[$a$](b)", "a\n\n    $b$ `\n\n$c$ `", "<pre>\n$a$\n\n$b$\n</pre>\n\n$c$",
+        "<script>\na = '$b$'\n</script>\n\n$c$", "a | b\n---|---\n$$c$$ | $$d$$",
     ],
 )  # fmt: skip
 def test_math_is_that_of_arithmatex(text):

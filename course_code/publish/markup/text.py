@@ -18,11 +18,14 @@ from pymdownx.arithmatex import (
     RE_TEX_BLOCK,
 )
 
+from course_code.publish.markup.indented import Indentation
+
 PREFIX = r"[ \t>]*"  # what may stand before a block: indentation, marks of quotes
 FRONT_MATTER = re.compile(r"\A-{3}[ \t]*\n.*?\n?(?:-{3}|\.{3})[ \t]*(?:\n|\Z)", re.DOTALL)
 FENCE = re.compile(rf"{PREFIX}(?P<mark>`{{3,}}|~{{3,}})[ \t]*(?P<info>.*)")
 DIRECTIVE = re.compile(r"(?P<indent>[ \t]*):::")
 COMMENT = re.compile(rf"{PREFIX}<!--")
+RAW = re.compile(rf"{PREFIX}<(?P<tag>pre|script|style|textarea)\b[^<>]*>", re.IGNORECASE)
 CONTAINER = re.compile(
     rf"(?P<indent>{PREFIX})(?:(?P<mark>!!!|\?\?\?\+?)(?P<types>(?: +[\w-]+)*)"
     r"(?: +\"(?P<title>.*)\")?|===[!+]? +\"(?P<tab>.*)\") *"
@@ -51,16 +54,23 @@ CODE_SPANS = BacktickInlineProcessor(BACKTICK_RE)
 class Token:
     """A piece of a page and the line on which it begins.
 
-    `kind` is one of: front matter, fence (with its marks), comment, directive (with its
-    attributes), display (math on lines of its own), math, code, escape (a backslash and what it
-    protects), bar (between the cells of a table), text. `within` is heading, container, table or
-    empty: the block around it.
+    `kind` is one of: front matter, fence (with its marks; or what stands between the tags of pre,
+    script, style or textarea), indented (a line that is code for no other reason), comment,
+    directive (with its attributes), display (math on lines of its own), math, code, escape (a
+    backslash and what it protects), bar (between the cells of a table), text. `within` is heading,
+    container, table or empty: the block around it.
     """
 
     kind: str
     text: str
     line: int
     within: str = ""
+
+    @property
+    def tex(self) -> str:
+        """A formula without its marks."""
+        marks = 2 if self.text.startswith(("$$", r"\(", r"\[")) else int(self.text[0] == "$")
+        return self.text[marks : len(self.text) - marks]
 
 
 def tokens(text: str, line: int = 1) -> Iterator[Token]:
@@ -100,6 +110,21 @@ def _celled(token: Token) -> str:
     return "&#124;" if token.text == r"\|" else token.text
 
 
+def cells(row: str) -> list[str]:
+    """Cut a row of a table, without the bars at its ends: no bar in code, math or a comment counts.
+
+    Args:
+        row: one line.
+    """
+    found = [""]
+    for token in _inline(row, 1, "table"):
+        if token.kind == "bar":
+            found.append("")
+        else:
+            found[-1] += token.text
+    return found
+
+
 def longest_ticks(text: str) -> int:
     """Length of the longest run of backticks in code, which its own marks must exceed."""
     return max(map(len, re.findall("`+", text)), default=0)
@@ -121,37 +146,45 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
     if front := FRONT_MATTER.match(text):
         yield "front matter", front[0]
         position = begin = front.end()
+    indentation = Indentation()
     while position < len(text):
-        kind, end = _block_at(text, position)
-        if kind == "prose":
+        kind, start, end = _block_at(text, position)
+        line = text[position : _line_end(text, position)]
+        whole = line.strip() or text[position - 1] == "\n"  # nothing is left of a comment
+        indented = bool(whole) and indentation.is_code(line)
+        if kind == "prose" and not indented:
             position = end
             continue
-        if begin < position:
-            yield "prose", text[begin:position]
-        yield kind, text[position:end]
+        if begin < start:
+            yield "prose", text[begin:start]
+        yield "indented" if kind == "prose" else kind, text[start:end]
         position = begin = end
     if begin < position:
         yield "prose", text[begin:]
 
 
-def _block_at(text: str, start: int) -> tuple[str, int]:
-    """Return the kind of the block that begins with the line at `start`, and where it ends."""
+def _block_at(text: str, start: int) -> tuple[str, int, int]:
+    """Return the kind of the block on the line at `start`, and where it begins and ends."""
     end = _line_end(text, start)
     line = text[start:end]
     if fence := fence_after(line, ""):
         while fence and end < len(text):
             last = _line_end(text, end)
             fence, end = fence_after(text[end:last], fence), last
-        return "fence", end
+        return "fence", start, end
     if COMMENT.match(line):
         close = text.find("-->", start)
-        return "comment", len(text) if close < 0 else close + 3
+        return "comment", start, len(text) if close < 0 else close + 3
+    if found := RAW.match(text, start):
+        close = re.compile(rf"</{found['tag']}\s*>", re.IGNORECASE).search(text, found.end())
+        if close and found.end() < close.start():
+            return "fence", found.end(), close.start()
     if found := DIRECTIVE.match(line):
         deeper = re.compile(rf"{found['indent']}[ \t]+\S")
         while deeper.match(text, end):
             end = _line_end(text, end)
-        return "directive", end
-    return "prose", end
+        return "directive", start, end
+    return "prose", start, end
 
 
 def _line_end(text: str, start: int) -> int:
@@ -199,7 +232,7 @@ def _rows(lines: list[str]) -> Iterator[tuple[str, str]]:
 def _inline(text: str, line: int, within: str) -> Iterator[Token]:
     """Cut one chunk of prose."""
     end = 0
-    for start, stop, kind in [*sorted(_spans(text)), (len(text), len(text), "")]:
+    for start, stop, kind in [*sorted(_spans(text, within)), (len(text), len(text), "")]:
         for part in re.split(r"(\|)", text[end:start]) if within == "table" else [text[end:start]]:
             if part:
                 kind_of_part = "bar" if within == "table" and part == "|" else "text"
@@ -211,9 +244,9 @@ def _inline(text: str, line: int, within: str) -> Iterator[Token]:
         end = stop
 
 
-def _spans(text: str) -> list[tuple[int, int, str]]:
+def _spans(text: str, within: str) -> list[tuple[int, int, str]]:
     """Return (start, end, kind) of everything in a chunk that is not plain text."""
-    if display := DISPLAY.match(text):
+    if within != "table" and (display := DISPLAY.match(text)):
         return [(*display.span("formula"), "display")]
     spans = list(_code_and_comments(text))
     rest = list(text)
