@@ -14,7 +14,14 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from course_code.publish.lesson.read import OPTIONS, OUTPUT, TIMEOUT
+from course_code.publish.audit import command as audit
+from course_code.publish.audit.result import ENOUGH
+from course_code.publish.lab import read as lab
+from course_code.publish.lesson.read import MOST, OPTIONS, OUTPUT, TIMEOUT
+from course_code.publish.page import live
+from course_code.publish.page.write import LONG
+from course_code.publish.states.packed import NEAR
+from course_code.publish.website import policy
 
 ROOT = Path(__file__).parents[1]
 BY_PLATFORM = ("cuda", "nvidia", "triton")  # torch pins its own drivers' libraries
@@ -142,9 +149,25 @@ def test_documents_name_commands_and_files_that_exist(name):
 
 def test_the_options_of_cells_are_documented_as_they_are():
     text = read("CONTRIBUTING.md")
-    assert f"(seconds; {TIMEOUT} by default)" in text
-    assert f"print; {OUTPUT} by default)" in text
+    assert f"(seconds; {TIMEOUT} by default, at most {MOST['timeout']})" in text
+    assert f"print; {OUTPUT} by default, at most {MOST['output']})" in text
     assert all(f"`{option}=" in text or f"{option}=" in text for option in OPTIONS)
+
+
+def test_other_numbers_of_the_engine_are_documented_as_they_are():
+    text = " ".join(read("CONTRIBUTING.md").split())
+    repeats = audit._parser().get_default("repeats")
+    assert f"hangs (`timeout=`, {lab.TIMEOUT} seconds)" in text
+    assert f"An output of more than {LONG} lines is folded" in text
+    assert re.findall(r"([\d,]+) bytes", text) == [f"{live.LIMIT:,}"] * 2
+    assert f"differs from the lesson's by more than {100 * NEAR:.0f} % stops" in text
+    assert f"repeats every lesson {repeats} times" in text
+    assert f"held in at least {ENOUGH * repeats:.0f} of {repeats};" in text
+
+
+def test_the_policy_as_a_header_is_the_one_of_the_pages():
+    rules = "; ".join(policy.RULES).format(digests=" 'unsafe-inline'")
+    assert f"\nContent-Security-Policy: {rules}; frame-ancestors 'self'\n" in read("README.md")
 
 
 def test_ci_runs_the_test_command_of_the_readme():

@@ -200,6 +200,35 @@ def test_the_weekly_run_uses_what_colab_has_today():
     assert "course_code.publish drift --python" in " ".join(run_of(job_of("drift", "colab")))
 
 
+def test_the_weekly_run_with_the_newest_libraries_tells_their_versions_where_it_fails(tmp_path):
+    job = job_of("drift", "newest")
+    install = script("drift", "newest", "Install the newest libraries").splitlines()
+    assert install[0] == "make .venv/.ready"
+    assert install[-1].endswith("pip install --upgrade torch numpy matplotlib")
+    assert not any("cache" in str(step) for step in job["steps"]), "stored runs"
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    frozen = "matplotlib==3.99.0\\nnumpy==9.9.9\\nnumpydoc==1.0\\ntorch==2.99.0+cpu\\n"
+    python.write_text(f'#!/bin/sh\n[ "$2" = pip ] && exec printf "{frozen}"\nexit $FAILS\n')
+    python.chmod(0o755)
+    commands = script("drift", "newest", "Run every lesson and check every claim with them")
+    for fails, told in (
+        ("0", ""),
+        ("1", "::error::It failed with matplotlib==3.99.0 numpy==9.9.9 torch==2.99.0+cpu\n"),
+    ):
+        done = subprocess.run(
+            ["bash", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True,
+            check=False, env={"PATH": os.environ["PATH"], "FAILS": fails},
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (int(fails), told)
+
+
+def test_which_workflows_can_be_started_by_hand_is_documented():
+    by_hand = {name for name in WORKFLOWS if "workflow_dispatch" in events(name)}
+    (told,) = re.findall(r"\*Run workflow\* button: (.*)\. Of these ", read("CONTRIBUTING.md"))
+    assert {WORKFLOWS[name]["name"] for name in by_hand} == set(re.findall(r"\*([^*]+)\*", told))
+
+
 def test_stored_runs_are_saved_under_a_new_key_and_restored_from_the_newest():
     steps = WORKFLOWS["build"]["jobs"]["test"]["steps"]
     cache = {

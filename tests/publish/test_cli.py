@@ -10,8 +10,7 @@ from conftest import ROOT
 
 from course_code.publish.__main__ import main, shard
 from course_code.publish.base.errors import CourseError
-from course_code.publish.run import schedule as build
-from course_code.publish.run import store
+from course_code.publish.run import schedule, store
 
 CELL = '# %% name="c0"\nSEEDS = [0]\n'
 NAMES = ("one", "three", "two")
@@ -84,8 +83,8 @@ def test_a_mistake_ends_with_1_and_says_where(publish, course, ran):
 
 def test_jobs_say_how_many_run_at_once(publish, ran, monkeypatch):
     given = []
-    plain = build.asyncio.Semaphore
-    monkeypatch.setattr(build.asyncio, "Semaphore", lambda n: given.append(n) or plain(n))
+    plain = schedule.asyncio.Semaphore
+    monkeypatch.setattr(schedule.asyncio, "Semaphore", lambda n: given.append(n) or plain(n))
     publish("--jobs", "3")
     assert given == [3]
 

@@ -27,6 +27,7 @@ LABELS = {
         "never": "not repeated yet",
         "ledger": ("Lesson", "Claim", "Kind", "Here", "Bound", "Margin", "Repetitions"),
         "errata": ("Lesson", "The notes say", "Verdict"),
+        "day": "{0.day} {0:%B} {0.year}",
         "released": "version {version}",
         "differs": "what differs from the version before",
         "counts": "{numbers} numbers in the prose of {lessons} lessons come from their runs. "
@@ -101,6 +102,7 @@ LABELS = {
         "never": "尚未重复",
         "ledger": ("课程", "结论", "类别", "本次结果", "界限", "余量", "重复检验"),
         "errata": ("课程", "笔记的说法", "判断"),
+        "day": "{0.year} 年 {0.month} 月 {0.day} 日",
         "released": "{version} 版",
         "differs": "与上一版的差别",
         "counts": "{lessons} 课的正文里有 {numbers} 个数直接取自运行结果。由程序检验的结论共 "

@@ -6,6 +6,7 @@ its licence. `released.json` has their versions and SHA-256 sums; `make katex` r
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -13,7 +14,7 @@ import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
 
-from course_code.publish.base.errors import CourseError
+from course_code.publish.base.errors import CourseError, in_words
 from course_code.publish.base.files import write_atomically
 
 HERE = Path(__file__).parent / "vendor"
@@ -87,14 +88,33 @@ def _chosen(package: str, members: dict) -> dict:
     return chosen
 
 
-def main(wanted: list[str]) -> None:
-    """Fetch releases through npm: those named, as katex@0.19.1, or those that are here."""
+def _fetch(name: str, folder: str) -> Path:
+    """Fetch a release through npm.
+
+    Raises:
+        CourseError: there is no npm, or it found no such release.
+    """
+    if not (npm := shutil.which("npm")):
+        hint = "Install Node.js, which brings it. Nothing but `make katex` needs it."
+        raise CourseError("npm is not installed: releases come through it", hint=hint)
+    if subprocess.run([npm, "pack", "--silent", name], cwd=folder, check=False).returncode:
+        hint = "Is that a package and a version, as katex@0.19.1, and is there a network?"
+        raise CourseError(f"npm cannot fetch {name}", hint=hint)
+    [archive] = Path(folder).glob("*.tgz")
+    return archive
+
+
+@in_words
+def main(wanted: list[str]) -> int:
+    """Fetch releases: those named, as katex@0.19.1, or those that are here."""
     for name in wanted or [f"{name}@{known['version']}" for name, known in released().items()]:
+        package = name.split("@")[0]
+        if package not in WANTED:
+            raise CourseError(f"{package!r} is none of {', '.join(WANTED)}", hint="Adapt WANTED.")
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run(["npm", "pack", "--silent", name], cwd=folder, check=True)
-            [archive] = Path(folder).glob("*.tgz")
-            renew(name.split("@")[0], archive)
+            renew(package, _fetch(name, folder))
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -73,7 +73,7 @@ def listed(course: Course, language: str) -> str:
     """
     words, lines = LABELS[language], []
     for change in changes(course):
-        told = [written(change.day, language)]
+        told = [words["day"].format(change.day)]
         if change.version:
             told.append(words["released"].format(version=change.version))
             report = report_of(change.version)
@@ -94,13 +94,6 @@ def report_of(version: str) -> str:
     if not VERSION.fullmatch(version):
         raise CourseError(f"{version!r} is no version", hint="Write one as in CITATION.cff: 0.1.0")
     return f"{REPORTS}/{version}.html"
-
-
-def written(day: date, language: str) -> str:
-    """A day in words."""
-    if language == "zh":
-        return f"{day.year} 年 {day.month} 月 {day.day} 日"
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _fault(entry, before: list[Change]) -> str:

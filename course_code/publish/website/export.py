@@ -5,17 +5,20 @@ a configuration for Zensical, which reads Material's. Formulas and terms are lef
 Markdown extension.
 """
 
-from pathlib import Path
+import json
+from pathlib import Path, PurePosixPath
 
 import yaml
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.files import write_atomically
-from course_code.publish.website.nav import settings
+from course_code.publish.notebook.given import read_given
+from course_code.publish.website.nav import extra, settings
 from course_code.publish.website.prepare import Site, place_of
 
 SAME = ("site_name", "site_description", "copyright", "nav")  # as for MkDocs
 EXTENSIONS = "course_code.publish.markup"
+WORDS = "assets/js/words.js"  # of the scripts; for MkDocs docs/theme/main.html holds them
 
 
 def export(site: Site, folder: Path) -> None:
@@ -24,7 +27,7 @@ def export(site: Site, folder: Path) -> None:
     Images and links in HTML lead from the Markdown file to the site's: a.md becomes a.html.
 
     Raises:
-        CourseError: a file cannot be written.
+        CourseError: a teacher's notebook is half done, or a file cannot be written.
     """
     shared = site.files()
     for language in LANGUAGES:
@@ -34,12 +37,30 @@ def export(site: Site, folder: Path) -> None:
             if other == language
         }
         files = shared | site.downloads(language) | {p: t.encode() for p, t in pages.items()}
+        files |= given(site.course, language)
+        files[WORDS] = _words(site.course, language)
         for path, data in files.items():
             content = data.read_bytes() if isinstance(data, Path) else data
             write_atomically(folder / language / path, content)
         if (site.course.root / "mkdocs.yml").is_file():
             text = yaml.safe_dump(configuration(site.course, language), allow_unicode=True)
             write_atomically(folder / f"zensical.{language}.yml", text.encode())
+
+
+def given(course: Course, language: str) -> dict[str, bytes]:
+    """Teachers' notebooks in one language: pages, their figures and the notebooks, by path.
+
+    Raises:
+        CourseError: one of them is half done.
+    """
+    files, folder = {}, course.prose(language)
+    for path in sorted(folder.rglob("*.ipynb")):
+        text, place = course.read(path), PurePosixPath(path.relative_to(folder))
+        page = read_given(text, course.relative(path), language)
+        files[str(place)] = text.encode()
+        files[str(place.with_suffix(".md"))] = page.markdown.encode()
+        files |= {str(place.with_name(name)): data for name, data in page.figures.items()}
+    return files
 
 
 def configuration(course: Course, language: str) -> dict:
@@ -53,17 +74,33 @@ def configuration(course: Course, language: str) -> dict:
         f"{EXTENSIONS}.extension": {"language": language, "course": str(course.root)},
     }
     return {
-        **{name: own[name] for name in SAME if name in own},
+        **{name: _as_pages(own[name]) for name in SAME if name in own},
         "docs_dir": language,
         "use_directory_urls": False,  # what is written in HTML leads from the file, and so it does
         "site_dir": "site" if language == LANGUAGES[0] else f"site/{language}",
         "theme": {"name": "material", "language": language, "font": False, **theme},
         "extra": {"alternate": _languages(base, language)},
         "extra_css": base["extra_css"],
-        "extra_javascript": base["extra_javascript"],
+        "extra_javascript": [WORDS, *base["extra_javascript"]],
         "markdown_extensions": own["markdown_extensions"] | markup,
         "plugins": {"search": {}},
     }
+
+
+def _as_pages(setting):
+    """A setting in which a notebook is the page that is made of it."""
+    if isinstance(setting, dict):
+        return {name: _as_pages(part) for name, part in setting.items()}
+    if isinstance(setting, list):
+        return [_as_pages(part) for part in setting]
+    if isinstance(setting, str) and setting.endswith(".ipynb") and "://" not in setting:
+        return f"{setting.removesuffix('.ipynb')}.md"
+    return setting
+
+
+def _words(course: Course, language: str) -> bytes:
+    words = extra(course, language).get("scripts") or {}
+    return f"const courseWords = {json.dumps(words, ensure_ascii=False)};\n".encode()
 
 
 def _languages(base: dict, language: str) -> list[dict]:

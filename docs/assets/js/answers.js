@@ -3,9 +3,7 @@
 (() => {
   "use strict";
 
-  const words = document.documentElement.lang.startsWith("zh")
-    ? { yours: "你选了 #", forget: "清除本页的作答", forgotten: "本页的作答已清除" }
-    : { yours: "you said #", forget: "Forget my answers on this page", forgotten: "Forgotten" };
+  const words = courseWords; // docs/theme/main.html
   const questions = [...document.querySelectorAll("details.question:has(> details.choice)")];
   const choices = (question) => [...question.querySelectorAll(":scope > details.choice")];
   const page = location.pathname;

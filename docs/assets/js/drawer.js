@@ -2,8 +2,7 @@
 (() => {
   "use strict";
 
-  const chinese = document.documentElement.lang.startsWith("zh");
-  const words = chinese ? { menu: "菜单", back: "返回" } : { menu: "Menu", back: "Back" };
+  const words = courseWords; // docs/theme/main.html
 
   /* What opens the drawer becomes a button. */
   const drawer = document.querySelector("#__drawer");

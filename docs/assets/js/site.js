@@ -2,26 +2,7 @@
 (() => {
   "use strict";
 
-  const chinese = document.documentElement.lang.startsWith("zh");
-  const words = chinese
-    ? {
-        copied: "已复制",
-        failed: "复制失败，请手动选取代码",
-        table: "表格",
-        rows: "前 # 行，共 # 行",
-        needs: "连同所需代码一起复制",
-        soFar: "：此前全部代码",
-        lines: "，共 # 行",
-      }
-    : {
-        copied: "Copied",
-        failed: "Could not copy: select the code by hand",
-        table: "Table",
-        rows: "The first # of # rows",
-        needs: "Copy with what it needs",
-        soFar: ": all code so far",
-        lines: ", # lines",
-      };
+  const words = courseWords; // docs/theme/main.html
 
   /* Which colours: partials/colours.html puts the choice into effect, also on the next page. */
   const colours = document.querySelector(".course-colours");
@@ -75,7 +56,7 @@
       area.select();
       const done = document.execCommand("copy");
       area.remove();
-      if (!done) throw new Error("copy refused");
+      if (!done) throw new Error("refused");
     }
   }
 
@@ -292,7 +273,7 @@
     button.className = "md-code__button";
     button.type = "button";
     button.dataset.mdType = "needs";
-    button.title = words.needs + (whole ? words.soFar : "") + words.lines.replace("#", count);
+    button.title = words.needs + (whole ? words.whole : "") + words.lines.replace("#", count);
     button.setAttribute("aria-label", words.needs);
     button.addEventListener("click", async () => {
       const said = await copy(needed(block)).then(

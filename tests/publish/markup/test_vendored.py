@@ -68,3 +68,24 @@ def test_a_release_that_changed_or_lacks_a_file_changes_nothing(release):
     with pytest.raises(CourseError, match=r"minisearch has no dist/umd/index\.js"):
         release("1.1")
     assert vendored.digests("minisearch") == before
+
+
+@pytest.mark.parametrize(
+    ("npm", "wanted", "said"),
+    [
+        (None, [], "npm is not installed"),
+        ("#!/bin/sh\nexit 1\n", ["katex@0.0"], "npm cannot fetch katex@0.0"),
+        ("#!/bin/sh\n", ["react@1"], "'react' is none of katex, minisearch"),
+    ],
+)
+def test_what_npm_cannot_do_is_told_in_words(monkeypatch, tmp_path, capfd, npm, wanted, said):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if npm:
+        (tmp_path / "npm").write_text(npm)
+        (tmp_path / "npm").chmod(0o755)
+    before = vendored.released()
+    assert vendored.main(wanted) == 1
+    told = capfd.readouterr().err
+    assert told.startswith(said)
+    assert "\n  " in told, "no hint"
+    assert vendored.released() == before

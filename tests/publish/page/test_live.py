@@ -20,7 +20,7 @@ from course_code.publish.page.fill import fill_page
 from course_code.publish.page.parse import parse
 from course_code.publish.page.parts import Live, Page, Prose
 from course_code.publish.page.write import Place, to_markdown
-from course_code.publish.run import schedule as build
+from course_code.publish.run import schedule
 from course_code.publish.run.plan import plan_lesson
 
 ABOUT = """
@@ -58,8 +58,8 @@ def read(course, write, ran):
         write({f"docs/{language}/one.md": text})
         plan = plan_lesson(course, "one")
         page = parse(course, language, Path("one.md"), {"one": plan.lesson})
-        build.update(course, [plan])
-        return fill_page(page, build.runs(course, [plan]))
+        schedule.update(course, [plan])
+        return fill_page(page, schedule.runs(course, [plan]))
 
     return read
 

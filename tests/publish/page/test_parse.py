@@ -9,7 +9,7 @@ from course_code.publish.lesson.read import read_lesson
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.parse import page_paths, parse
 from course_code.publish.page.parts import Prose, ShownCell, ShownClaims
-from course_code.publish.run import schedule as build
+from course_code.publish.run import schedule
 from course_code.publish.run.plan import plan_lesson
 
 LESSON = """# %% name="data"
@@ -77,8 +77,8 @@ def read(course, text: str | None = None, path: str = "one.md"):
 
 def filled(course, page):
     plan = plan_lesson(course, "one")
-    build.update(course, [plan])
-    return fill_page(page, build.runs(course, [plan]))
+    schedule.update(course, [plan])
+    return fill_page(page, schedule.runs(course, [plan]))
 
 
 def of(page, kind) -> list:

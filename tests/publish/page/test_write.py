@@ -16,7 +16,7 @@ from course_code.publish.page.fill import fill_page
 from course_code.publish.page.parse import parse
 from course_code.publish.page.parts import Page, Prose, ShownCell
 from course_code.publish.page.write import Place, figure_files, ranges, to_markdown
-from course_code.publish.run import schedule as build
+from course_code.publish.run import schedule
 from course_code.publish.run.plan import plan_lesson
 
 PLACE = Place("../", "../")
@@ -88,8 +88,8 @@ def shown(one_lesson, write, ran):
         course = one_lesson(*cells, **modules)
         write({f"docs/{language}/one.md": page})
         plan = plan_lesson(course, "one")
-        build.update(course, [plan])
-        runs = build.runs(course, [plan])
+        schedule.update(course, [plan])
+        runs = schedule.runs(course, [plan])
         read = parse(course, language, Path("one.md"), {"one": read_lesson(course, "one")})
         return to_markdown(fill_page(read, runs), runs["one"], place), runs["one"]
 

@@ -1,15 +1,18 @@
 """A course as folders that any site generator can build, and what Zensical is told of them."""
 
 import json
+import re
+import shutil
+from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, change, copy_course
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.website.export import configuration, export
-from course_code.publish.website.prepare import prepare
+from course_code.publish.website.export import configuration, export, given
+from course_code.publish.website.prepare import Site, prepare
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,53 @@ def test_the_configuration_follows_mkdocs_yml():
     assert chinese["site_dir"] == "site/zh"
     links = [[known["link"] for known in told["extra"]["alternate"]] for told in (english, chinese)]
     assert links == [["./", "./zh/"], ["../", "../zh/"]]
+
+
+@pytest.fixture(scope="module")
+def with_notebook(tmp_path_factory):
+    """An export of a course with a teacher's notebook in each language; its nav names them."""
+    root = copy_course(tmp_path_factory.mktemp("given"))
+    for language, name in (("en", "mkdocs.yml"), ("zh", "mkdocs.zh.yml")):
+        (root / f"docs/{language}/own").mkdir()
+        shutil.copy(
+            ROOT / f"tests/notebooks/{language}/falling.ipynb", root / f"docs/{language}/own"
+        )
+        nav = "nav: [index.md, tiny.md, {{Ball: own/falling.ipynb}}, {{Out: {}}}]\n"
+        address = "https://example.org/a.ipynb"
+        with (root / name).open("a") as file:
+            file.write("\n" + nav.format(address))
+    folder = root / "export"
+    export(Site(Course(root), {}, {}, ()), folder)
+    return folder
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_teachers_notebooks_are_pages(with_notebook, language):
+    home = with_notebook / language / "own"
+    text = (home / "falling.md").read_text("utf-8")
+    assert text.startswith("# ")
+    assert 'href="falling.ipynb" download' in text
+    json.loads((home / "falling.ipynb").read_text("utf-8"))
+    images = re.findall(r"\]\((falling-[^)]+)\)", text)
+    assert images
+    assert all((home / image).stat().st_size > 100 for image in images)
+    told = yaml.safe_load((with_notebook / f"zensical.{language}.yml").read_text("utf-8"))
+    assert told["nav"][2:] == [{"Ball": "own/falling.md"}, {"Out": "https://example.org/a.ipynb"}]
+
+
+def test_a_notebook_that_is_half_done_stops_the_export(tmp_path):
+    root = copy_course(tmp_path)
+    own = Path(shutil.copy(ROOT / "tests/notebooks/en/falling.ipynb", root / "docs/en"))
+    change(own, '"execution_count": 1', '"execution_count": null')
+    with pytest.raises(CourseError, match=r"falling\.ipynb: cell 2: not run"):
+        given(Course(root), "en")
+
+
+def test_scripts_have_their_words_before_they_run(folder):
+    for language, copied in (("en", "Copied"), ("zh", "已复制")):
+        told = yaml.safe_load((folder / f"zensical.{language}.yml").read_text("utf-8"))
+        words = (folder / language / told["extra_javascript"][0]).read_text("utf-8")
+        assert words.startswith(f'const courseWords = {{"copied": "{copied}"')
 
 
 def test_what_cannot_be_written_is_said(built_tiny, tmp_path):
