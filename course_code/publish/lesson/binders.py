@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from course_code.publish.lesson.effects import CHANGERS
+from course_code.publish.lesson.library import CHANGERS
 from course_code.publish.lesson.modules import INNER
 from course_code.publish.lesson.read import Lesson
 

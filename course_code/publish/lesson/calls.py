@@ -5,7 +5,6 @@ import builtins
 import re
 
 from course_code.publish.lesson import library
-from course_code.publish.lesson.effects import MAKERS
 from course_code.publish.lesson.frames import Frame
 from course_code.publish.lesson.heap import (
     BOX,
@@ -21,6 +20,7 @@ from course_code.publish.lesson.heap import (
 from course_code.publish.lesson.read import CHECK
 from course_code.publish.lesson.summaries import Given, Summaries
 
+MAKERS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
 # Methods that code calls by name, or that only show a thing.
 APART = (*MAKERS, "__call__", "__repr__", "__str__", "__format__", "__torch_function__")
 

@@ -13,12 +13,12 @@ import math
 import re
 import symtable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from course_code.publish.base.course import PACKAGE, Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.lesson.effects import refuse_effects
+from course_code.publish.lesson.effects import Importing
 from course_code.publish.lesson.imports import (
     Import,
     Line,
@@ -115,6 +115,7 @@ class _Inliner:
         self.lifted: set[str] = set()
         self.imported: set[tuple[bool, Import]] = set()  # (in a folded block?, import)
         self.places: dict[Path, float] = {}  # modules in the order of their execution
+        self.importing = Importing(partial(find_module, course))
 
     def cell(self, cell: Cell) -> tuple[Block, ...]:
         parts = {False: _Part(), True: _Part()}
@@ -226,22 +227,11 @@ class _Inliner:
         if module.path in self.places:
             return
         self.places[module.path] = 0  # for modules that import each other
-        refuse_effects(module, self._resolve)
+        self.importing.module(module)
         for node in module.bindings.values():
             if isinstance(node, ast.ImportFrom) and is_ours(node.module):
                 self._place(find_module(self.course, node.module, module.path, node.lineno))
         self.places[module.path] = 1 + max(self.places.values())
-
-    def _resolve(self, module: Module, name: str) -> tuple[Module, ast.stmt] | None:
-        """Module and definition that a name of a module of the course stands for."""
-        node = module.bindings.get(name)
-        if not isinstance(node, ast.Import | ast.ImportFrom):
-            return (module, node) if node else None
-        for item in imports_of(node, module.path, node.lineno):
-            if item.bound == name and item.name and is_ours(item.module):
-                other = find_module(self.course, item.module, module.path, node.lineno)
-                return self._resolve(other, item.name)
-        return None
 
     def _own(self, name: str, target: str, path: Path, line: int) -> None:
         owner = self.owners.setdefault(name, target)

@@ -4,9 +4,13 @@ A library's code is not read. These lists say what it does, by the names of func
 what is on none of them changes nothing and gives something that may share all it was given.
 """
 
-from course_code.publish.lesson.effects import CHANGERS
-
-# Methods that change what they belong to and all that this holds.
+# Methods that change what they belong to.
+CHANGERS = {
+    *("add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop"),
+    *("popitem", "popleft", "register", "remove", "reverse", "setdefault", "sort", "update"),
+    *("__setitem__", "__setattr__", "manual_seed", "seed", "write"),
+}
+# Those that change all that this holds, too.
 DEEP = {
     *("step", "zero_grad", "load_state_dict", "train", "eval", "apply", "add_module", "backward"),
     *("add_param_group", "register_buffer", "register_parameter", "register_module", "setstate"),
@@ -79,6 +83,55 @@ CALLS_KEY = {*CONTENTS, "min", "max"}  # only what is named
 RESTORES = {"fork_rng", "rc_context", "patch", "redirect_stdout", "catch_warnings"}  # at their end
 STREAMED = ("generator", "rng")  # keywords whose stream is drawn from, not kept
 FLAT = {"shape", "ndim", "dtype", "device", "__name__", "__doc__", "requires_grad", "itemsize"}
+# What follows is for modules that are imported, where doubt refuses: see `effects.py`.
+CAREFUL = {  # libraries whose functions change what they are given only by the names above
+    *("torch", "numpy", "math", "cmath", "statistics", "fractions", "decimal", "itertools"),
+    *("functools", "operator", "collections", "copy", "dataclasses", "enum", "typing", "types"),
+    *("abc", "contextlib", "re", "string", "textwrap", "json", "pathlib"),
+}
+ASKS = {  # methods and built-in functions that only ask what they belong to or are given
+    *("get", "items", "keys", "values", "count", "most_common", "elements", "encode", "union"),
+    *("intersection", "difference", "symmetric_difference", "issubset", "issuperset"),
+    *("isdisjoint", "total", "_asdict", "_replace", "min", "max", "getattr", "type", "issubclass"),
+    *("divmod", "bytes", "complex", "object", "super", "dir", "memoryview", "property"),
+}
+DECORATES = {  # what makes another function of one, and calls none
+    *("cache", "lru_cache", "cached_property", "wraps", "partial", "partialmethod", "property"),
+    *("setter", "getter", "deleter", "staticmethod", "classmethod", "abstractmethod", "override"),
+    *("overload", "final", "dataclass", "field", "total_ordering", "singledispatch", "no_grad"),
+    *("enable_grad", "inference_mode", "contextmanager", "compile", "vmap", "vectorize"),
+}
+SETTERS = {  # functions of modules that change them, or what is outside
+    *("seterr", "setrecursionlimit", "setlocale", "setcontext", "setdefaulttimeout", "settrace"),
+    *("setprofile", "setswitchinterval", "filterwarnings", "simplefilter", "resetwarnings"),
+    *(
+        "basicConfig",
+        "captureWarnings",
+        "disable",
+        "enable",
+        "freeze",
+        "use_deterministic_algorithms",
+    ),
+    *("rc", "rcdefaults", "switch_backend", "chdir", "mkdir", "makedirs", "remove", "rename"),
+    *("rmdir", "unlink", "rmtree", "putenv", "unsetenv", "umask", "system", "signal", "save"),
+    *("setstate", "register", "interactive", "ion", "ioff", "reload"),
+}
+WEIGHTS = {  # classes that draw their weights from the stream all share
+    *("Linear", "Bilinear", "Embedding", "EmbeddingBag", "Conv1d", "Conv2d", "Conv3d", "RNN"),
+    *("ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "LSTM", "GRU", "RNNCell"),
+    *("LSTMCell", "GRUCell", "MultiheadAttention", "Transformer", "TransformerEncoderLayer"),
+    *("TransformerDecoderLayer",),
+}
+FILLS = {  # names, but for their last "_", that draw numbers into a tensor
+    *("normal", "uniform", "random", "bernoulli", "exponential", "geometric", "cauchy"),
+    *("log_normal", "trunc_normal", "xavier_normal", "xavier_uniform", "kaiming_normal"),
+    *("kaiming_uniform", "orthogonal", "sparse"),
+}
+WRITERS = {  # methods of paths and loggers
+    *("write_text", "write_bytes", "mkdir", "touch", "unlink", "rmdir"),
+    *("setLevel", "addHandler", "addFilter"),
+}
+LOUD = {"print", "open", "input", "exec", "eval", "setattr", "delattr", "globals", "__import__"}
 DRAWN = "matplotlib"  # whoever has axes draws on them
 
 
@@ -105,3 +158,13 @@ def in_place(name: str) -> bool:
 def changes_module(name: str) -> bool:
     """Whether a function of a module changes a setting or a stream of it."""
     return name.startswith("set_") or name in ("manual_seed", "manual_seed_all", "seed", "use")
+
+
+def sets(name: str) -> bool:
+    """Whether a function of a module changes one, or something outside."""
+    return changes_module(name) or name in SETTERS
+
+
+def asks(name: str) -> bool:
+    """Whether a method or a built-in function is known to change nothing but by what it calls."""
+    return any(name in names for names in (VIEWS, CONTENTS, ITERATORS, BUILT_IN, ASKS, DECORATES))

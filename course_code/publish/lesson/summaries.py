@@ -116,7 +116,7 @@ class Summaries(Expressions):
         for name in summary.reads if not self.inside else ():
             self.heap.use(self.page.names.get(name, NOTHING))
         strange = summary.changed - actual.keys()  # of functions around it
-        if any(self.heap.things[each].page is None for each in strange):
+        if any(map(self.is_caught, strange)):
             self.heap.changed.add(number)  # what the function caught when it was made
         changed = put(summary.changed)
         self.heap.change(changed, deep=False)
@@ -229,6 +229,10 @@ class Summaries(Expressions):
         self.vague = vague
         self.inside -= 1
         return summary
+
+    def is_caught(self, number: int) -> bool:
+        """Whether a thing that a function changes is only the function's own."""
+        return self.heap.things[number].page is None
 
     def is_place(self, number: int) -> bool:
         """Whether a thing stands for others."""

@@ -9,6 +9,7 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb, to_rgba, to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
 from course_code.draw.confidence import draw_confidence
@@ -143,3 +144,102 @@ def test_what_is_too_faint_becomes_darker_and_then_more_opaque():
     pale = colours.of_mark(to_rgba("yellow", 0.6), LIGHT)
     assert colours.contrast(colours.over(pale, (1, 1, 1)), (1, 1, 1)) >= MARK
     assert pale[0] == pale[1] > pale[2]
+
+
+def on_cells(value):
+    """Marks in black, grey and colours on cells of one grey."""
+    figure = Figure(figsize=(4, 3))
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    ax.imshow([[value, value]] * 2, cmap="gray", vmin=0, vmax=1)
+    ring = Rectangle((0, 0), 0.3, 0.3, fill=False, edgecolor=COLOURS[1])
+    found = {
+        "line": (ax.plot([0, 1], [0, 1], color="black")[0], "color"),
+        "axhline": (ax.axhline(0.5, color="black"), "color"),
+        "axline": (ax.axline((0, 0), slope=0.5, color="0.5"), "color"),
+        "dots": (ax.plot([1.2, 1.3], [1.2, 1.3], "o", color=COLOURS[2])[0], "markerfacecolor"),
+        "pieces": (ax.vlines([0.2, 0.4], 0, 1, color="black"), "edgecolor"),
+        "points": (ax.scatter([0, 1], [0, 0.5], color="black"), "facecolor"),
+        "edges": (ax.scatter([0.2], [0.7], color="black"), "edgecolor"),
+        "one point": (ax.scatter([0.3], [0.3], color=COLOURS[0], edgecolor="white"), "facecolor"),
+        "pointer": (ax.annotate("", (0, 1), (1, 0), arrowprops={"arrowstyle": "->"}), "edgecolor"),
+        "arrow": (ax.arrow(0, 0, 0.5, 0.2, color="black", width=0.02), "facecolor"),
+        "quiver": (ax.quiver([0], [0.5], [1], [0]), "facecolor"),
+        "outline": (ax.add_patch(ring), "edgecolor"),
+        "disc": (ax.add_patch(Circle((0.2, 0.8), 0.05, color=COLOURS[2])), "facecolor"),
+        "contour": (ax.contour([[0, 1], [2, 3]], levels=[1.5], colors="black"), "edgecolor"),
+    }
+    found["pointer"] = (found["pointer"][0].arrow_patch, "edgecolor")
+    figure.canvas.draw()
+    return figure, found
+
+
+@pytest.mark.parametrize("value", [0, 1], ids=["black", "white"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_marks_can_be_told_from_the_cell_they_lie_on(value, theme):
+    with mpl.rc_context(figures.RC):
+        figure, found = on_cells(value)
+        before = {name: getattr(mark, f"get_{part}")() for name, (mark, part) in found.items()}
+        undo = colours.recolour(figure, theme)
+        for name, (mark, part) in found.items():
+            for colour in to_rgba_array(getattr(mark, f"get_{part}")()):
+                assert colours.contrast(colour[:3], (value,) * 3) >= MARK, name
+        for setter, old in undo:
+            setter(old)
+    for name, (mark, part) in found.items():
+        now = getattr(mark, f"get_{part}")()
+        assert to_rgba_array(now).tolist() == to_rgba_array(before[name]).tolist(), name
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_each_point_has_the_colour_that_its_cell_takes(theme):
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    ax.imshow([[0, 1]], cmap="gray")
+    points = ax.scatter([0, 1, 0.2], [0, 0, 0.2], color="black")
+    figure.canvas.draw()
+    colours.recolour(figure, theme)
+    for colour, ground in zip(points.get_facecolor(), (0, 1, 0), strict=True):
+        assert colours.contrast(colour[:3], (ground,) * 3) >= MARK
+
+
+def test_marks_keep_their_colours_beside_images_on_tints_and_in_legends():
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    left.imshow([[1.0, 1.0]], cmap="gray", vmin=0, vmax=1)
+    right.imshow(torch.tensor([[[1, 1, 1, 0.2]]]).numpy())
+    (line,) = right.plot([0, 0.1], [0, 0.1], color="black")
+    left.plot([0, 1], [0, 0], color=COLOURS[0], label="on white")
+    handle = left.legend(loc="center").legend_handles[0]
+    figure.canvas.draw()
+    colours.recolour(figure, DARK)
+    assert to_rgb(line.get_color()) == to_rgb(DARK.ink)
+    assert to_rgb(handle.get_color()) == to_rgb(DARK.series[COLOURS[0].lower()])
+    assert to_rgb(left.spines["left"].get_edgecolor()) == to_rgb(DARK.ink)
+
+
+def test_a_line_across_bars_and_paper_is_told_from_most_of_it():
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    ax.bar([0, 1], [1, 1], width=1, color="white", edgecolor="black")
+    ax.bar([0.2], [1], width=0.6, color="#eeeeee")
+    inner, outer = ax.axhline(0.5, color="black"), ax.axhline(2, color="black")
+    figure.canvas.draw()
+    colours.recolour(figure, DARK)
+    assert colours.contrast(to_rgb(outer.get_color()), to_rgb(DARK.paper)) >= MARK
+    assert colours.contrast(to_rgb(inner.get_color()), to_rgb(DARK.paper)) >= MARK
+
+
+def test_a_line_may_have_the_colour_of_the_area_that_it_ends():
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    area = ax.fill_between([0, 1], [1, 2], color=COLOURS[0])
+    (line,) = ax.plot([0, 1], [1, 2], color=COLOURS[0])
+    figure.canvas.draw()
+    colours.recolour(figure, DARK)
+    series = to_rgb(DARK.series[COLOURS[0].lower()])
+    assert to_rgb(line.get_color()) == tuple(area.get_facecolor()[0][:3]) == series
