@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from course_code.publish.base.elements import OpenElements
 from course_code.publish.markup.text import TAKEN, Token, tokens
@@ -37,7 +38,7 @@ def opened(text: str) -> list[Opened]:
     """Return the tags in a text that open an element, in order."""
     if "<" not in text:
         return []
-    read = _Reader(text)
+    read = _read(text)
     return [replace(each, closed=read.closed.get(each.start)) for each in read.opened]
 
 
@@ -58,7 +59,7 @@ def _written(tag: str, attributes: dict[str, str | None]) -> str:
 
 def loose(text: str) -> list[tuple[int, str]]:
     """Return where a text leaves an element open, or closes one that is not, and its tag."""
-    return _Reader(text).loose if "<" in text else []
+    return _read(text).loose if "<" in text else []
 
 
 def untagged(text: str, unread: Container[str] = ()) -> str:
@@ -69,6 +70,11 @@ def untagged(text: str, unread: Container[str] = ()) -> str:
         unread: elements whose text goes, too.
     """
     return _Reader(text, unread).shown if "<" in text else text
+
+
+@lru_cache(8)  # a page is read by several checks, one after the other
+def _read(text: str) -> "_Reader":
+    return _Reader(text)
 
 
 class _Reader(OpenElements):
