@@ -311,6 +311,47 @@ def test_a_clock_that_moved_runs_nothing(course):
         assert not prepare(course).ran
 
 
+FULL = """mount -t tmpfs -o size=200m tmpfs "$0" && cp -R "$1"/. "$0" && cd "$0" || exit 3
+left=$(df --output=avail -k . | tail -1)
+head -c $(( (left - $2) * 1024 )) /dev/zero > filling
+shift 2
+"$@" 2>&1 && exit 4
+rm filling
+exec "$@" > again 2>&1"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a small disk is mounted as Linux does")
+@pytest.mark.parametrize("kilobytes", [0, 40, 400])
+def test_a_full_disk_is_said_and_with_space_again_all_is_well(tiny, tmp_path, kilobytes):
+    """Whatever could still be written: of a store, of a site."""
+    change(tiny / LESSON, SEEDS, "SEEDS = range(4)")
+    (disk := tmp_path / "disk").mkdir()
+    command = [sys.executable, "-m", "mkdocs", *BUILD]
+    mounted = ["unshare", "--map-root-user", "--mount", "sh", "-c", FULL, disk, tiny]
+    done = subprocess.run(
+        [*mounted, str(kilobytes), *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert "No space left on device" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+FULL_SCRATCH = """mount -t tmpfs -o size=1m tmpfs "$0" || exit 3
+head -c 2m /dev/zero > "$0/filling" 2> /dev/null
+TMPDIR="$0" exec "$@" 2>&1"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a small disk is mounted as Linux does")
+def test_a_full_temporary_folder_will_do_since_there_are_others(tiny, tmp_path):
+    change(tiny / LESSON, SEEDS, "SEEDS = range(4)")
+    (scratch := tmp_path / "scratch").mkdir()
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", FULL_SCRATCH, scratch]
+    command += [sys.executable, "-m", "mkdocs", *BUILD]
+    done = subprocess.run(command, cwd=tiny, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "Running tiny" in done.stdout
+
+
 def test_a_store_that_may_not_be_written_will_do_when_nothing_changed(tiny):
     """Root may write anything: then the folder is mounted read-only."""
     store, command = tiny / ".lessons", [sys.executable, "-m", "mkdocs", *BUILD]
