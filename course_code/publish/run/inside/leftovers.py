@@ -102,7 +102,8 @@ class Leftovers:
         latest, me = time.monotonic() + PATIENCE, psutil.Process()
         while going := commands(me.children(recursive=True), self.owner):
             if time.monotonic() > latest:
-                command = min(going.values())
+                told = filter(None, going.values())  # one that becomes another has no words yet
+                command = min(told, default="without a name")
                 self.session.refuse(f"leaves a process running: {command}", ENDED)
                 for process in going:
                     with suppress(psutil.Error):
