@@ -104,14 +104,8 @@ DECORATES = {  # what makes another function of one, and calls none
 SETTERS = {  # functions of modules that change them, or what is outside
     *("seterr", "setrecursionlimit", "setlocale", "setcontext", "setdefaulttimeout", "settrace"),
     *("setprofile", "setswitchinterval", "filterwarnings", "simplefilter", "resetwarnings"),
-    *(
-        "basicConfig",
-        "captureWarnings",
-        "disable",
-        "enable",
-        "freeze",
-        "use_deterministic_algorithms",
-    ),
+    *("basicConfig", "captureWarnings", "disable", "enable", "freeze"),
+    *("use_deterministic_algorithms",),
     *("rc", "rcdefaults", "switch_backend", "chdir", "mkdir", "makedirs", "remove", "rename"),
     *("rmdir", "unlink", "rmtree", "putenv", "unsetenv", "umask", "system", "signal", "save"),
     *("setstate", "register", "interactive", "ion", "ioff", "reload"),
