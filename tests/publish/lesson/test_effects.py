@@ -3,10 +3,10 @@
 import pytest
 
 from course_code.publish.base.errors import CourseError
-from course_code.publish.lesson.inline import inline_lesson
-from course_code.publish.lesson.read import read_lesson
 
-IMPORT = "from course_code.teach"
+from .inlining import TEACH, inline
+from .library_effects import LIBRARIES
+
 REGISTER = """REGISTRY = {}
 
 
@@ -50,10 +50,10 @@ EFFECTS = {  # module a, line of the error, words of it; module b
         REGISTER + "class f:\n    @register\n    def g(self):\n        pass\n", 9, "REGISTRY", "",
     ),
     "a register of another module": (
-        f"{IMPORT}.b import register\n\n@register\ndef f():\n    pass\n", 4, "REGISTRY", REGISTER,
+        f"{TEACH}.b import register\n\n@register\ndef f():\n    pass\n", 4, "REGISTRY", REGISTER,
     ),
     "a module that only another one imports": (
-        f"{IMPORT}.b import g\n\ndef f():\n    pass\n", 10, "REGISTRY",
+        f"{TEACH}.b import g\n\ndef f():\n    pass\n", 10, "REGISTRY",
         REGISTER + "@register\ndef g():\n    pass\n",
     ),
     "a constant built by a call": (
@@ -67,10 +67,6 @@ EFFECTS = {  # module a, line of the error, words of it; module b
     "a call in a constant": (
         "TABLE = {}\nA = TABLE.setdefault(1, 1)\n\ndef f():\n    return TABLE\n", 2, "'TABLE'", "",
     ),
-    "a library's state": (
-        "import torch\n\nSEED = torch.manual_seed(0)\n\ndef f():\n    return 1\n", 3, "'torch'", "",
-    ),
-    "a print": ("A = print('hello')\n\ndef f():\n    return A\n", 1, "calls print()", ""),
     "singledispatch": (
         "from functools import singledispatch\n\n@singledispatch\ndef f(x=0):\n    return x\n\n"
         "@f.register\ndef g(x: int):\n    return -x\n", 8, "changes 'f'", "",
@@ -96,7 +92,7 @@ EFFECTS = {  # module a, line of the error, words of it; module b
         "A = list(map(add, 'ab'))\n\ndef f():\n    return REGISTRY\n", 7, "'REGISTRY'", "",
     ),
     "a function that a library is given": (
-        f"from functools import reduce\n{IMPORT}.b import put\n\nA = reduce(put, 'abc')\n\n"
+        f"from functools import reduce\n{TEACH}.b import put\n\nA = reduce(put, 'abc')\n\n"
         "def f():\n    return A\n", 4, "changes 'REGISTRY'", PUT,
     ),
     "a local alias": (
@@ -104,7 +100,7 @@ EFFECTS = {  # module a, line of the error, words of it; module b
         "A = put(1)\n\ndef f():\n    return REGISTRY\n", 8, "changes 'REGISTRY'", "",
     ),
     "an alias of the module": (
-        f"{IMPORT}.b import REGISTRY as R\n\nSAME = (R, 1)\nA = SAME[0].setdefault(1, 1)\n\n"
+        f"{TEACH}.b import REGISTRY as R\n\nSAME = (R, 1)\nA = SAME[0].setdefault(1, 1)\n\n"
         "def f():\n    return R\n", 4, "changes 'R", PUT,
     ),
     "a default argument": (
@@ -116,7 +112,7 @@ EFFECTS = {  # module a, line of the error, words of it; module b
         "A = put(REGISTRY, 1)\n\ndef f():\n    return REGISTRY\n", 7, "changes 'REGISTRY'", "",
     ),
     "an argument of a function that only passes it on": (
-        f"{IMPORT}.b import put\n\nKEPT = {{}}\nA = put(1, *[KEPT])\n\ndef f():\n    return KEPT\n",
+        f"{TEACH}.b import put\n\nKEPT = {{}}\nA = put(1, *[KEPT])\n\ndef f():\n    return KEPT\n",
         4, "changes 'KEPT'",
         "def low(where):\n    where |= {1: 1}\n    return 1\n\n"
         "def put(n, *more):\n    return low(*more)\n",
@@ -166,9 +162,6 @@ EFFECTS = {  # module a, line of the error, words of it; module b
         "import torch\n\nRNG = torch.Generator()\nA = torch.rand(2, generator=RNG)\n\n"
         "def f():\n    return RNG\n", 4, "changes 'RNG'", "",
     ),
-    "the stream that all share": (
-        "import torch\n\nA = torch.rand(2)\n\ndef f():\n    return A\n", 3, "'torch'", "",
-    ),
     "a closure that counts": (
         "def counter():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n"
         "        return n\n    return count\n\nCOUNT = counter()\nA = COUNT()\n\n"
@@ -202,41 +195,6 @@ EFFECTS = {  # module a, line of the error, words of it; module b
     "a function that knows a name that follows": (
         "def put(n):\n    LOG.append(n)\n    return n\n\nLOG = []\nA = put(1)\n\n"
         "def f():\n    return LOG\n", 6, "changes 'LOG'", "",
-    ),
-    "a setting of a library: the default type": (
-        "import torch\n\nA = torch.set_default_dtype(torch.float64)\n\ndef f():\n    return 1\n",
-        3, "changes 'torch'", "",
-    ),
-    "a setting of a library: how numbers print": (
-        "import torch\n\nA = torch.set_printoptions(precision=2)\n\ndef f():\n    return 1\n",
-        3, "changes 'torch'", "",
-    ),
-    "a setting of a library: how often it is checked": (
-        "import torch\n\nA = torch.autograd.set_detect_anomaly(True)\n\ndef f():\n    return 1\n",
-        3, "changes 'torch'", "",
-    ),
-    "a setting under another name": (
-        "from torch import set_printoptions as look\n\nA = look(precision=2)\n\n"
-        "def f():\n    return 1\n", 3, "changes 'torch'", "",
-    ),
-    "a setting passed on": (
-        "import torch\n\nsow = torch.manual_seed\nA = [*map(sow, [1])]\n\n"
-        "def f():\n    return 1\n", 4, "changes 'torch'", "",
-    ),
-    "a setting of a library that only a function imports": (
-        "def sow():\n    import torch\n\n    torch.manual_seed(0)\n    return 1\n\nA = sow()\n\n"
-        "def f():\n    return 1\n", 7, "changes 'torch'", "",
-    ),
-    "what is printed as a warning": (
-        "import warnings\n\nA = warnings.filterwarnings('ignore')\n\ndef f():\n    return 1\n",
-        3, "changes 'warnings'", "",
-    ),
-    "where modules are looked for": (
-        "import sys\n\nA = sys.path.append('x')\n\ndef f():\n    return 1\n", 3, "'sys'", "",
-    ),
-    "a file": (
-        "from pathlib import Path\n\nA = Path('x').write_text('y')\n\ndef f():\n    return 1\n",
-        3, "calls write_text()", "",
     ),
     "a function that a text is made with": (
         "import re\n" + PUT + "A = re.sub('a', lambda found: put('x'), 'aa')\n\n"
@@ -273,116 +231,20 @@ EFFECTS = {  # module a, line of the error, words of it; module b
         "REG = {}\nA = getattr(REG, 'setdefault')(1, 1)\n\ndef f():\n    return REG\n",
         2, "change 'REG'", "",
     ),
-    "weights": (
-        "from torch import nn\n\nA = nn.Linear(2, 3)\n\ndef f():\n    return A\n",
-        3, "changes 'torch'", "",
-    ),
-    "numbers drawn into a tensor": (
-        "import torch\n\nA = torch.empty(3).normal_()\n\ndef f():\n    return A\n",
-        3, "calls normal_() without a generator", "",
-    ),
     "modules that import each other": (
-        f"{IMPORT}.b import put\n\nA = put(1)\n\ndef f():\n    return A\n", 3,
-        "changes 'REGISTRY'", PUT + f"{IMPORT}.a import f\n",
+        f"{TEACH}.b import put\n\nA = put(1)\n\ndef f():\n    return A\n", 3,
+        "changes 'REGISTRY'", PUT + f"{TEACH}.a import f\n",
     ),
 }  # fmt: skip
+ALL = EFFECTS | LIBRARIES
 
 
-def inline(course):
-    return inline_lesson(course, read_lesson(course, "one"))
-
-
-@pytest.mark.parametrize("case", EFFECTS)
+@pytest.mark.parametrize("case", ALL)
 def test_an_effect_of_importing_is_refused(one_lesson, case):
-    module, line, words, other = EFFECTS[case]
-    course = one_lesson(f"{IMPORT}.a import f\n\nx = f", a=module, b=other)
+    module, line, words, other = ALL[case]
+    course = one_lesson(f"{TEACH}.a import f\n\nx = f", a=module, b=other)
     file = "b" if "only another" in case else "a"
     with pytest.raises(CourseError) as error:
         inline(course)
     assert f"teach/{file}.py:{line}: importing the module " in str(error.value)
     assert words in str(error.value)
-
-
-HARMLESS = {
-    "changes when called": "LOG = []\n\ndef f():\n    LOG.append(1)\n",
-    "a decorator whose function changes when called": (
-        "LOG = []\n\ndef noted(function):\n    def inner():\n        LOG.append(1)\n"
-        "        return function()\n    return inner\n\n@noted\ndef f():\n    return LOG\n"
-    ),
-    "a method that changes when called": (
-        "LOG = []\n\nclass A:\n    def step(self):\n        LOG.append(1)\n\nB = A()\n\n"
-        "def f():\n    return B, LOG\n"
-    ),
-    "local names": (
-        "def table(n):\n    rows = []\n    rows.append(n)\n    size = {}\n    size['n'] = n\n"
-        "    return rows\n\nrows = table(3)\n\ndef f():\n    return rows\n"
-    ),
-    "library decorators and constants": (
-        "import math\nfrom dataclasses import dataclass, field\nfrom functools import cache\n\n"
-        "STEP = math.sqrt(2)\nNAMES = [name.upper() for name in ('a', 'b')]\n\n@dataclass\n"
-        "class A:\n    x: list = field(default_factory=list)\n\n"
-        "@cache\ndef f():\n    return A, STEP, NAMES\n"
-    ),
-    "functions that only read": (
-        "NAMES = ['a', 'b']\n\ndef longest(names, more=NAMES):\n"
-        "    rows = []\n    for name in names:\n        rows.append(name)\n"
-        "    rows += more\n    return max(rows, key=len)\n\n"
-        "LONGEST = longest(NAMES)\nFIRST = sorted({n: len(n) for n in NAMES}.items())[0]\n"
-        "COPY = dict.fromkeys(NAMES)\nSIZE = len(NAMES) + NAMES.count('a')\n\n"
-        "def f():\n    return LONGEST, FIRST, COPY, SIZE\n"
-    ),
-    "library calls that only read": (
-        "import math\nimport torch\nfrom torch import nn\n\nX = torch.linspace(0, 1, 5)\n"
-        "Y = torch.frobnicate(X).double()\nZ = X[:2].square().sum().item()\n"
-        "UNITS = {'relu': nn.ReLU, 'tanh': torch.tanh}\nA = UNITS['tanh'](X)\n"
-        "W = math.prod(X.shape)\n\ndef f():\n    return Y, Z, A, W\n"
-    ),
-    "a private stream": (
-        "import torch\n\ndef draw(n):\n    rng = torch.Generator().manual_seed(0)\n"
-        "    return torch.rand(n, generator=rng)\n\nX = draw(3)\nRNG = torch.Generator()\n\n"
-        "def f(rng=RNG):\n    return X, rng\n"
-    ),
-    "partial functions, wraps and closures that are not called": (
-        "from functools import partial, wraps\n\nLOG = []\n\ndef put(n):\n    LOG.append(n)\n\n"
-        "put_one = partial(put, 1)\nputs = lambda n: put(n)\nBOTH = {'one': put_one, 'n': puts}\n\n"
-        "def noted(function):\n    @wraps(function)\n    def inner():\n        LOG.append(1)\n"
-        "        return function()\n    return inner\n\n@noted\ndef f():\n    return BOTH\n"
-    ),
-    "a method with a setter": (
-        "class A:\n    @property\n    def x(self):\n        return 1\n\n    @x.setter\n"
-        "    def x(self, value):\n        self.y = value\n\ndef f():\n    return A()\n"
-    ),
-    "settings that are put back": (
-        "import torch\n\ndef draw():\n    with torch.random.fork_rng():\n"
-        "        torch.manual_seed(0)\n        return torch.rand(3)\n\nX = draw()\n\n"
-        "def f():\n    return X\n"
-    ),
-    "a class with a base, fields and an instance": (
-        "from typing import NamedTuple\n\nclass Pair(NamedTuple):\n    low: float\n"
-        "    high: float\n\n    def width(self):\n        return self.high - self.low\n\n"
-        "EDGE = Pair(0, 1)\nWIDTH = EDGE.width()\n\ndef f():\n    return WIDTH\n"
-    ),
-    "closures that change what is their own": (
-        "NAMES = ['a']\n\ndef build(names):\n    rows = []\n    def add(n):\n"
-        "        rows.append(n)\n    [add(n) for n in names]\n    return rows\n\n"
-        "def compose(g, names):\n    return lambda x: g(x) + [len(names)]\n\n"
-        "ROWS = build(NAMES)\nA = compose(build, NAMES)('ab')\n\ndef f():\n    return ROWS, A\n"
-    ),
-    "a frozen dataclass that fills itself in": (
-        "from dataclasses import dataclass, field, replace\n\n@dataclass(frozen=True)\n"
-        "class Point:\n    x: int = 0\n    ys: list = field(default_factory=list)\n\n"
-        "    def __post_init__(self):\n        object.__setattr__(self, 'x', 2)\n\n"
-        "A = Point(1)\nB = replace(A, x=3)\n\ndef f():\n    return A, B\n"
-    ),
-    "named tuples, getters and patterns": (
-        "import operator\nimport re\nfrom collections import namedtuple\n\n"
-        "Pair = namedtuple('Pair', 'x y')\nA = Pair(1, 2)\nB = A._replace(x=3)\n"
-        "second = operator.itemgetter(1)\nC = second((1, 2))\nWORD = re.compile('a')\n"
-        "D = re.sub('a', lambda found: found[0], 'aa')\n\ndef f():\n    return A, B, C, WORD, D\n"
-    ),
-}
-
-
-@pytest.mark.parametrize("case", HARMLESS)
-def test_what_changes_nothing_at_import_is_inlined(one_lesson, case):
-    assert inline(one_lesson(f"{IMPORT}.a import f\n\nx = f", a=HARMLESS[case])).blocks
