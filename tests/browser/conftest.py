@@ -15,6 +15,7 @@ from course_code.publish.base.errors import CourseError
 from course_code.publish.paper.chromium import chromium
 
 from .places import PROFILES, SUBFOLDER
+from .readers import LESSONS, Reader, texts
 from .visits import Visits
 
 # ---- server ----------------------------------------------------------------------------------
@@ -127,6 +128,23 @@ def open_page(new_page, address):
 def visit(browser, site, address):
     """Function visit(page) -> Visit; each visit is made once."""
     return cache(Visits(browser, site, address))
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def reader(request, browser, address):
+    """Each lesson, in each language by turns, opened once: tests go through one in their order."""
+    allowed = {"permissions": ["clipboard-read", "clipboard-write"]}
+    dark = {**PROFILES["dark"], **allowed}
+    with_scripts = browser.new_context(**dark)
+    without = browser.new_context(**PROFILES["light"], java_script_enabled=False)
+    page, bare, fetched = with_scripts.new_page(), without.new_page(), []
+    page.on("request", lambda request: fetched.append(request.url))
+    for opened in (page, bare):
+        opened.set_default_timeout(60_000)  # the machine may be busy
+        opened.goto(address + request.param)
+    yield Reader(page, bare, fetched, texts(bare.locator(".lesson-code code")))
+    with_scripts.close()
+    without.close()
 
 
 def settle(page) -> None:
