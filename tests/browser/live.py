@@ -1,7 +1,10 @@
 """What tests of live figures share."""
 
+import io
 import re
+from contextlib import redirect_stdout
 
+import torch
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -70,3 +73,14 @@ def swipe(page: Page, handle: Locator, right: float, down: float) -> None:
 def drawn(app: Locator, selector: str, name: str = "d") -> list[str]:
     """An attribute of all parts of a drawing that a selector finds."""
     return [part.get_attribute(name) for part in app.locator(selector).all()]
+
+
+def run_script(text: str) -> dict:
+    """Run a script as a reader would; what it binds, and what it printed."""
+    bound, said, before = {}, io.StringIO(), torch.get_default_dtype()
+    try:
+        with redirect_stdout(said):
+            exec(compile(text, "script.py", "exec"), bound)
+    finally:
+        torch.set_default_dtype(before)
+    return bound | {"said": said.getvalue()}
