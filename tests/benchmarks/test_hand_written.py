@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.training import WIDTHS, HandWritten
+from benchmarks.arms import WIDTHS, HandWritten
 from course_code.teach.data import make_spirals
 from course_code.teach.ensemble import Ensemble, train_runs
 from course_code.teach.optimizers import adam
