@@ -14,7 +14,7 @@ from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 
 FOLDER = Path("docs/assets/figures")
-CORE = ("core.js", "figures.css")  # what every figure needs
+CORE = "core.js"  # what every figure needs, with all that it fetches
 LIMIT = 30_000  # bytes of a figure, with all that it fetches, each file compressed
 ABOUT = re.compile(r"^export const ABOUT = (?P<json>\{.*?^\});", re.MULTILINE | re.DOTALL)
 SCRIPTS = Path("course_code/figures")  # of what stored runs give; see states/script.py
@@ -78,7 +78,7 @@ def weights(course: Course, name: str, states: dict[str, bytes] | None = None) -
         CourseError: a file that one of them names is not there, nor a script that makes it.
     """
     sizes: dict[str, int] = {}
-    todo = [(file, FOLDER, None) for file in (f"{name}.js", *CORE)]
+    todo = [(file, FOLDER, None) for file in (f"{name}.js", CORE)]
     while todo:
         file, asking, line = todo.pop(0)
         if file in sizes:

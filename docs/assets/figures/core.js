@@ -231,12 +231,14 @@ export function draggable(handle, moved, stepped) {
   });
 }
 
-let styled;
-const style = () =>
-  (styled ??= new Promise((done, failed) => {
-    const href = new URL("./figures.css", import.meta.url);
+const SHEETS = ["./figures.css", "./drawings.css"];
+const sheet = (name) =>
+  new Promise((done, failed) => {
+    const href = new URL(name, import.meta.url);
     document.head.append(el("link", { rel: "stylesheet", href, onload: done, onerror: failed }));
-  }));
+  });
+let styled;
+const style = () => (styled ??= Promise.all(SHEETS.map(sheet)));
 
 /* Bring a figure to life; if anything is missing, the still one stays. */
 export async function start(place) {

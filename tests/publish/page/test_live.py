@@ -31,7 +31,7 @@ export const ABOUT = {
 """
 MODULES = {
     "docs/assets/figures/dial.js": 'import { el } from "./core.js";\n' + ABOUT,
-    "docs/assets/figures/core.js": "export const el = 1;\n",
+    "docs/assets/figures/core.js": 'const SHEETS = ["./figures.css"];\nexport const el = 1;\n',
     "docs/assets/figures/figures.css": "p { color: red }\n",
 }
 LIVE = """::: live dial
