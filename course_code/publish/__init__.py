@@ -9,7 +9,7 @@
        |
     page/      prose, cells, values and claims become ordinary Markdown
        |       (on markup/: the Markdown extension, its formulas and the glossary)
-    notebook/  the same page as a notebook and as a script
+    notebook/  the same page as a notebook and as a script; notebooks as pages, by mkdocs-jupyter
        |
     website/   all pages, files and languages of one site, checked before it is published
        |

@@ -142,7 +142,7 @@ class Edition:
         for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
             path = Path(file.abs_src_path)
             text, shown = self.site.course.read(path), self.site.course.relative(path)
-            page = _or_stop(read_given, text, shown, self.language)
+            page = _or_stop(read_given, shown, self.language, text)
             self.given[file.src_uri] = page
             for name, data in page.figures.items():
                 beside = posixpath.join(posixpath.dirname(file.src_uri), name)
@@ -157,7 +157,7 @@ class Edition:
     def on_page_read_source(self, page, config):
         """Give MkDocs the page with cells, values and claims put in; a notebook as a page."""
         if given := self.given.get(page.file.src_uri):
-            return given.markdown
+            return _or_stop(getattr, given, "text")
         if not self._is_ours(page):
             return None
         place = self._place(page, config)
@@ -170,7 +170,7 @@ class Edition:
         self.markup.page = page.file.src_uri
         given = self.given.get(page.file.src_uri)
         if given:
-            del page.render  # mkdocs-jupyter's: 576 KB of style, and other Markdown than the site's
+            del page.render  # mkdocs-jupyter has made this page: see notebook/by_jupyter.py
             page.meta["alone"] = self._is_alone(page)
             self.markup.source = given.source
         else:

@@ -60,7 +60,8 @@ def key_of(*parts: Any) -> str:
 @cache
 def _engine() -> str:
     """Digest of the engine's code, of Python's version and of everything installed beside it."""
-    files = [path for path in sorted(CODE.rglob("*")) if path.suffix in (".py", ".js", ".json")]
+    kinds = (".py", ".js", ".json", ".j2")
+    files = [path for path in sorted(CODE.rglob("*")) if path.suffix in kinds]
     code = [path.read_bytes() for path in files]
     installed = sorted(
         {path.name for folder in sys.path for path in Path(folder).glob("*.dist-info")}

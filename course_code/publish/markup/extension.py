@@ -6,7 +6,9 @@ page sets `Markup.source` before it renders one, so that messages name file and 
 """
 
 import posixpath
+import re
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -23,7 +25,9 @@ from course_code.publish.markup.leftovers import refuse_leftovers
 from course_code.publish.markup.source import Source
 from course_code.publish.markup.tables import FormulaTableProcessor
 from course_code.publish.markup.terms import Terms
+from course_code.publish.markup.whole import read_whole
 
+SCRIPT = re.compile(r"\s*(?:java|vb)script:", re.IGNORECASE)
 ZENSICAL = "rendering_context"  # a processor of Zensical's, which knows the page
 LAST = 1  # after inline marks, attributes and table of contents; before links are resolved
 
@@ -54,6 +58,7 @@ class Markup(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802, Python-Markdown's name
         """Find formulas, also in tables, and set them and the terms when all else is done."""
+        read_whole(md)
         ArithmatexExtension(generic=True).extendMarkdown(md)
         if "table" in md.parser.blockprocessors:
             before = md.parser.blockprocessors["table"]
@@ -72,7 +77,11 @@ class Markup(Extension):
             CourseError: a mistake in a formula, or what was meant as markup and is none.
         """
         for link in root.iter("a"):
-            if urlsplit(link.get("href", "")).netloc:
+            address = unescape(link.get("href", ""))
+            if SCRIPT.match(address):
+                hint = "Pages run no scripts but the course's: write the address of a page."
+                raise self.source.mistake(f"a link that is a script: {address!r}", None, hint)
+            if urlsplit(address).netloc:
                 link.set("rel", "noopener")
         if self.terms and self.page != glossary.PAGE:
             address = posixpath.relpath(glossary.PAGE, posixpath.dirname(self.page) or ".")

@@ -22,7 +22,12 @@ MISTAKES = {
     ),
     "a list or a table that was not recognised": (
         re.compile(r"\n[ \t]*(?:[-+*][ \t]+\S|\|.*\|[ \t]*$)", re.MULTILINE),
-        "Put an empty line before it, and into a table a line | --- | with as many cells.",
+        "Put an empty line before it, and into a table a line | --- | with as many cells as each "
+        "row; in a notebook no table stands in a quote or in a list.",
+    ),
+    "stress that was not recognised": (
+        re.compile(r"\*\*"),
+        r"Write **text** with no space inside, \*\* for two stars; inside of HTML, <b>text</b>.",
     ),
     "code that is not closed": (re.compile("`"), r"Close it with a backtick, or write \`."),
     "a link that was not recognised": (

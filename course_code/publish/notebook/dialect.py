@@ -7,6 +7,8 @@ from markdown import Markdown
 from markdown.util import HtmlStash
 
 from course_code.publish.markup.extension import Markup
+from course_code.publish.markup.leftovers import refuse_leftovers
+from course_code.publish.markup.source import Source
 
 EXTENSIONS = {  # those of mkdocs.yml, which a test compares
     "abbr": {},
@@ -31,10 +33,22 @@ class _Formulas(Markup):
 
     def finish(self, root: Element, stash: HtmlStash) -> None:
         """Neither render formulas nor link terms."""
+        if self.source.path:
+            refuse_leftovers(root, self.source)
 
 
-def read_markdown(text: str) -> BeautifulSoup:
-    """Return the elements that the site's Markdown makes of a text, formulas still TeX."""
+def read_markdown(text: str, source: Source | None = None) -> BeautifulSoup:
+    """Return the elements that the site's Markdown makes of a text, formulas still TeX.
+
+    Args:
+        text: Markdown.
+        source: the page, if what is left of markup shall be refused.
+
+    Raises:
+        CourseError: what was meant as markup and is none.
+    """
     options = {**EXTENSIONS, "pymdownx.highlight": {"pygments_lang_class": True}}
-    reader = Markdown(extensions=[*options, _Formulas()], extension_configs=options)
+    formulas = _Formulas()
+    formulas.source = source or Source()
+    reader = Markdown(extensions=[*options, formulas], extension_configs=options)
     return BeautifulSoup(reader.convert(text), "html.parser")

@@ -59,7 +59,7 @@ class Inline:
 
     def _math(self, tex: str) -> str:
         if self.in_table:  # Jupyter takes formulas out of the text before it reads tables
-            tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+            tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
         return f"${tex}$"
 
     def _emphasis(self, node: Tag, mark: str) -> str:
@@ -67,7 +67,7 @@ class Inline:
         if not inner:
             return ""
         before, after = _edge(node.previous_sibling, -1), _edge(node.next_sibling, 0)
-        if _opens(before, inner[0]) and _opens(after, inner[-1]):
+        if opens(before, inner[0]) and opens(after, inner[-1]):
             return f"{mark}{inner}{mark}"
         tag = "b" if mark == "**" else "i"  # CommonMark would show the asterisks
         return f"<{tag}>{inner}</{tag}>"
@@ -83,7 +83,7 @@ class Inline:
         target = node.get("href", "")
         if "footnote-backref" in node.get("class", ()):
             return ""
-        if target.startswith(("#cell-", "#fn")) or not (address := self.resolve(target)):
+        if not (address := self.resolve(target)):
             return inner
         title = f' "{node["title"]}"' if node.get("title") else ""
         return f"[{inner.strip()}]({_address(address)}{title})"
@@ -142,7 +142,7 @@ def _edge(node, index: int) -> str:
     return "x" if node.name in EMPHASIS else "`"  # two marks in a row would become one
 
 
-def _opens(outside: str, inside: str) -> bool:
+def opens(outside: str, inside: str) -> bool:
     """Tell whether CommonMark takes `**` between these characters for a delimiter."""
     if inside.isspace():
         return False

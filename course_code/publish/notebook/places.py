@@ -11,10 +11,10 @@ SCHEME = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 
 
 def resolve(page: Page, home: str, target: str) -> str | None:
-    """Return the absolute address of a link on a page, or None without `home`."""
+    """Return the absolute address of a link on a page; None where a notebook has no such place."""
     if SCHEME.match(target):
         return target
-    if not home:
+    if not home or target.startswith(("#cell-", "#fn")):
         return None
     path, mark, fragment = target.partition("#")
     if not path:

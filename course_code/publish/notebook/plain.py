@@ -41,19 +41,21 @@ def slot(number: int) -> str:
     return f"\ue000{number}\ue000"
 
 
-def plain(page: BeautifulSoup, resolve: Resolve) -> Iterator[Piece]:
+def plain(page: BeautifulSoup, resolve: Resolve, *, named: bool = False) -> Iterator[Piece]:
     """Yield the blocks of a page as CommonMark, and slots between them, in order.
 
     Args:
         page: what the site's Markdown made of the page; changed.
         resolve: gives the absolute address of a link, or None to unlink it.
+        named: whether headings tell their addresses, and folds their kind, as only pages show.
     """
-    return _Writer(Inline(resolve)).blocks(page)
+    return _Writer(Inline(resolve), named).blocks(page)
 
 
 @dataclass(frozen=True)
 class _Writer:
     inline: Inline
+    named: bool = False
     quoted: bool = False
 
     def blocks(self, element: Tag) -> Iterator[Piece]:
@@ -72,7 +74,8 @@ class _Writer:
             yield self._display(node)
         elif HEADING.fullmatch(node.name):
             text = TRAILING.sub(r"\\\g<0>", self.inline.one_line(list(node.children)))
-            yield f"{'#' * int(node.name[1])} {text}"
+            name = f" {{#{node['id']}}}" if self.named and node.get("id") else ""
+            yield f"{'#' * int(node.name[1])} {text}{name}"
         elif "admonition" in classes:
             yield from self._admonition(node)
         elif "footnote" in classes:
@@ -176,7 +179,8 @@ class _Writer:
         """Yield a fold: its text as `<details>`, outside of which its cells have to lie."""
         summary = node.find("summary", recursive=False)
         title = summary.extract() if summary is not None else BeautifulSoup("", "html.parser")
-        tag = "<details open>" if node.has_attr("open") else "<details>"
+        kind = f' class="{" ".join(node.get("class", ()))}"' if self.named else ""
+        tag = f"<details{kind}{' open' * node.has_attr('open')}>"
         label, bold = inline_html(copy(title)), self._bold(title)
         for number, piece in enumerate(_joined(self.blocks(node), "\n\n")):
             if isinstance(piece, Slot):

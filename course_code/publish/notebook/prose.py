@@ -1,4 +1,4 @@
-"""Markdown of a notebook's cell, made as the site reads it: lists, HTML, addresses of headings."""
+"""Markdown of a notebook's cell, judged: addresses of its headings, and what no page can show."""
 
 import html
 import re
@@ -6,18 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from markdown.extensions.toc import slugify_unicode
-from markdown.util import BLOCK_LEVEL_ELEMENTS
 
 from course_code.publish.markup.text import HEADING, tokens
-from course_code.publish.notebook.lists import ITEM, set_lists_apart
+from course_code.publish.notebook.inline import opens
 from course_code.publish.page.across import ids
-from course_code.publish.page.checks import mistakes
-from course_code.publish.page.marked import markup, opened
+from course_code.publish.page.checks import mistakes_of_notebook
+from course_code.publish.page.marked import markup, untagged
 from course_code.publish.page.parts import Heading, headings_of
 
-RAW = {"canvas", "math", "option", "pre", "script", "style", "textarea"}  # of md_in_html
-BLOCKS = {*BLOCK_LEVEL_ELEMENTS} - RAW
-MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "\\`*_$~[]!"})
+PARAGRAPH = r"(?:(?!\n[ \t]*\n).)"  # and not across its end
+STRESSED = re.compile(
+    rf"(?<![\\*])(?P<mark>\*{{1,3}})(?![\s*])(?P<text>{PARAGRAPH}+?)(?<![\s*])(?P=mark)(?!\*)",
+    re.DOTALL,
+)
+STRESS = {"*": ("<em>", "</em>"), "**": ("<strong>", "</strong>")}
+STRESS["***"] = ("<em><strong>", "</strong></em>")
+CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”‘’—…"
+BARE = re.compile(rf"(?<![A-Za-z0-9<\[/=\"'])https?://[^\s<>\"'`|{CHINESE}]+")  # an address
+TRAILING = re.compile(r"[*_~.,;:!?'\"]+\Z")  # which does not belong to it
+TARGET = re.compile(r"\]\([^)\s]*|^ {0,3}\[[^\]]+\]:.*$", re.MULTILINE)  # of a link
 
 
 @dataclass
@@ -29,22 +36,23 @@ class Prose:
     above: list[tuple[int, str]] = field(default_factory=list)  # open sections: level and id
 
     def read(self, text: str, cell: int) -> str:
-        """Return Markdown for the site.
+        """Return Markdown with addresses, and what Jupyter reads otherwise than meant as HTML.
+
+        That is stress beside Chinese punctuation, and addresses without brackets.
 
         Args:
-            text: as Jupyter shows it.
+            text: as it was typed.
             cell: its number, from 1.
 
         Raises:
             Mistake: what the site would show as typed, in another place, or not at all.
         """
-        text = _kinds_apart(set_lists_apart(_flat(text)))
         text = "\n".join(self._addressed(text.split("\n"), cell))
         for name, _ in ids(text):
             self._take(name, cell)
-        for _, what, hint in mistakes(f"\n{text}", list(tokens(f"\n{text}"))):  # no front matter
+        for _, what, hint in mistakes_of_notebook(text, list(tokens(text))):
             raise Mistake(what, hint)
-        return _read_inside(text)
+        return _as_meant(text)
 
     def _addressed(self, lines: list[str], cell: int) -> list[str]:
         """Give an address to each heading that has none, or another's."""
@@ -85,54 +93,34 @@ def _with_id(line: str, name: str) -> str:
     return f"{before}{{#{name} {after.removeprefix(':')}"
 
 
-def _flat(text: str) -> str:
-    """Return Markdown whose blocks of HTML are not indented; each ends with an empty line."""
-    readable = markup(tokens(text))
-    begun, kept = set(), set()  # numbers of lines, from 0
-    for tag in opened(readable):
-        line = readable.count("\n", 0, tag.start)
-        before = readable[: tag.start].rpartition("\n")[2]
-        if tag.tag in BLOCKS and len(before) < 4 and not before.strip():
-            begun.add(line)
-        if tag.tag == "pre":
-            kept.update(range(line + 1, readable.count("\n", 0, tag.closed or tag.end) + 1))
-    lines, inside = text.split("\n"), False
-    for number, line in enumerate(readable.split("\n")):
-        inside = bool(line.strip()) and (inside or number in begun)
-        if inside and number not in kept:
-            lines[number] = lines[number].lstrip()
-    return "\n".join(lines)
-
-
-def _kinds_apart(text: str) -> str:
-    """Return Markdown with an empty line where a list with other marks begins."""
-    lines: list[str] = []
-    kinds: dict[int, bool] = {}  # whether the list is numbered, by its indentation
-    readable = markup(tokens(text)).split("\n")
-    for line, shown in zip(text.split("\n"), readable, strict=True):
-        if item := ITEM.match(shown):
-            width, numbered = len(shown) - len(shown.lstrip()), item["mark"][0].isdigit()
-            kinds = {w: kind for w, kind in kinds.items() if w <= width}
-            if kinds.get(width, numbered) != numbered and lines[-1].strip():
-                lines.append("")
-            kinds[width] = numbered
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def _read_inside(text: str) -> str:
-    """Return Markdown with the attribute by which md_in_html reads what is inside of HTML."""
-    plain = markup(tokens(text))
-    for place, end, new in sorted(_marks(text, plain), reverse=True):
-        text = text[:place] + new + text[end:]
+def _as_meant(text: str) -> str:
+    """Return Markdown with tags for stress whose asterisks Jupyter would show: **好。**的."""
+    plain = untagged(markup(tokens(text)))
+    plain = TARGET.sub(lambda found: "x" * len(found[0]), plain)
+    edits = [*_addresses(plain)]
+    for start, end, _ in edits:
+        plain = plain[:start] + "x" * (end - start) + plain[end:]
+    for start, end, new in sorted([*edits, *_tags(text, plain)], reverse=True):
+        text = text[:start] + new + text[end:]
     return text
 
 
-def _marks(text: str, plain: str) -> Iterator[tuple[int, int, str]]:
-    """Yield what stands where instead; what is in the element code is no Markdown."""
-    for tag in opened(plain):
-        if tag.tag in BLOCKS and "markdown" not in tag.attributes:
-            name = tag.start + 1 + len(tag.tag)
-            yield name, name, ' markdown="1"'
-        elif tag.tag == "code" and tag.closed:
-            yield tag.end, tag.closed, text[tag.end : tag.closed].translate(MARKS)
+def _addresses(plain: str) -> Iterator[tuple[int, int, str]]:
+    """Yield bare addresses in brackets, without which they hold marks and Chinese after them."""
+    for found in BARE.finditer(plain):
+        address = TRAILING.sub("", found[0])
+        while address.endswith(")") and address.count("(") < address.count(")"):
+            address = TRAILING.sub("", address[:-1])
+        yield found.start(), found.start() + len(address), f"<{address}>"
+
+
+def _tags(text: str, plain: str) -> Iterator[tuple[int, int, str]]:
+    for found in STRESSED.finditer(plain):
+        before, after = text[: found.start()][-1:] or " ", text[found.end() :][:1] or " "
+        inner, (opening, closing) = text[slice(*found.span("text"))], STRESS[found["mark"]]
+        edges = f"{before}{inner[0]}{inner[-1]}{after}"
+        if re.search(f"[{CHINESE}]", edges) and not (
+            opens(before, inner[0]) and opens(after, inner[-1])
+        ):
+            yield found.start(), found.start("text"), opening
+            yield found.end("text"), found.end(), closing

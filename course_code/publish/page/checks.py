@@ -13,7 +13,7 @@ from course_code.publish.markup.text import CONTAINER, Token, fence_after
 from course_code.publish.page.foreign import foreign
 from course_code.publish.page.marked import loose, markup, opened
 from course_code.publish.page.parts import headings_of
-from course_code.publish.page.typed import Mistakes, typed
+from course_code.publish.page.typed import Mistakes, numbered, typed
 
 TYPES = {  # of `!!!` and `???`: Material's, and two of the course
     *("note", "abstract", "info", "tip", "success", "question", "warning", "failure", "danger"),
@@ -50,14 +50,36 @@ def check_text(text: str, found: list[Token], path: Path) -> None:
 
 def mistakes(text: str, found: list[Token]) -> Mistakes:
     """Yield what `check_text` refuses: its line, what is wrong, what to do."""
-    checks = (_closed, _dollars, _front_matter, _metadata, _headings, _notes, _images)
+    checks = (_front_matter, _metadata, _notes)
     yield from chain.from_iterable(check(found) for check in checks)
-    yield from foreign(found)
+    lines, hidden = text.split("\n"), _hidden(found)
+    yield from _indentation(lines, hidden)
+    yield from numbered(lines, hidden)
+    yield from _anywhere(text, found)
+
+
+def mistakes_of_notebook(text: str, found: list[Token]) -> Mistakes:
+    """Yield the same of Markdown as Jupyter reads it, which knows neither folds nor notes."""
+    yield from _unknown(found)
+    yield from _anywhere(text, found)
+
+
+def _anywhere(text: str, found: list[Token]) -> Mistakes:
+    checks = (_closed, _dollars, _headings, _images, foreign)
+    yield from chain.from_iterable(check(found) for check in checks)
     lines, hidden = text.split("\n"), _hidden(found)
     yield from _underlined(lines, hidden)
-    yield from _indentation(lines, hidden)
     yield from typed(lines, hidden, found)
     yield from _elements(found)
+
+
+def _unknown(found: list[Token]) -> Mistakes:
+    hint = "Notebooks have neither folds nor notes: write <details>, > or a link."
+    for token in found:
+        if token.within == "container" or token.kind == "directive":
+            yield token.line, f"Jupyter shows {token.text.strip()!r} as it is typed", hint
+        elif token.kind == "text" and (mark := NOTE_MARK.search(token.text)):
+            yield token.line, f"Jupyter shows {mark[0]!r} as it is typed", hint
 
 
 def _closed(found: list[Token]) -> Mistakes:

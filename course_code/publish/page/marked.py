@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from course_code.publish.base.elements import OpenElements
+from course_code.publish.base.elements import VOID, OpenElements
 from course_code.publish.markup.text import TAKEN, Token, tokens
 
 OPTIONAL = {  # what HTML closes by itself
@@ -108,6 +108,11 @@ class _Reader(OpenElements):
         elif tag not in OPTIONAL:
             self.loose.append((self._at(), f"/{tag}"))
         super().handle_endtag(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
 
     def handle_data(self, data):
         self._show(len(data))

@@ -47,7 +47,7 @@ SIGN = "Write &lt; for the sign, or $a < b$ for a formula."
 
 
 def typed(lines: list[str], hidden: set[int], found: list[Token]) -> Mistakes:
-    """Yield what is nearly a fold, a tab, a numbered list, a row of a table or a tag.
+    """Yield what is nearly a fold, a tab, a list, a row of a table or a tag.
 
     Args:
         lines: of the page.
@@ -59,7 +59,6 @@ def typed(lines: list[str], hidden: set[int], found: list[Token]) -> Mistakes:
             yield from _marked(line, number)
         elif number not in hidden and BULLET.fullmatch(line):
             yield number, f"a list that is none: {line.strip()!r}", "Begin items with a hyphen: - a"
-    yield from _numbered(lines, hidden)
     yield from _rows(lines, hidden, found)
     yield from _tags(found)
     yield from _addresses(found)
@@ -73,11 +72,10 @@ def _marked(line: str, number: int) -> Mistakes:
         yield number, f"the title of {line.strip()!r} would be lost", QUOTE
 
 
-def _numbered(lines: list[str], hidden: set[int]) -> Mistakes:
-    """A numbered list right below other text, or with brackets or 、, is no list."""
-    numbered = enumerate(lines, 1)
+def numbered(lines: list[str], hidden: set[int]) -> Mistakes:
+    """Yield numbered lists right below other text, or with brackets or 、, which are none."""
     blank = lambda each: each[0] in hidden or not each[1].strip(" \t>")  # noqa: E731
-    for is_blank, paragraph in groupby(numbered, key=blank):
+    for is_blank, paragraph in groupby(enumerate(lines, 1), key=blank):
         if is_blank:
             continue
         (first, text), *rest = paragraph

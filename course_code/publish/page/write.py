@@ -154,10 +154,15 @@ def _output(output: dict, long: str) -> list[str]:
 
 def printed(text: str, long: str) -> list[str]:
     """Return the lines that show what was printed, in a fold with the title `long` if it is."""
+    title, is_table = shape(text, long)
+    return folded(fence(text, PRINTED + TABLE * is_table), title)
+
+
+def shape(text: str, long: str) -> tuple[str | None, bool]:
+    """Return the title of the fold around what was printed, if any, and whether it has columns."""
     lines = text.count("\n") + 1
-    title = long.format(lines=f"{lines:,}") if lines > LONG else None
     rows = sum(bool(COLUMNS.search(line)) for line in text.splitlines())
-    return folded(fence(text, PRINTED + TABLE * (rows > 1)), title)
+    return long.format(lines=f"{lines:,}") if lines > LONG else None, rows > 1
 
 
 def _images(cell: str, number: int, figure: dict, lesson: str, place: Place, alt: str) -> str:

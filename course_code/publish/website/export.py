@@ -7,8 +7,10 @@ Markdown extension.
 
 import json
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 import yaml
+from bs4 import BeautifulSoup
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.files import write_atomically
@@ -37,7 +39,7 @@ def export(site: Site, folder: Path) -> None:
             if other == language
         }
         files = shared | site.downloads(language) | {p: t.encode() for p, t in pages.items()}
-        files |= given(site.course, language)
+        files |= beside(site.course, language) | given(site.course, language)
         files[WORDS] = _words(site.course, language)
         for path, data in files.items():
             content = data.read_bytes() if isinstance(data, Path) else data
@@ -45,6 +47,17 @@ def export(site: Site, folder: Path) -> None:
         if (site.course.root / "mkdocs.yml").is_file():
             text = yaml.safe_dump(configuration(site.course, language), allow_unicode=True)
             write_atomically(folder / f"zensical.{language}.yml", text.encode())
+
+
+def beside(course: Course, language: str) -> dict[str, bytes | Path]:
+    """Files that lie among the pages of one language and are none, such as pictures, by path."""
+    folder = course.prose(language)
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in found
+        if path.suffix not in (".md", ".ipynb") and not path.name.startswith(".")
+    }
 
 
 def given(course: Course, language: str) -> dict[str, bytes]:
@@ -56,11 +69,22 @@ def given(course: Course, language: str) -> dict[str, bytes]:
     files, folder = {}, course.prose(language)
     for path in sorted(folder.rglob("*.ipynb")):
         text, place = course.read(path), PurePosixPath(path.relative_to(folder))
-        page = read_given(text, course.relative(path), language)
+        page = read_given(course.relative(path), language, text)
         files[str(place)] = text.encode()
-        files[str(place.with_suffix(".md"))] = page.markdown.encode()
+        files[str(place.with_suffix(".md"))] = _to_pages(page.text, path).encode()
         files |= {str(place.with_name(name)): data for name, data in page.figures.items()}
     return files
+
+
+def _to_pages(text: str, path: Path) -> str:
+    """A notebook's page, whose links to other notebooks lead to their pages."""
+    first, _, html = text.partition("\n")
+    tree = BeautifulSoup(html, "html.parser")
+    for link in tree.select('a[href*=".ipynb"]:not([download])'):
+        file, mark, fragment = link["href"].partition("#")
+        if (path.parent / unquote(file)).is_file():
+            link["href"] = f"{file.removesuffix('.ipynb')}.md{mark}{fragment}"
+    return f"{first}\n{tree}"
 
 
 def configuration(course: Course, language: str) -> dict:

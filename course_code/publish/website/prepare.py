@@ -9,14 +9,17 @@ from pathlib import Path
 from course_code.publish.audit import record
 from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
+from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lab.leaks import check_secret
 from course_code.publish.lab.read import Lab, read_labs
 from course_code.publish.lab.trial import as_lesson, judge, plan_lab, shown
 from course_code.publish.markup import glossary, katex
+from course_code.publish.notebook.lab import lab_html, lab_text
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page import labels, live
 from course_code.publish.page.across import check_pages
+from course_code.publish.page.buttons import buttons
 from course_code.publish.page.fill import fill_page, short_title
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.news import changes
@@ -37,6 +40,7 @@ from course_code.publish.website import cards, search
 from course_code.publish.website.names import check_names
 from course_code.publish.website.nav import check_nav, check_words
 
+LAB_PAGES = ".lab-pages"  # in the store
 STATES = live.FOLDER.relative_to("docs").as_posix()  # beside the modules that fetch them
 STYLE = "assets/css/site.css"  # one file for all parts of docs/assets/css, in order of their names
 NO_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')  # or a text, which stays
@@ -58,6 +62,9 @@ class Site:
     def markdown(self, language: str, path: str, place: Place) -> str:
         """One page as ordinary Markdown."""
         page = self.pages[language, path]
+        if page.is_lab:
+            text = self.course.read(self.course.root / page.path)
+            return _lab(language, path, place, page, text, self.course.store)
         return _written(language, path, place, page, self.runs.get(page.lesson))
 
     def only(self, languages: Sequence[str]) -> "Site":
@@ -159,6 +166,8 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
         for path in paths
     }
     check_pages(course, parsed)
+    for language in LANGUAGES:
+        Kept(course.store / LAB_PAGES / language).keep_only({f"{name}.md" for name in labs})
     trials = [plan for _, plan in labs.values()]
     ran = update(course, [*plans.values(), *trials, *scripts], jobs)
     stored = runs(course, plans.values())
@@ -208,6 +217,15 @@ def _filled(
 @again(3)
 def _written(_language: str, _path: str, place: Place, page: Page, run: Run | None) -> str:
     return to_markdown(page, run, place)
+
+
+@again(3)
+def _lab(language: str, path: str, place: Place, page: Page, text: str, store: Path) -> str:
+    kept, key = Kept(store / LAB_PAGES / language), key_of(repr(page))
+    if (html := kept.get(path, key)) is None:
+        html = lab_html(page, text)
+        kept.put(path, key, html)
+    return lab_text(page, html, buttons(page, place.home, place.repository))
 
 
 def _states(ran: dict[str, Run], lessons: dict[str, Run]) -> dict[str, bytes]:

@@ -19,12 +19,13 @@ from course_code.publish.lab.leaks import leaks
 from course_code.publish.notebook.given import read_given
 from course_code.publish.page.parts import Page
 from course_code.publish.website.prepare import Site, place_of
-from course_code.publish.website.seen import Seen, read
+from course_code.publish.website.seen import FRAME, Seen, read
 from course_code.publish.website.wanted import MARKS, WORD, Wanted, wanted_of, wanted_of_given
 
 KINDS = {"code": "code block", "outputs": "output", "alts": "figure"}
 FEW = 5  # words that a page lacks are told one by one
 REACH = 20  # characters on either side of a mark
+THEME = "docs/theme/main.html"  # of a course that has a theme of its own
 
 Lack = tuple[str, int | None]  # what is missing, and the line that asks for it, if that is known
 
@@ -91,12 +92,12 @@ def _marks(wanted: Wanted, text: str) -> Iterator[Lack]:
 
 def _proved(site: Site, page: Page, name: tuple[str, str], data: bytes, kept: Kept | None):
     """Where a page's links lead, and what it lacks; only what lacks nothing is kept."""
-    markdown = site.markdown(*name, place_of(*name))
-    key = key_of(markdown, digest(data))
+    markdown, frame = site.markdown(*name, place_of(*name)), _frame(site, name[1])
+    key = key_of(markdown, digest(data), sorted(frame))
     if kept and (links := kept.get("/".join(name), key)) is not None:
         return links, []
     seen = read(data.decode("utf-8"))
-    missing = list(lacking(wanted_of(page, markdown), seen))
+    missing = [*lacking(wanted_of(page, markdown), seen), *_unframed(frame, seen)]
     if page.is_lab:
         text = "\n".join([*seen.code, seen.text])
         told = leaks(site.labs[page.lesson][0], text)
@@ -105,6 +106,20 @@ def _proved(site: Site, page: Page, name: tuple[str, str], data: bytes, kept: Ke
     if kept and not missing:
         kept.put("/".join(name), key, links)
     return links, missing
+
+
+def _frame(site: Site, path: str) -> set[str]:
+    """What the course's theme puts around a page."""
+    languages = {language for language, _ in site.pages}
+    absent = {"course-language"} if len(languages) < 2 else set()
+    absent |= {"course-after"} if path == "index.md" else set()
+    return FRAME.keys() - absent if (site.course.root / THEME).is_file() else set()
+
+
+def _unframed(frame: set[str], seen: Seen) -> Iterator[Lack]:
+    """Say what of the theme is missing on a page."""
+    for name in sorted(frame - seen.frame):
+        yield f"it has not {FRAME[name]}", None
 
 
 def _given(site: Site, language: str, folder: Path, there) -> Iterator[str]:
@@ -118,8 +133,11 @@ def _given(site: Site, language: str, folder: Path, there) -> Iterator[str]:
         if file is None:
             yield f"{shown}: there is no page of it in {folder}"
             continue
-        page, seen = read_given(site.course.read(path), shown, language), read(_text(file))
-        for what, line in lacking(wanted_of_given(page), seen):
+        page, seen = read_given(shown, language, site.course.read(path)), read(_text(file))
+        for what, line in [
+            *lacking(wanted_of_given(page), seen),
+            *_unframed(_frame(site, name.as_posix()), seen),
+        ]:
             yield f"{shown}: {page.source.cell(line)}{what}"
         for link in _dead(sorted(set(seen.links)), file, there):
             yield f"{shown}: it leads to {link}, which is not there"

@@ -10,6 +10,13 @@ from course_code.publish.base.elements import OpenElements
 UNREAD = {"script", "style", "pre", "code", "textarea", "svg", "title", "kbd", "samp"}
 PARTS = {"lesson-code": "code", "lesson-output": "outputs"}
 CLAIM = "claim-kind"
+FRAME = {  # what docs/theme puts around a text, by its class or property
+    "course-language": "the way to the other language",
+    "course-search": "the course's search",
+    "course-colours": "the choice of colours",
+    "course-after": "what stands below a page",
+    "og:title": "what is shown of it where its link is shared",
+}
 
 
 @dataclass
@@ -24,6 +31,7 @@ class Seen:
     text: str = ""  # of its article, with a space for each tag
     joined: str = ""  # the same without these spaces
     links: list[str] = field(default_factory=list)  # to this site
+    frame: set[str] = field(default_factory=set)  # of FRAME
 
 
 def read(text: str) -> Seen:
@@ -69,6 +77,7 @@ class _Reader(OpenElements):
         elif goes == "text" and (tag in UNREAD or "figure-data" in classes):
             goes = ""
         self.seen.claims += is_claim(values)
+        self.seen.frame |= {*classes, values.get("property")} & FRAME.keys()
         if "lesson-figure" in classes:
             self.seen.alts.append(None)
         elif tag == "img" and self.seen.alts and self.seen.alts[-1] is None:

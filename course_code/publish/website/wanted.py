@@ -84,7 +84,8 @@ def wanted_of(page: Page, markdown: str) -> Wanted:
             wanted.claims += len(part.rows)
         for text, line in _texts(part):
             wanted.ask_text(text, line, made=isinstance(part, CourseList))
-    wanted.formulas = _formulas(markdown)
+    told = markdown if not page.is_lab else _prose(page)
+    wanted.formulas = _formulas(told)
     return wanted
 
 
@@ -124,6 +125,10 @@ def _texts(part) -> Iterator[tuple[str, int]]:
     elif isinstance(part, ShownCell):
         titles = (title or "" for title in (part.fold, part.fold_code))
         yield from ((text, part.line) for text in (*part.captions, *titles))
+
+
+def _prose(page: Page) -> str:
+    return "\n".join(part.text for part in page.segments if isinstance(part, Prose))
 
 
 def _formulas(markdown: str) -> list[str]:

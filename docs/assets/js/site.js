@@ -11,14 +11,14 @@
     colours.title = colours.querySelector(`[data-state=${now}]`).dataset.name;
     colours.setAttribute("aria-label", colours.title);
   };
-  name();
-  colours.addEventListener("click", () => {
+  colours?.addEventListener("click", () => {
     const after = { auto: "light", light: "dark", dark: "auto" };
     const next = after[document.documentElement.dataset.colours];
     courseColours(next);
     __md_set("__colours", next);
     name();
   });
+  if (colours) name(); // another theme chooses colours in its own way
 
   /* The other language opens where the reader is: both have the same ids. */
   const language = document.querySelector(".course-language");
@@ -27,7 +27,7 @@
     const above = [...places].filter((e) => e.checkVisibility() && e.getBoundingClientRect().top < 150);
     language.hash = scrollY && above.length ? above.at(-1).id : "";
   };
-  for (const type of ["click", "auxclick", "contextmenu"]) language.addEventListener(type, place);
+  for (const type of ["click", "auxclick", "contextmenu"]) language?.addEventListener(type, place);
 
   /* What happened, said to screen readers. */
   const status = document.createElement("div");

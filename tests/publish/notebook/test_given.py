@@ -1,64 +1,11 @@
 """Teachers' notebooks: pages like any other, or a message that names the cell."""
 
-import json
-from pathlib import Path
-
 import pytest
-from bs4 import BeautifulSoup
-from conftest import ROOT
-from markdown import Markdown
 
-from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
-from course_code.publish.lab.read import read_labs
-from course_code.publish.lab.trial import as_lesson, plan_lab, shown
-from course_code.publish.lesson.read import read_lesson
-from course_code.publish.markup.extension import Markup
-from course_code.publish.notebook import dialect
 from course_code.publish.notebook.given import read_given
-from course_code.publish.notebook.notebook import to_notebook
-from course_code.publish.page.fill import fill_page
-from course_code.publish.page.parse import parse
-from course_code.publish.page.parts import Page, Prose
 
-FILE = ROOT / "tests/notebooks/{}/falling.ipynb"
-SHOWN = Path("docs/en/labs/falling.ipynb")
-EXTENSIONS = [*dialect.EXTENSIONS, "course_code.publish.markup.colours"]
-OPTIONS = dialect.EXTENSIONS | {
-    "course_code.publish.markup.colours": {"pygments_lang_class": True},
-}
-
-
-def notebook(language="en"):
-    return json.loads(Path(str(FILE).format(language)).read_text("utf-8"))
-
-
-def given(data, language="en"):
-    return read_given(json.dumps(data), SHOWN, language)
-
-
-def changed(cell, **what):
-    data = notebook()
-    data["cells"][cell - 1] |= what
-    return data
-
-
-def texts(*sources):
-    """A notebook with a title and a cell for each text."""
-    cells = [
-        {"cell_type": "markdown", "id": f"c{n}", "metadata": {}, "source": text}
-        for n, text in enumerate(["# T", *sources])
-    ]
-    return notebook() | {"cells": cells}
-
-
-def rendered(page, language="en"):
-    markup = Markup(language=language)
-    markup.source = page.source
-    html = Markdown(extensions=[*EXTENSIONS, markup], extension_configs=OPTIONS).convert(
-        page.markdown
-    )
-    return BeautifulSoup(html, "html.parser")
+from .teachers import SHOWN, changed, given, notebook, rendered, texts
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -133,6 +80,7 @@ def test_printed_text_is_what_a_terminal_shows():
 
 FAILED = {"output_type": "error", "ename": "KeyError", "evalue": "'x'", "traceback": []}
 WIDGET = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>"}}
+DAMAGED = WIDGET | {"data": {"image/png": "x"}}
 MARKDOWN = WIDGET | {"data": {"text/markdown": "a <script>b</script>"}}
 NO_TEXT = "cell 2: an output that no page can show"
 
@@ -158,11 +106,23 @@ def result(text, *kinds):
         (texts("![](a.png)"), "cell 2: an image without alt text"),
         (texts("a", "<img src=https://x.org/a.png alt=b>"), "cell 3: <img> comes from another"),
         (texts("![a](https://x.org/b.png)"), "cell 2: an image comes from another site"),
+        (texts("![a](attachment:b.png)"), "cell 2: the picture 'b.png' is not in the notebook"),
         (texts("<script>a</script>"), "cell 2: <script>, which no page may hold"),
         (texts("<iframe src='https://x.org'></iframe>"), "cell 2: <iframe>, which no page may"),
         (texts("a", "<details>\n\nb"), "cell 3: <details> is not closed"),
+        (texts("a\ud800"), "not a notebook: UnicodeEncodeError"),
+        (changed(3, cell_type="raw", metadata={}), "cell 3: raw text, which no page shows"),
+        (
+            changed(4, outputs=[WIDGET | {"data": {"image/png": "x"}}]),
+            "cell 4: a picture is damaged",
+        ),
+        (
+            changed(4, source="plt.plot()", metadata={"alt": None}),
+            "cell 4: a figure without a text",
+        ),
+        (changed(4, source="plt.plot()", metadata={"alt": "A"}), "cell 4: a figure without a text"),
         (texts("• a"), "cell 2: a list that is none: '• a'"),
-        (texts("a[^b]"), "cell 2: there is no note [^b]"),
+        (texts("a[^b]"), "cell 2: Jupyter shows '[^b]' as it is typed"),
         (texts("## A {#a}", "## B {#a}"), "cell 3: the address 'a' is taken by cell 2"),
         (texts("## A", '<b id="a">b</b>'), "cell 3: the address 'a' is taken by cell 2"),
         (changed(4, source="plt.plot()"), "cell 4: a figure without a text"),
@@ -181,7 +141,7 @@ def test_mistakes_name_file_and_cell(data, said):
 
 def test_a_file_that_is_no_json_names_its_line():
     with pytest.raises(CourseError, match=r"falling\.ipynb:2: not a notebook"):
-        read_given('{\n"cells": [,]}', SHOWN, "en")
+        read_given(SHOWN, "en", '{\n"cells": [,]}')
 
 
 def test_a_bad_formula_names_its_cell():
@@ -190,68 +150,25 @@ def test_a_bad_formula_names_its_cell():
         rendered(page, "en")
 
 
-FOLD = """<details>
-<summary>Why <code>__init__</code>, $x_1$ &lt; <strong>b</strong>?</summary>
-
-**Bold** and $y$:
-- a
-- b
-
-```python
-c = "**d**"
-```
-
-<details><summary>Inner</summary>
-
-*e*
-
-</details>
-
-</details>
-
-**After**"""
+def test_pictures_that_are_attached_stand_in_the_page():
+    data = texts("![b](attachment:b.png) ![c](attachment:b.png2)")
+    pictures = {"b.png": {"image/png": "Yg=="}, "b.png2": {"image/jpeg": "Yw=="}}
+    data["cells"][1]["attachments"] = pictures
+    found = [image["src"] for image in rendered(given(data))("img")]
+    assert found == ["data:image/png;base64,Yg==", "data:image/jpeg;base64,Yw=="]
 
 
-def test_what_is_inside_of_html_is_markup():
-    page = rendered(given(texts(FOLD)))
-    outer, inner = page("details")
-    assert inner in outer.descendants
-    assert outer.summary.code.get_text() == "__init__"
-    assert [formula["data-tex"] for formula in outer("math")] == ["x_1", "y"]
-    assert [strong.get_text() for strong in page("strong")] == ["b", "Bold", "After"]
-    assert (len(outer("li")), inner.em.get_text()) == (2, "e")
-    assert outer.select_one(".highlight").get_text().strip() == 'c = "**d**"'
-    assert not page.select("[markdown]")
-
-
-def test_html_of_other_kinds_and_indented():
-    text = "<div class='alert'>\n    <b>a</b> **b** $c$\n</div>\n\n<center>**d**</center>\n\n"
-    text += "<p align='center'>*e*</p>\n\n<table>\n  <tr><td>**f**</td></tr>\n</table>\n\n"
-    text += "<pre>\n    **g**\n</pre>\n\n`<div>` $h<i$"
-    page = rendered(given(texts(text)))
-    found = [page.select_one(f"{where} strong").get_text() for where in (".alert", "center", "td")]
-    assert found == ["b", "d", "f"]
-    assert page.select_one("p[align] em").get_text() == "e"
-    assert page.select_one(".alert math")["data-tex"] == "c"
-    assert page.pre.get_text().rstrip() == "\n    **g**"
-    assert page("code")[-1].get_text() == "<div>"
-
-
-def test_lists_of_two_kinds_are_two():
-    page = rendered(given(texts("- a\n1. x\n2. y\n- b\n  - c\n  1. z")))
-    assert [[li.get_text().split()[0] for li in each("li", recursive=False)]
-            for each in page(["ul", "ol"])] == [["a"], ["x", "y"], ["b"], ["c"], ["z"]]  # fmt: skip
-
-
-def test_headings_have_addresses_that_others_do_not_change():
-    def found(*sources):
-        return [h["id"] for h in rendered(given(texts(*sources)))(["h2", "h3"])]
-
-    assert found("## 练习\n\n## 弯折 { .x }", "### 练习") == ["练习", "弯折", "弯折-练习"]
-    assert found("## 答案", "## 弯折\n### 练习\n## 练习")[1:3] == ["弯折", "练习"]
-    assert found("## Ex `a`\n### Hint", "## Ey\n### Hint") == ["ex-a", "hint", "ey", "ey-hint"]
-    assert found("## Named {#here}") == ["here"]
-    assert found("# 另一章\n\n## 小节") == ["小节"]
+def test_hostile_text_stays_text():
+    odd = "<script>a</script> \"b\" 'c' &lt; `d` **e** {{ f }} \\(g\\) ]]> </pre>"
+    printed = {"output_type": "stream", "name": "stdout", "text": f"{odd}\n"}
+    data = changed(2, source=f"x = 1\n{odd}", outputs=[printed], metadata={"jupyter": {}})
+    made = given(data)
+    page = rendered(made)
+    assert page.select_one(".lesson-output code").get_text() == f"{odd}\n"
+    assert page.select_one(".lesson-code code").get_text() == f"x = 1\n{odd}\n"
+    assert not page("script")
+    figure = changed(4, source=f"#| fig-alt: {odd} \ue0015\ue001 \x02wzxhzdk:0\x03\nplt.plot()")
+    assert rendered(given(figure)).img["alt"] == f"{odd} 5 wzxhzdk:0"
 
 
 def test_long_outputs_are_folded():
@@ -267,37 +184,3 @@ def test_what_stands_for_itself_is_shown():
     page = rendered(given(result("<class 'int'>")))
     assert page.select_one(".lesson-output code").get_text() == "<class 'int'>\n"
     assert given(result("   a\n0  1", "text/html")).printed[0] == "   a\n0  1"
-
-
-def as_run(made):
-    """The file of a notebook of this project whose cells have been run."""
-    made = json.loads(json.dumps(made))
-    for number, cell in enumerate(made["cells"]):
-        if cell["cell_type"] == "code":
-            cell["execution_count"] = number
-    return made
-
-
-def test_a_fold_of_a_page_comes_back_from_its_notebook():
-    text = '# T\n\n??? tip "What is `__a__` < $b_1$?"\n\n    **c** and $d$:\n\n    - e\n'
-    page = rendered(given(as_run(to_notebook(Page(SHOWN, "en", None, (Prose(text, 1),))))))
-    assert page.summary.code.get_text() == "__a__"
-    assert [formula["data-tex"] for formula in page.details("math")] == ["b_1", "d"]
-    assert (page.details.strong.get_text(), page.details.li.get_text()) == ("c", "e")
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_lab_comes_back_from_its_notebook(language):
-    course = Course(ROOT)
-    lab = next(lab for lab in read_labs(course) if lab.name == "labs/softmax")
-    lessons = {lab.name: as_lesson(lab), "softmax": read_lesson(course, "softmax")}
-    page = parse(course, language, Path(f"{lab.name}.md"), lessons)
-    page = fill_page(page, {lab.name: shown(lab, plan_lab(course, lab), language)})
-    made = as_run(to_notebook(page, "https://example.org/"))
-    back = rendered(given(made, language), language)
-    hints = [fold for fold in back("details") if not fold.select(".lesson-code")]
-    assert len(hints) == json.dumps(made).count("<details>") > 3
-    assert all(hint.select("p > code, p > .arithmatex") for hint in hints)
-    for code in back(["code", "math"]):
-        code.decompose()
-    assert not [mark for mark in ("**", "$", "`", "<", "](") if mark in back.get_text()]

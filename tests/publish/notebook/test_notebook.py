@@ -8,12 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import nbformat
-import pytest
 
 from course_code.publish.lesson.inline import Block
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
-from course_code.publish.notebook.places import resolve
 from course_code.publish.notebook.plain import plain as to_plain
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page.parts import Page, Prose, ShownCell, ShownClaims
@@ -70,12 +68,6 @@ LESSON = page(
     ShownClaims("", 1, (("measured", "plot", "It *rises*."), ("literature", None, "So it is."))),
     "",
 )
-
-
-def plain(text):
-    """Flattened, with links resolved to HOME."""
-    pieces = to_plain(read_markdown(text), lambda to: to if ":" in to else HOME + to)
-    return "\n\n".join(pieces)
 
 
 def code_blocks(page):
@@ -223,87 +215,10 @@ def test_a_notebook_is_written_only_when_its_page_changed(tmp_path):
     assert write_notebook(path, LESSON).is_file()
 
 
-@pytest.mark.parametrize(
-    ("source", "wanted"),
-    [
-        ('!!! note "A *b*"\n\n    One.\n\n    Two.', "> **A *b***\n>\n> One.\n>\n> Two."),
-        ('!!! tip "什么是**梯度**"\n\n    One.', "> **什么是梯度**\n>\n> One."),
-        ("!!! warning\n    One.", "> **Warning**\n>\n> One."),
-        ('!!! note ""\n    One.', "> One."),
-        ("!!! tip\n    $$\n    a\n    = b\n    $$\n\n    c", "> **Tip**\n>\n> $$ a = b $$\n>\n> c"),
-        (
-            '??? question "What is `x`?"\n\n    This.',
-            "<details>\n<summary>What is <code>x</code>?</summary>\n\nThis.\n\n</details>",
-        ),
-        (
-            '??? tip "A < **b**"\n\n    ??? choice "C"\n\n        D.',
-            "<details>\n<summary>A &lt; <strong>b</strong></summary>\n\n<details>\n"
-            "<summary>C</summary>\n\nD.\n\n</details>\n\n</details>",
-        ),
-        ('=== "One"\n\n    1\n\n=== "Two"\n\n    2', "**One**\n\n1\n\n**Two**\n\n2"),
-        ('=== "**One**"\n\n    === "In"\n\n        1\n\n=== "Two"\n\n    2',
-         "**One**\n\n**In**\n\n1\n\n**Two**\n\n2"),
-        ("One[^a].\n\n[^a]:\n    - l\n    - m",
-         "One<sup>[1]</sup>.\n\n---\n\n<sup>[1]</sup>\n\n- l\n- m"),
-        ("- item\n\n    !!! tip\n\n        One.", "- item\n\n  > **Tip**\n  >\n  > One."),
-        ("## Title {#here}", "## Title"),
-        ("![a](https://x.org/b.png){ width=300 .c } end", "![a](https://x.org/b.png) end"),
-        ("Text\n{: .lead data-x=\"1\" }", "Text"),
-        ("$x_{.5}$ and `{.a}` and {curly}", "$x_{.5}$ and `{.a}` and {curly}"),
-        ("$$\n\\frac{a}{b}_{=1}\n$$", "$$\n\\frac{a}{b}_{=1}\n$$"),
-        ("HTML\n\n*[HTML]: Hypertext\n*[CSS]: Style", "HTML"),
-        ("One[^b] two[^a].\n\n[^a]: A.\n[^b]: B $x$.\n\n    More.\n\nEnd.",
-         "One<sup>[1]</sup> two<sup>[2]</sup>.\n\nEnd.\n\n---\n\n"
-         "<sup>[1]</sup> B $x$.\n\nMore.\n\n<sup>[2]</sup> A."),
-        ("[a](b.md#c) ![d](e.png)", f"[a]({HOME}b.md#c) ![d]({HOME}e.png)"),
-        ("[`a` b](c.md)", f"[`a` b]({HOME}c.md)"),
-        ("[a]\n\n[a]: b.md", f"[a]({HOME}b.md)"),
-        ('<a class="x" href="b.md">c</a>', f"[c]({HOME}b.md)"),
-        ("`[a](b.md)`", "`[a](b.md)`"),
-        ("```python title=\"x\" hl_lines=\"1\"\n[a](b.md) {.c}\n\n\n!!! note\n```",
-         "```python\n[a](b.md) {.c}\n\n\n!!! note\n```"),
-        ("``` { .python .x }\na\n```", "```python\na\n```"),
-        ("Run:\n```python\na = 1\nb = 2\n```\n*then* c",
-         "Run:\n\n```python\na = 1\nb = 2\n```\n\n*then* c"),
-        ("> Run:\n> ```\n> a\n> b\n> ```", "> Run:\n>\n> ```\n> a\n> b\n> ```"),
-        ("Term\n:   Meaning\n    of it\n\nOther\n:   More",
-         "**Term**\n\n- Meaning\n  of it\n\n**Other**\n\n- More"),
-        ("<figure markdown=\"span\">\n\n**a**\n\n</figure>", "**a**"),
-        ("a <!-- b --> c", "a  c"),
-        (":material-check: yes 10:30:00", ":material-check: yes 10:30:00"),
-        ("/// html | div\na\n///", "a"),
-        ("costs \\$5 [x]", "costs \\$5 [x]"),
-        ("| a | b |\n|---|---|\n| $c$ | `d` |", "| a | b |\n| --- | --- |\n| $c$ | `d` |"),
-    ],
-)  # fmt: skip
-def test_material_becomes_plain_markdown(source, wanted):
-    assert plain(source) == wanted
-
-
 def test_links_without_a_known_address_become_text():
     text = '[a *b*](c.md) ![d](e.png) [f](https://g.org) <img src="h.png" alt="i">'
     pieces = to_plain(read_markdown(text), lambda to: to if ":" in to else None)
     assert list(pieces) == ["a *b* *(d)* [f](https://g.org) *(i)*"]
-
-
-@pytest.mark.parametrize(
-    ("path", "target", "wanted"),
-    [
-        ("spiral.md", "softmax.md#x", "softmax/#x"),
-        ("spiral.md", "index.md", ""),
-        ("spiral.md", "#here", "spiral/#here"),
-        ("spiral.md", "../assets/a.svg", "../assets/a.svg"),
-        ("extra/a.md", "../spiral.md", "spiral/"),
-        ("extra/a.md", "b.md", "extra/b/"),
-        ("index.md", "#x", "#x"),
-    ],
-)
-def test_addresses_of_pages(path, target, wanted):
-    from urllib.parse import urljoin
-
-    assert resolve(page("", path=path), HOME, target) == urljoin(HOME, wanted)
-    assert resolve(page("", path=path), "", target) is None
-    assert resolve(page(""), "", "mailto:a@b.org") == "mailto:a@b.org"
 
 
 def run(script, tmp_path):

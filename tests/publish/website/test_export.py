@@ -11,6 +11,7 @@ from conftest import ROOT, change, copy_course
 
 from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.markup.whole import MARK
 from course_code.publish.website.export import configuration, export, given
 from course_code.publish.website.prepare import Site, prepare
 
@@ -80,10 +81,10 @@ def with_notebook(tmp_path_factory):
 def test_teachers_notebooks_are_pages(with_notebook, language):
     home = with_notebook / language / "own"
     text = (home / "falling.md").read_text("utf-8")
-    assert text.startswith("# ")
-    assert 'href="falling.ipynb" download' in text
+    assert text.startswith(f"{MARK}\n<h1>")
+    assert 'download="" href="falling.ipynb"' in text
     json.loads((home / "falling.ipynb").read_text("utf-8"))
-    images = re.findall(r"\]\((falling-[^)]+)\)", text)
+    images = re.findall(r'src="(falling-[^"]+)"', text)
     assert images
     assert all((home / image).stat().st_size > 100 for image in images)
     told = yaml.safe_load((with_notebook / f"zensical.{language}.yml").read_text("utf-8"))

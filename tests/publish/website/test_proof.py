@@ -7,62 +7,25 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, change, mkdocs
-from markdown import Markdown
+from conftest import change, mkdocs
 
 from course_code.publish.__main__ import main
-from course_code.publish.base.course import Course
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.kept import Kept
-from course_code.publish.markup.extension import Markup
-from course_code.publish.notebook import dialect
-from course_code.publish.notebook.given import read_given
 from course_code.publish.page.fill import fill_page
 from course_code.publish.page.parse import parse
 from course_code.publish.page.parts import CourseList, Prose
 from course_code.publish.website import proof
-from course_code.publish.website.prepare import Site, prepare
+from course_code.publish.website.prepare import Site
 from course_code.publish.website.proof import lacking, prove, read
 from course_code.publish.website.wanted import WORD, wanted_of
 
-PAGES = {"en": "site/tiny/index.html", "zh": "site/zh/tiny/index.html"}
-
-
-@pytest.fixture(scope="module")
-def site(built_tiny) -> Site:
-    return prepare(Course(built_tiny))
+from .edits import PAGES, added, text_of, without
 
 
 @pytest.fixture
 def folder(built_tiny, tmp_path) -> Path:
     return shutil.copytree(built_tiny / "site", tmp_path / "site")
-
-
-def without(selector: str):
-    """An edit that removes the first element of a page that matches."""
-
-    def edit(page: BeautifulSoup) -> None:
-        page.select(selector)[0].decompose()
-
-    return edit
-
-
-def text_of(selector: str, text: str):
-    """An edit of the text of the first element that matches."""
-
-    def edit(page: BeautifulSoup) -> None:
-        page.select(selector)[0].string = text
-
-    return edit
-
-
-def added(text: str):
-    """An edit that puts a paragraph at the page's end."""
-
-    def edit(page: BeautifulSoup) -> None:
-        page.article.append(BeautifulSoup(text, "html.parser"))
-
-    return edit
 
 
 def no_alt(page: BeautifulSoup) -> None:
@@ -88,6 +51,14 @@ LACKING = {
     "a mark beside one that is text": (added("<p>a*b** {{ c }}</p>"), "'**' stands in its text"),
     "a word": (text_of("h2", "Other"), "is missing"),
     "an admonition": (added("<p>!!! note</p>"), "'!!!' stands in its text"),
+    "the link to the other language": (
+        without(".course-language"),
+        "it has not the way to the other language",
+    ),
+    "the search": (without(".course-search"), "it has not the course's search"),
+    "the button for colours": (without(".course-colours"), "it has not the choice of colours"),
+    "how to cite it": (without(".course-after"), "it has not what stands below"),
+    "a head": (without('[property="og:title"]'), "it has not what is shown of it where"),
     "where a link leads": (
         added('<a href="../notebooks/no.ipynb">x</a>'),
         "no.ipynb, which is not",
@@ -264,61 +235,6 @@ def test_lists_of_the_course_are_asked_for(site):
     formula = '<math data-tex="x"></math>'
     shown = f"<a>Title</a> theorem 19/20 <dt>term</dt><dd>Its {formula} &lt; 3.</dd>"
     assert lacks(site, text, shown, CourseList) == []
-
-
-NOTEBOOK = "falling.ipynb"
-
-
-@pytest.fixture
-def given(tiny, site) -> tuple[Site, Path]:
-    """A course with a teacher's notebook, and its page."""
-    shutil.copy(ROOT / f"tests/notebooks/en/{NOTEBOOK}", tiny / "docs/en")
-    page = tiny / "site/falling/index.html"
-    page.parent.mkdir()
-    course = Course(tiny)
-    made = read_given(course.read(tiny / "docs/en" / NOTEBOOK), Path(NOTEBOOK), "en")
-    for name, data in {**made.figures, NOTEBOOK: b""}.items():
-        (page.parent / name).write_bytes(data)
-    colours = "course_code.publish.markup.colours"
-    options = dialect.EXTENSIONS | {colours: {"pygments_lang_class": True}}
-    markdown = Markdown(extensions=[*options, Markup()], extension_configs=options)
-    page.write_text(f"<article>{markdown.convert(made.markdown)}</article>", "utf-8")
-    return replace(site, course=course), page
-
-
-def test_a_teachers_page_is_proved(given):
-    site, page = given
-    prove(site, page.parents[1])
-
-
-@pytest.mark.parametrize(
-    ("edit", "words"),
-    [
-        (without(".lesson-code"), "4 code blocks instead of 5"),
-        (text_of(".lesson-output code", "2"), "output 1 is not as it was: '2'"),
-        (without(".lesson-figure"), "0 figures instead of 1"),
-        (without(".katex"), "cell 1: the formula 'h' is missing"),
-        (without("h2"), "cell 3: the word "),
-        (added("<p>**a**</p>"), "'**' stands in its text: '"),
-        (added("<p>::: cell a</p>"), "':::' stands in its text"),
-        (added('<a href="no.html">x</a>'), "it leads to no.html, which is not there"),
-    ],
-)
-def test_a_teachers_page_that_lacks_something_is_refused(given, edit, words):
-    site, path = given
-    page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-    edit(page)
-    path.write_text(str(page), "utf-8")
-    with pytest.raises(CourseError, match=rf"docs/en/{NOTEBOOK}: ") as error:
-        prove(site, path.parents[1])
-    assert words in str(error.value)
-
-
-def test_a_teachers_page_that_was_not_built_is_missed(given):
-    site, path = given
-    path.unlink()
-    with pytest.raises(CourseError, match=rf"docs/en/{NOTEBOOK}: there is no page of it"):
-        prove(site, path.parents[1])
 
 
 def test_a_build_that_spoils_a_page_fails_and_leaves_the_site_as_it_was(tiny):
