@@ -109,8 +109,8 @@ def read_given(path: Path, language: str, text: str) -> Given:
         if number == 1:
             _first(cell, page)
         elif cell.cell_type == "markdown":
-            text = _attached(cell, number, page)
-            page.cells.append(prose_cell(_said(text, number, page)))
+            said = _said(_attached(cell, number, page), number, page)
+            page.cells.append(prose_cell(said))
         elif cell.cell_type == "code" and cell.source.strip():
             page.cells.append(_code(cell, number, page))
         elif cell.cell_type == "raw" and cell.source.strip():

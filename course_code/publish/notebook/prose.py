@@ -1,4 +1,4 @@
-"""Markdown of a notebook's cell, judged: addresses of its headings, and what no page can show."""
+"""Markdown of a notebook's cell, judged, with addresses and all stress that was meant."""
 
 import html
 import re
