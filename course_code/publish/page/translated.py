@@ -5,18 +5,21 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from course_code.publish.base.again import again
 from course_code.publish.base.course import TAGS
 from course_code.publish.base.errors import CourseError
 from course_code.publish.base.files import log
+from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.base.words import COLUMNS, DESCRIBED
 from course_code.publish.page.labels import FILE, HOLE, WORD, Labels
 from course_code.publish.page.write import THEMES
 from course_code.publish.run.inside.lettering import put, spans, unspanned
 from course_code.publish.run.plan import Run
 
+KEPT = ".figures"  # in the store
 SVG = "http://www.w3.org/2000/svg"
 TEXT, SPAN = f"{{{SVG}}}text", f"{{{SVG}}}tspan"
 PRIVATE = 0xE000  # letters that stand for the formulas of a label
@@ -68,20 +71,26 @@ class Speaker:
         yield from told.items()
 
 
-def in_language(runs: dict[str, Run], labels: Labels) -> dict[str, Run]:
+def in_language(runs: dict[str, Run], labels: Labels, store: Path) -> dict[str, Run]:
     """Return the runs with their figures in a language.
 
     Words that serve no figure are warned of.
+
+    Args:
+        runs: of the lessons, by name.
+        labels: words of the language.
+        store: where what does not change is kept.
 
     Raises:
         CourseError: labels without words; says in which figures.
     """
     said, used, missing = {}, set(), []
     for name, run in runs.items():
-        entry, served, lacking = _entry(labels.language, name, run.entry, labels)
-        said[name] = Run(run.plan, entry)
-        used |= served
+        cells, served, lacking = _known(labels.language, name, run.entry["cells"], labels, store)
+        said[name] = Run(run.plan, {**run.entry, "cells": cells})
+        used.update(served)
         missing += [f"{run.lesson.path}: {what}" for what in lacking]
+    Kept(store / KEPT / labels.language).keep_only(set(runs))
     if missing:
         hint = f"Write it in {FILE}, below {labels.language}, or below names if it stays."
         raise CourseError("\n".join(missing), hint=hint)
@@ -92,10 +101,18 @@ def in_language(runs: dict[str, Run], labels: Labels) -> dict[str, Run]:
 
 
 @again(2)
-def _entry(_language: str, _lesson: str, entry: dict, labels: Labels) -> tuple[dict, set, list]:
-    """A run's entry, which labels and names served, and what is missing in which figure."""
-    used, missing, cells = set(), [], {}
-    for cell, blocks in entry["cells"].items():
+def _known(language: str, lesson: str, cells: dict, labels: Labels, store: Path) -> tuple:
+    kept, key = Kept(store / KEPT / language), key_of(cells, labels.names, labels.words)
+    if (made := kept.get(lesson, key)) is None:
+        made = _cells(cells, labels)
+        kept.put(lesson, key, made)
+    return made
+
+
+def _cells(shown: dict, labels: Labels) -> tuple[dict, list, list]:
+    """A run's cells, which labels and names served, and what is missing in which figure."""
+    used, missing, cells = {}, [], {}
+    for cell, blocks in shown.items():
         number = 0
         cells[cell] = []
         for block in blocks:
@@ -104,13 +121,13 @@ def _entry(_language: str, _lesson: str, entry: dict, labels: Labels) -> tuple[d
                 if "figure" in output:
                     number, say = number + 1, Speaker(labels)
                     output = {**output, "figure": translated(output["figure"], say)}
-                    used.update(say.used)
+                    used |= say.used
                     lacking = dict.fromkeys(say.missing)
                     where = f"figure {number} of cell {cell!r}"
                     missing += [f"{where}: no words for {label!r}" for label in lacking]
                 outputs.append(output)
             cells[cell].append(outputs)
-    return {**entry, "cells": cells}, used, missing
+    return cells, list(used), missing
 
 
 def translated(figure: dict, say: Speaker) -> dict:

@@ -191,7 +191,7 @@ def _said(course: Course, ran: dict[str, Run]) -> dict[str, dict[str, Run]]:
     """The lessons' runs, with their figures in each language."""
     words = labels.load(course) or {}
     return dict.fromkeys(LANGUAGES, ran) | {
-        language: in_language(ran, words[language]) for language in words
+        language: in_language(ran, words[language], course.store) for language in words
     }
 
 

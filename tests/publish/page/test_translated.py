@@ -10,6 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from course_code.publish.base.again import forget
 from course_code.publish.base.errors import CourseError
 from course_code.publish.page.described import described
 from course_code.publish.page.labels import FILE, load
@@ -158,3 +159,17 @@ def test_a_page_shows_its_own_figure_and_words_run_nothing(write, ran, caplog):
         "docs/figures.yml:4: no figure says 'stairs'"
     ]
     assert ran == ["one"]
+
+
+def test_what_is_said_once_is_kept_until_words_change(write, ran, monkeypatch):
+    lesson = '# %% name="c0"\nSEEDS = range(2)\nfigure("steps")\n'
+    page = '# One\n\n::: cell one.c0 alt="a"\n'
+    pages = {f"docs/{language}/one.md": page for language in ("en", "zh")}
+    course = write({"lessons/one": lesson, **pages, **saying("steps: 步数")})
+    first = prepare(course).files()
+    forget()
+    monkeypatch.delattr("course_code.publish.page.translated.translated")
+    assert prepare(course).files() == first
+    write(saying("steps: 步"))
+    with pytest.raises(NameError):
+        prepare(course)
