@@ -14,6 +14,7 @@ from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.elements import tags
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.markup import glossary
 from course_code.publish.markup.text import CONTAINER, tokens
 from course_code.publish.page.depths import FURTHER, further
@@ -30,6 +31,7 @@ from course_code.publish.page.parts import (
     headings_of,
 )
 
+ANCHORS = ".anchors"  # in the store: ids and links of pages
 LINK = re.compile(
     r"\]\(\s*<?(?P<link>[^()\s<>]+)|^ {0,3}\[[^\]^\n]+\]:[ \t]+<?(?P<reference>[^\s<>]+)",
     re.MULTILINE,
@@ -53,7 +55,7 @@ def check_pages(course: Course, pages: Pages) -> None:
     Raises:
         CourseError: says the file and the line, and what there is; or an id that is taken.
     """
-    known = {key: _anchors_and_links(*key, page) for key, page in pages.items()}
+    known = {key: _anchors_and_links(*key, page, course.store) for key, page in pages.items()}
     anchors = {key: found for key, (found, _) in known.items()}
     for (language, path), page in pages.items():
         for target, line in known[language, path][1]:
@@ -117,8 +119,13 @@ def _quizzes(page: Page) -> Iterator[tuple[str, int]]:
 
 
 @again(2)
-def _anchors_and_links(language: str, path: str, page: Page) -> tuple[set, list]:
-    return _anchors(page), list(_links(page))
+def _anchors_and_links(language: str, path: str, page: Page, store: Path) -> tuple[set, list]:
+    kept, key = Kept(store / ANCHORS / language), key_of(repr(page))
+    if (found := kept.get(path, key)) is None:
+        found = sorted(_anchors(page)), list(_links(page))
+        kept.put(path, key, found)
+    anchors, links = found
+    return {*anchors}, links
 
 
 def _links(page: Page) -> Iterator[tuple[str, int]]:

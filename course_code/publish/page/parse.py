@@ -5,6 +5,7 @@ from pathlib import Path
 from course_code.publish.base.again import again
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.errors import CourseError
+from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.lesson.read import Lesson
 from course_code.publish.markup.text import Token, tokens
 from course_code.publish.page.checks import check_text
@@ -18,6 +19,8 @@ from course_code.publish.page.parts import (
     ShownClaims,
     headings,
 )
+
+CHECKED = ".checked"  # in the store: pages without mistakes
 
 
 def page_paths(course: Course) -> dict[str, list[Path]]:
@@ -69,7 +72,7 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
     shown = course.relative(file)
     name = path.with_suffix("").as_posix()
     name = name if name in lessons else None
-    found = _checked(shown, course.read(file))
+    found = _checked(shown, course.read(file), course.store)
     segments = tuple(_segments(found, Reader(course, language, shown, lessons, name)))
     if name:
         first = segments[0]
@@ -83,10 +86,13 @@ def parse(course: Course, language: str, path: Path, lessons: dict[str, Lesson])
 
 
 @again(1)
-def _checked(path: Path, text: str) -> list[Token]:
+def _checked(path: Path, text: str, store: Path) -> list[Token]:
     """Tokens of a page's text, which has no mistakes in it."""
     found = list(tokens(text))
-    check_text(text, found, path)
+    kept, key = Kept(store / CHECKED), key_of(text)
+    if not kept.get(path.as_posix(), key):
+        check_text(text, found, path)
+        kept.put(path.as_posix(), key, True)
     return found
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from course_code.publish.base.again import again
 from course_code.publish.base.course import TAGS
 from course_code.publish.base.errors import CourseError
-from course_code.publish.base.files import log
+from course_code.publish.base.files import digest, log
 from course_code.publish.base.kept import Kept, key_of
 from course_code.publish.base.words import COLUMNS, DESCRIBED
 from course_code.publish.page.labels import FILE, HOLE, WORD, Labels
@@ -102,43 +102,61 @@ def in_language(runs: dict[str, Run], labels: Labels, store: Path) -> dict[str, 
 
 @again(2)
 def _known(language: str, lesson: str, cells: dict, labels: Labels, store: Path) -> tuple:
-    kept, key = Kept(store / KEPT / language), key_of(cells, labels.names, labels.words)
-    if (made := kept.get(lesson, key)) is None:
-        made = _cells(cells, labels)
-        kept.put(lesson, key, made)
-    return made
-
-
-def _cells(shown: dict, labels: Labels) -> tuple[dict, list, list]:
     """A run's cells, which labels and names served, and what is missing in which figure."""
-    used, missing, cells = {}, [], {}
-    for cell, blocks in shown.items():
-        number = 0
-        cells[cell] = []
-        for block in blocks:
-            outputs = []
-            for output in block:
-                if "figure" in output:
-                    number, say = number + 1, Speaker(labels)
-                    output = {**output, "figure": translated(output["figure"], say)}
-                    used |= say.used
-                    lacking = dict.fromkeys(say.missing)
-                    where = f"figure {number} of cell {cell!r}"
-                    missing += [f"{where}: no words for {label!r}" for label in lacking]
-                outputs.append(output)
-            cells[cell].append(outputs)
-    return cells, list(used), missing
+    kept = Kept(store / KEPT / language)
+    key = key_of(labels.names, labels.words, list(map(_parts, _figures(cells))))
+    if (made := kept.get(lesson, key)) is None:
+        made = _made(cells, labels)
+        kept.put(lesson, key, made)
+    parts, used, missing = made
+    changed = iter(parts)
+    return _put(cells, lambda figure: {**figure, **(next(changed) or {})}), used, missing
 
 
-def translated(figure: dict, say: Speaker) -> dict:
-    """A figure in the language of its speaker; the same where nothing in it is translated."""
+def _figures(cells: dict) -> Iterator[dict]:
+    blocks = chain.from_iterable(cells.values())
+    return (output["figure"] for block in blocks for output in block if "figure" in output)
+
+
+def _parts(figure: dict) -> list:
+    """What of a figure holds words, its images and its data in short."""
+    table = figure.get("table") or {"csv": "", "panels": None}
+    data = [*(figure[theme]["data"] for theme in THEMES), table["csv"]]
+    return [*map(digest, data), table["panels"]]
+
+
+def _put(cells: dict, new: Callable[[dict], dict]) -> dict:
+    """Cells with other figures, in order."""
+
+    def shown(output: dict) -> dict:
+        return {**output, "figure": new(output["figure"])} if "figure" in output else output
+
+    return {name: [list(map(shown, block)) for block in blocks] for name, blocks in cells.items()}
+
+
+def _made(cells: dict, labels: Labels) -> tuple[list, list, list]:
+    """What changes in each figure, which labels and names served, and what is missing where."""
+    parts, used, missing = [], {}, []
+    for name, blocks in cells.items():
+        for number, figure in enumerate(_figures({name: blocks}), start=1):
+            say = Speaker(labels)
+            parts.append(changes(figure, say))
+            used |= say.used
+            where = f"figure {number} of cell {name!r}"
+            lacking = dict.fromkeys(say.missing)
+            missing += [f"{where}: no words for {label!r}" for label in lacking]
+    return parts, list(used), missing
+
+
+def changes(figure: dict, say: Speaker) -> dict | None:
+    """What is otherwise in the language of a speaker; None where nothing in it is translated."""
     made = {theme: {**figure[theme], "data": image(figure[theme]["data"], say)} for theme in THEMES}
     if table := figure.get("table"):
         said = {"panels": _told(table["panels"], say), "csv": _csv(table["csv"], say)}
         made["table"] = table | said
     if made == {part: figure[part] for part in made}:
-        return figure
-    return {**figure, **made, "language": say.labels.language, "said": list(say.glossed())}
+        return None
+    return {**made, "language": say.labels.language, "said": list(say.glossed())}
 
 
 def image(svg: str, say: Speaker) -> str:

@@ -18,12 +18,12 @@ from course_code.publish.notebook.lab import lab_html, lab_text
 from course_code.publish.notebook.notebook import notebook_bytes, to_notebook, write_notebook
 from course_code.publish.notebook.script import to_script
 from course_code.publish.page import labels, live
-from course_code.publish.page.across import check_pages
+from course_code.publish.page.across import ANCHORS, check_pages
 from course_code.publish.page.buttons import buttons
 from course_code.publish.page.fill import fill_page, short_title
 from course_code.publish.page.lists import put_lists
 from course_code.publish.page.news import changes
-from course_code.publish.page.parse import page_paths, parse
+from course_code.publish.page.parse import CHECKED, page_paths, parse
 from course_code.publish.page.parts import Live, Page, Prose, ShownCell
 from course_code.publish.page.translated import in_language
 from course_code.publish.page.write import (
@@ -166,8 +166,7 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
         for path in paths
     }
     check_pages(course, parsed)
-    for language in LANGUAGES:
-        Kept(course.store / LAB_PAGES / language).keep_only({f"{name}.md" for name in labs})
+    _forget_others(course, parsed)
     trials = [plan for _, plan in labs.values()]
     ran = update(course, [*plans.values(), *trials, *scripts], jobs)
     stored = runs(course, plans.values())
@@ -185,6 +184,16 @@ def prepare(course: Course, jobs: int | None = None) -> Site:
         filled[language, path] = _filled(language, path, page, lab, own, audited, titles[language])
     listed = put_lists(course, filled, parsed, stored, audited)
     return Site(course, stored, listed, tuple(ran), labs, states, said)
+
+
+def _forget_others(course: Course, pages: dict[tuple[str, str], Page]) -> None:
+    """Drop what is kept of pages that are gone."""
+    Kept(course.store / CHECKED).keep_only({page.path.as_posix() for page in pages.values()})
+    for language in LANGUAGES:
+        own = {path: page for (at, path), page in pages.items() if at == language}
+        Kept(course.store / ANCHORS / language).keep_only(set(own))
+        labs = {path for path, page in own.items() if page.is_lab}
+        Kept(course.store / LAB_PAGES / language).keep_only(labs)
 
 
 def _said(course: Course, ran: dict[str, Run]) -> dict[str, dict[str, Run]]:

@@ -14,7 +14,7 @@ from course_code.publish.base.again import forget
 from course_code.publish.base.errors import CourseError
 from course_code.publish.page.described import described
 from course_code.publish.page.labels import FILE, load
-from course_code.publish.page.translated import Speaker, translated
+from course_code.publish.page.translated import Speaker, changes
 from course_code.publish.run.inside import figures
 from course_code.publish.website.prepare import place_of, prepare
 
@@ -54,7 +54,7 @@ def texts(image: dict) -> dict[str, ET.Element]:
 
 
 def test_every_word_changes_and_every_formula_and_place_stays(drawn, say):
-    made = translated(drawn, say)
+    made = changes(drawn, say)
     assert not say.missing
     for theme in ("light", "dark"):
         old, new = texts(drawn[theme]), texts(made[theme])
@@ -72,7 +72,7 @@ def test_every_word_changes_and_every_formula_and_place_stays(drawn, say):
         assert float(lines[1].get("y")) - float(lines[0].get("y")) == pytest.approx(13.2)
         assert 'lang="zh-Hans"' in made[theme]["data"]
         assert made[theme]["data"].count("<path") == drawn[theme]["data"].count("<path")
-    assert made["notebook"] == drawn["notebook"]
+    assert "notebook" not in made
     assert made["language"] == "zh"
     assert set(made["said"]) == {
         ("bound 1/γ² for Adam", "Adam 的上界 1/γ²"), ("mean of many", "许多的平均 <b>&amp;"),
@@ -82,12 +82,12 @@ def test_every_word_changes_and_every_formula_and_place_stays(drawn, say):
 
 def test_of_a_pattern_a_label_is_told_with_dots_for_formulas_that_cannot_be_typed(drawn, say):
     untold = {name: part for name, part in drawn.items() if name != "table"}
-    said = dict(translated(untold, say)["said"])
+    said = dict(changes(untold, say)["said"])
     assert said["bound 1/… for Adam"] == "Adam 的上界 1/…"
 
 
 def test_what_is_told_and_the_data_say_the_same_words(drawn, say):
-    table = translated(drawn, say)["table"]
+    table = changes(drawn, say)["table"]
     (told,) = described(table["panels"], "zh")
     assert "横轴“步数”" in told
     assert "折线“Adam 的上界 1/γ²”：(低, 1)、(高, 2)、(低, 4)" in told
@@ -101,21 +101,21 @@ def test_what_is_told_and_the_data_say_the_same_words(drawn, say):
 def test_a_figure_without_words_is_the_same(drawn, say):
     plain = {"light": {"data": f'<svg xmlns="{SVG[1:-1]}"><text x="1" y="2">0.5</text></svg>'}}
     plain["dark"] = plain["light"]
-    assert translated(plain, say) is plain
+    assert changes(plain, say) is None
 
 
 def test_names_of_the_code_are_said_as_words_in_the_language_of_the_lessons(drawn, write):
     own = Speaker(
         load(write({str(FILE): WORDS.replace("zh:", "en:\n  low: little\nzh:", 1)}))["en"]
     )
-    made = translated(drawn, own)
+    made = changes(drawn, own)
     assert {"little", "high", "steps"} <= set(texts(made["light"]))
     assert (made["language"], made["said"], own.missing) == ("en", [], [])
     head, first, *_ = made["table"]["csv"].splitlines()
     assert head == "series,kind,x: steps,y: mean of many"
     assert first == "bound 1/γ² for Adam,line,little,1"
     mute = Speaker(load(write({str(FILE): WORDS.replace("zh:", "en: {far: away}\nzh:", 1)}))["en"])
-    assert translated(drawn, mute) is drawn
+    assert changes(drawn, mute) is None
 
 
 def saying(words: str) -> dict[str, str]:
@@ -168,7 +168,7 @@ def test_what_is_said_once_is_kept_until_words_change(write, ran, monkeypatch):
     course = write({"lessons/one": lesson, **pages, **saying("steps: 步数")})
     first = prepare(course).files()
     forget()
-    monkeypatch.delattr("course_code.publish.page.translated.translated")
+    monkeypatch.delattr("course_code.publish.page.translated.changes")
     assert prepare(course).files() == first
     write(saying("steps: 步"))
     with pytest.raises(NameError):
