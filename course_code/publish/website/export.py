@@ -6,6 +6,7 @@ Markdown extension.
 """
 
 import json
+import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -14,12 +15,15 @@ from bs4 import BeautifulSoup
 
 from course_code.publish.base.course import LANGUAGES, Course
 from course_code.publish.base.files import write_atomically
+from course_code.publish.markup.text import tokens
+from course_code.publish.markup.whole import MARK
 from course_code.publish.notebook.given import read_given
 from course_code.publish.website.nav import extra, settings
 from course_code.publish.website.prepare import Site, place_of
 
 SAME = ("site_name", "site_description", "copyright", "nav")  # as for MkDocs
 EXTENSIONS = "course_code.publish.markup"
+NOTEBOOK = re.compile(r"(?P<before>\]\(\s*<?)(?P<file>[^()\s<>#:]+)\.ipynb(?=[#)>\s])")  # a link
 WORDS = "assets/js/words.js"  # of the scripts; for MkDocs docs/theme/main.html holds them
 
 
@@ -34,7 +38,10 @@ def export(site: Site, folder: Path) -> None:
     shared = site.files()
     for language in LANGUAGES:
         pages = {
-            path: site.markdown(other, path, place_of(LANGUAGES[0], path, directories=False))
+            path: _to_pages(
+                site.markdown(other, path, place_of(LANGUAGES[0], path, directories=False)),
+                site.course.prose(language) / path,
+            )
             for other, path in site.pages
             if other == language
         }
@@ -77,7 +84,10 @@ def given(course: Course, language: str) -> dict[str, bytes]:
 
 
 def _to_pages(text: str, path: Path) -> str:
-    """A notebook's page, whose links to other notebooks lead to their pages."""
+    """A page whose links to notebooks that are pages lead to their pages."""
+    if not text.startswith(MARK):
+        parts = (t.text if t.kind != "text" else _led(t.text, path) for t in tokens(text))
+        return "".join(parts)
     first, _, html = text.partition("\n")
     tree = BeautifulSoup(html, "html.parser")
     for link in tree.select('a[href*=".ipynb"]:not([download])'):
@@ -85,6 +95,14 @@ def _to_pages(text: str, path: Path) -> str:
         if (path.parent / unquote(file)).is_file():
             link["href"] = f"{file.removesuffix('.ipynb')}.md{mark}{fragment}"
     return f"{first}\n{tree}"
+
+
+def _led(text: str, path: Path) -> str:
+    def page(link: re.Match) -> str:
+        is_page = (path.parent / unquote(f"{link['file']}.ipynb")).is_file()
+        return f"{link['before']}{link['file']}.md" if is_page else link[0]
+
+    return NOTEBOOK.sub(page, text)
 
 
 def configuration(course: Course, language: str) -> dict:

@@ -91,6 +91,30 @@ def test_teachers_notebooks_are_pages(with_notebook, language):
     assert told["nav"][2:] == [{"Ball": "own/falling.md"}, {"Out": "https://example.org/a.ipynb"}]
 
 
+def test_links_to_notebooks_lead_to_their_pages(tmp_path, built_tiny):
+    root = shutil.copytree(built_tiny, tmp_path / "course")
+    for name in ("one", "two"):
+        shutil.copy(ROOT / "tests/notebooks/en/falling.ipynb", root / f"docs/en/{name}.ipynb")
+    change(
+        root / "docs/en/one.ipynb", "[link](https://arxiv.org/abs/1412.6980)", "[l](two.ipynb#a)"
+    )
+    (root / "docs/en/picture.svg").write_text("<svg/>")
+    page = root / "docs/en/index.md"
+    text = (
+        "\n[n](one.ipynb) [m](two.ipynb#what-fails) `[o](one.ipynb)` [p](https://x.org/q.ipynb)\n"
+    )
+    page.write_text(page.read_text("utf-8") + text, "utf-8")
+    folder = tmp_path / "export"
+    export(prepare(Course(root)), folder)
+    shown = (folder / "en/index.md").read_text("utf-8")
+    assert "[n](one.md) [m](two.md#what-fails) `[o](one.ipynb)`" in shown
+    assert "(https://x.org/q.ipynb)" in shown
+    notebook = (folder / "en/one.md").read_text("utf-8")
+    assert 'href="two.md#a"' in notebook
+    assert 'href="one.ipynb"' in notebook
+    assert (folder / "en/picture.svg").read_text() == "<svg/>"
+
+
 def test_a_notebook_that_is_half_done_stops_the_export(tmp_path):
     root = copy_course(tmp_path)
     own = Path(shutil.copy(ROOT / "tests/notebooks/en/falling.ipynb", root / "docs/en"))
