@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from course_code.publish.base.words import LABELS
 from course_code.publish.markup.source import Source
@@ -10,17 +10,17 @@ from course_code.publish.markup.text import tokens
 from course_code.publish.markup.whole import whole
 from course_code.publish.notebook.dialect import read_markdown
 from course_code.publish.notebook.inline import EMPHASIS, KEPT
+from course_code.publish.notebook.notebook import markdown_of
 from course_code.publish.notebook.plain import BLOCKS, Slot, plain, slot
 from course_code.publish.notebook.shown import code_cell, page_of, prose_cell
-from course_code.publish.page.parts import Page, Prose, ShownCell
-from course_code.publish.page.write import folded, indented
+from course_code.publish.page.parts import Page, ShownCell
 
 HELD = {  # what plain.py writes in its own way
     *BLOCKS, *EMPHASIS, *KEPT, "a", "br", "caption", "code", "dd", "dt", "img", "li", "span",
     "summary", "sup", "tbody", "td", "tfoot", "th", "thead", "tr",
 }  # fmt: skip
 NAMED = ("h1", "h2", "h3", "h4", "h5", "h6")
-OF_PAGES = ".tabbed-set, .footnote, sup"  # which have inputs and addresses, and become text
+OF_PAGES = ".tabbed-set, .footnote, sup, pre"  # whose inputs and addresses become text
 HINT = "A lab's page is its notebook: say it in Markdown that Jupyter knows."
 
 
@@ -36,7 +36,8 @@ def lab_html(page: Page, text: str) -> str:
     """
     codes: list[dict] = []
     source = Source(page.path, text)
-    tree = read_markdown("\n".join(_source(page, codes)), source)
+    told = markdown_of(page, lambda cell: _slots(cell, page.language, codes))
+    tree = read_markdown(told, source)
     _check(tree, source)
     cells = []
     for piece in plain(tree, _kept, named=True):
@@ -67,32 +68,22 @@ def lab_text(page: Page, html: str, row: str) -> str:
 def _check(tree: BeautifulSoup, source: Source) -> None:
     """Refuse what a notebook would lose."""
     for tag in tree(True):
-        if tag.name in NAMED or tag.find_parent("pre") or tag.name == "pre":
+        if tag.name in NAMED or tag.css.closest(OF_PAGES):
             continue
-        if tag.name == "sup" or tag.select_one(OF_PAGES) or tag.find_parent(class_="footnote"):
-            continue
-        near = " ".join(tag.get_text().split()[:5])
-        if tag.name not in HELD and not tag.find_parent(class_="tabbed-set"):
-            raise source.mistake(f"<{tag.name}>, which no notebook holds", source.line(near), HINT)
-        if tag.get("id") and not tag.find_parent(class_="tabbed-set"):
-            what = f"the address #{tag['id']}, which no notebook has"
+        if what := _lost(tag):
+            near = " ".join(tag.get_text().split()[:5])
             raise source.mistake(what, source.line(near), HINT)
+
+
+def _lost(tag: Tag) -> str:
+    if tag.name not in HELD:
+        return f"<{tag.name}>, which no notebook holds"
+    return f"the address #{tag['id']}, which no notebook has" if tag.get("id") else ""
 
 
 def _kept(target: str) -> str | None:
     """Return where a link leads, which the site generator resolves; notes stand in the text."""
     return None if target.startswith("#fn") else target
-
-
-def _source(page: Page, codes: list[dict]) -> Iterator[str]:
-    """Yield the page's Markdown with a slot for each block of code, which is added to `codes`."""
-    for segment in page.segments:
-        if isinstance(segment, Prose):
-            parts = tokens(segment.text, segment.line)
-            yield "".join(part.text for part in parts if part.kind != "front matter")
-        elif isinstance(segment, ShownCell):
-            lines = list(_slots(segment, page.language, codes))
-            yield from indented(folded(lines, segment.fold), segment.indent)
 
 
 def _slots(cell: ShownCell, language: str, codes: list[dict]) -> Iterator[str]:

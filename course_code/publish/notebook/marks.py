@@ -19,7 +19,7 @@ MARK = re.compile(rf"(?:{SIGN}|%EE%80%81)(\d+)(?:{SIGN}|%EE%80%81)")  # or as ad
 LANGUAGE = re.compile(r"(?P<mark>\A[ \t>]*(?:`{3,}|~{3,}))[ \t]*(?P<name>[^\s`]+).*")  # of a fence
 DRAWN = "mermaid"  # by a script of another site, where a page holds it
 FORMULAS = ("math", "display")
-QUOTED = re.compile(r"(?:\A|\n)[ \t]*>[ \t>]*\Z")
+QUOTED = re.compile(r"[ \t]*>[ \t>]*")  # what stands before it on its line
 OF_HTML = '<>&"'
 
 
@@ -56,7 +56,8 @@ class Marks:
     def _hide(self, text: str) -> str:
         hidden = ""
         for token in tokens(text):
-            hidden += self._hidden(token, QUOTED.search(hidden) is not None)
+            before = hidden.rpartition("\n")[2]
+            hidden += self._hidden(token, QUOTED.fullmatch(before) is not None)
         return hidden
 
     def _hidden(self, token: Token, quoted: bool) -> str:

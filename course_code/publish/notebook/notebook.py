@@ -6,7 +6,7 @@ It holds the page's code, block by block and letter by letter, and needs nothing
 import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,7 +116,7 @@ def _made_of(_path: Path, page: Page, home: str) -> str:
 def _read(page: Page) -> tuple[str, list[_Code]]:
     """The page's Markdown with a slot for each block of code, and these."""
     codes: list[_Code] = []
-    return "\n".join(_source(page, codes)), codes
+    return markdown_of(page, lambda cell: _slots(cell, page.language, codes)), codes
 
 
 def _cells(page: Page, home: str) -> Iterator[dict]:
@@ -136,8 +136,17 @@ def _cells(page: Page, home: str) -> Iterator[dict]:
     yield from _text_cell(text)
 
 
-def _source(page: Page, codes: list[_Code]) -> Iterator[str]:
-    """Yield the page's Markdown with a slot for each block of code, which is added to `codes`."""
+def markdown_of(page: Page, slots: Callable[[ShownCell], Iterable[str]]) -> str:
+    """Return a page's Markdown, without its front matter.
+
+    Args:
+        page: filled.
+        slots: gives the lines that stand for a cell.
+    """
+    return "\n".join(_lines_of(page, slots))
+
+
+def _lines_of(page: Page, slots: Callable[[ShownCell], Iterable[str]]) -> Iterator[str]:
     for segment in page.segments:
         if isinstance(segment, Prose):
             parts = tokens(segment.text, segment.line)
@@ -150,7 +159,7 @@ def _source(page: Page, codes: list[_Code]) -> Iterator[str]:
             told = LABELS[page.language]["live"].format(url=f"#{segment.id}")
             yield from indented([told, "", *caption(segment.caption)], segment.indent)
         elif isinstance(segment, ShownCell):
-            lines = list(_slots(segment, page.language, codes))
+            lines = list(slots(segment))
             yield from indented(folded(lines, segment.fold), segment.indent)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from course_code.publish.markup.extension import SCRIPT
 from course_code.publish.markup.text import Token
 from course_code.publish.page.marked import Opened, markup, opened
 from course_code.publish.page.typed import Mistakes
@@ -19,7 +20,6 @@ IMAGE = re.compile(
     r"!\[(?P<alt>(?:[^\[\]]|\[[^\[\]]*\])*)\](?:\(\s*<?(?P<address>[^\s>)]*)|\[(?P<name>[^\]]*)\])?"
 )
 REFERENCE = re.compile(r"(?m)^ {0,3}\[(?P<name>[^\]^\n]+)\]:[ \t]*\n?[ \t]*<?(?P<address>[^\s>]+)")
-SCRIPT = re.compile(r"\s*(?:java|vb)script:", re.IGNORECASE)
 LINK = re.compile(r"\]\(\s*<?\s*(?:java|vb)script:", re.IGNORECASE)
 HINT = "Pages ask no other site for anything: put the file beside the page, or write a link."
 NO_SCRIPT = "Pages run no scripts but the course's: remove it, or write a link."
